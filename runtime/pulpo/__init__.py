@@ -1,0 +1,105 @@
+"""PulpoAI: an agent runtime for chats that book. This module is the plugin author's door.
+
+Everything a plugin needs is exported here; nothing here loads litestar, settings or sqlalchemy. The runtime's own
+rooms, from the outside in: `cli` and `http` (who asks), `turns` (one turn's way), `canary`, `resilience`,
+`observability` (what guards and watches it), `store` (what lasts), `plugins` (who is there), `hookspecs` and
+`contracts` (what plugins implement), `conversation`, `settings`, `errors`.
+"""
+
+from pulpo.contracts.canary import Assignment, CanaryContext, CanaryStrategy, Match
+from pulpo.contracts.events import (
+    Event,
+    MetricSink,
+    PlannerStepped,
+    PluginsLoaded,
+    PolicyChecked,
+    SinkFailed,
+    ToolCalled,
+    TurnFinished,
+    TurnRescued,
+    VariantAssigned,
+)
+from pulpo.contracts.planners import Answer, Calls, Piece, PlanContext, Planner, PlannerFactory, Step
+from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny, needs_approval
+from pulpo.contracts.routes import RawResponse, Route, RouteError, RouteRequest
+from pulpo.contracts.runtime import Runtime
+from pulpo.contracts.slots import Choice, ReadContext, Reader, Reading, Slot, ValueProvider
+from pulpo.contracts.storage import Database
+from pulpo.contracts.tools import Hints, Result, Summary, Tool, ToolContext, ToolResult, ToolSource, tool
+from pulpo.conversation import (
+    Conversation,
+    Dialogue,
+    Fact,
+    Message,
+    Offer,
+    Pending,
+    ToolCall,
+    Turn,
+    Workspace,
+    localized,
+)
+from pulpo.hookspecs import hookimpl
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ALLOW",
+    "Answer",
+    "Assignment",
+    "Calls",
+    "CanaryContext",
+    "CanaryStrategy",
+    "Choice",
+    "Conversation",
+    "Database",
+    "Dialogue",
+    "Event",
+    "Fact",
+    "Hints",
+    "Match",
+    "Message",
+    "MetricSink",
+    "Offer",
+    "Pending",
+    "Piece",
+    "PlanContext",
+    "Planner",
+    "PlannerFactory",
+    "PlannerStepped",
+    "PluginsLoaded",
+    "Policy",
+    "PolicyChecked",
+    "PolicyContext",
+    "RawResponse",
+    "ReadContext",
+    "Reader",
+    "Reading",
+    "Result",
+    "Route",
+    "RouteError",
+    "RouteRequest",
+    "Runtime",
+    "SinkFailed",
+    "Slot",
+    "Step",
+    "Summary",
+    "Tool",
+    "ToolCall",
+    "ToolCalled",
+    "ToolContext",
+    "ToolResult",
+    "ToolSource",
+    "Turn",
+    "TurnFinished",
+    "TurnRescued",
+    "ValueProvider",
+    "VariantAssigned",
+    "Verdict",
+    "Workspace",
+    "__version__",
+    "deny",
+    "hookimpl",
+    "localized",
+    "needs_approval",
+    "tool",
+]

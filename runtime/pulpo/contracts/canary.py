@@ -1,0 +1,64 @@
+"""Canary strategies: how the variant of a new conversation is chosen.
+
+A strategy is compiled once into a pure, synchronous function; no I/O happens on the way of a turn. A strategy
+that raises, or answers nonsense, means stable and is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from msgspec import Struct, field
+
+from pulpo.conversation import Json
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+class CanaryContext(Struct, frozen=True):
+    """Whom the decision is about. ``unit`` is what sticks: the user if known, else the conversation."""
+
+    workspace_id: str
+    conversation_id: str
+    user_id: str | None = None
+    region: str | None = None
+    channel: str | None = None
+    locale: str = "es"
+    attributes: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> str:
+        return self.user_id or self.conversation_id
+
+
+class Match(Struct, frozen=True):
+    """The strategy wants this conversation in the canary; ``reason`` is logged, counted and shown."""
+
+    reason: str
+
+
+Decide: TypeAlias = Callable[[CanaryContext], Match | None]
+
+
+class CanaryStrategy(Protocol):
+    """What a plugin registers."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def config(self) -> type[BaseModel]: ...
+
+    def compile(self, config: Any) -> Decide:
+        """Return the decision for a validated ``config``; called at start and at each change of it."""
+        ...
+
+
+class Assignment(Struct, frozen=True):
+    """The choice made for a turn: which variant, why, and under which configuration revision."""
+
+    variant: str
+    reason: str
+    revision: int = 0

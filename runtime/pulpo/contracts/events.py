@@ -1,0 +1,116 @@
+"""Events: what happened, as typed values. Sinks turn them into metrics, logs and traces.
+
+Durations are in seconds. Labels come from closed sets; ids are for logs and traces, never for labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Protocol, TypeAlias
+
+from msgspec import Struct
+
+from pulpo.contracts.tools import Outcome
+
+TurnOutcome: TypeAlias = Literal["ok", "rescued", "error", "refused", "limit"]
+"""``refused``: a policy said no; ``limit``: the planner ran into a loop limit; ``error``: stable failed too."""
+
+
+class Event(Struct, frozen=True):
+    """Base of all events."""
+
+
+class VariantAssigned(Event, frozen=True):
+    """The router chose a variant for a turn."""
+
+    turn_id: str
+    conversation_id: str
+    workspace_id: str
+    variant: str
+    reason: str
+    revision: int
+
+
+class PlannerStepped(Event, frozen=True):
+    """A planner finished one step."""
+
+    turn_id: str
+    planner: str
+    variant: str
+    step: int
+    duration: float
+
+
+class PolicyChecked(Event, frozen=True):
+    """A policy gave a verdict; ``stage`` says on what."""
+
+    turn_id: str
+    policy: str
+    stage: Literal["message", "call", "answer"]
+    verdict: Literal["allow", "deny", "needs_approval", "error"]
+    reason: str
+    duration: float
+
+
+class ToolCalled(Event, frozen=True):
+    """A tool call ended."""
+
+    turn_id: str
+    workspace_id: str
+    tool: str
+    outcome: Outcome
+    duration: float
+    error: str = ""
+
+
+class TurnRescued(Event, frozen=True):
+    """The assigned variant failed and stable took the turn over."""
+
+    turn_id: str
+    variant: str
+    served_by: str
+    error: str
+
+
+class TurnFinished(Event, frozen=True):
+    """A turn was answered and committed."""
+
+    turn_id: str
+    conversation_id: str
+    workspace_id: str
+    variant: str
+    served_by: str
+    outcome: TurnOutcome
+    steps: int
+    tool_calls: int
+    duration: float
+
+
+class PluginsLoaded(Event, frozen=True):
+    """Discovery ended; ``states`` counts plugins by state."""
+
+    states: Mapping[str, int]
+
+
+class SinkFailed(Event, frozen=True):
+    """A sink raised; its error was swallowed."""
+
+    sink: str
+    error: str
+
+
+Handler: TypeAlias = Callable[[Any], None]
+
+
+class MetricSink(Protocol):
+    """What a plugin registers to receive events.
+
+    ``handlers`` map event types to plain functions; they are collected once at start, run on the event loop right
+    after a turn, and must not block. A handler that raises is ignored and counted.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def handlers(self) -> Mapping[type[Event], Handler]: ...

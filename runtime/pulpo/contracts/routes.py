@@ -1,0 +1,64 @@
+"""HTTP routes of plugins, as values: the runtime mounts, guards, validates and documents them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from pulpo.contracts.storage import Database
+from pulpo.conversation import Workspace
+
+
+class RouteError(Exception):
+    """Raise it in a handler to answer with a problem: an HTTP ``status`` (4xx), a ``title`` and a ``detail``
+    that says what to do next."""
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteRequest:
+    """A checked request: the caller's workspace and scopes come from its key, ``path`` holds the path's
+    parameters, ``query`` and ``body`` are instances of the types the route declares (None without)."""
+
+    workspace: Workspace
+    scopes: frozenset[str]
+    now: datetime
+    locale: str
+    database: Database
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Any = None
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawResponse:
+    """An answer that is not JSON (a calendar feed)."""
+
+    body: bytes
+    content_type: str
+
+
+RouteHandler: TypeAlias = Callable[[RouteRequest], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One operation: ``path`` with ``{name}`` parameters (all strings), the ``scope`` a caller needs, msgspec
+    Structs for ``query``, ``body`` and ``response``. The handler returns a ``response`` (or a `RawResponse`)."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    scope: str
+    handler: RouteHandler
+    summary: str
+    query: type[Any] | None = None
+    body: type[Any] | None = None
+    response: type[Any] | None = None
+    status: int = 200

@@ -1,0 +1,308 @@
+"""Tools: typed functions that an agent may call.
+
+`tool` turns a typed function into a `Tool`: its parameters become a JSON schema and are validated before each
+call, its docstring is what planners read, its hints (MCP's names and defaults) decide how it may be run.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    Protocol,
+    TypeAlias,
+    get_args,
+    get_type_hints,
+    overload,
+)
+
+from msgspec import Struct
+
+from pulpo.contracts.slots import Slot
+from pulpo.conversation import Json, Offer, Text, ToolCall, Workspace
+from pulpo.errors import ToolArgumentsError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from pulpo.contracts.storage import Database
+
+Outcome: TypeAlias = Literal["ok", "error", "timeout", "denied", "open", "limited", "invalid"]
+"""How a call ended: ``open`` is a refusing breaker, ``limited`` a rate limit, ``invalid`` bad arguments."""
+
+
+class Result(Struct, frozen=True):
+    """What a tool found or did.
+
+    ``value`` is JSON for planners, ``text`` a sentence for the user in the conversation's language, ``offers``
+    the choices the user now has. ``done`` is false when a tool that changes the world changed nothing (the slot
+    was taken): such a call is answered, not recorded as an effect.
+    """
+
+    value: Json = None
+    text: str = ""
+    offers: tuple[Offer, ...] = ()
+    done: bool = True
+
+
+class Summary(Struct, frozen=True):
+    """What a call is about to do, as a question for the user, with the exact ``arguments`` a yes will execute."""
+
+    text: str
+    arguments: dict[str, Json]
+
+
+class ToolResult(Struct, frozen=True):
+    """A finished call: how it ended, after how many milliseconds, and what planners may see of it."""
+
+    call: ToolCall
+    outcome: Outcome
+    result: Result
+    duration_ms: float
+    error: str = ""
+
+
+class Commit(Protocol):
+    """Runs an effect's closure in one transaction with its ledger entry; see `ToolContext.commit`."""
+
+    async def __call__(self, closure: Callable[[Connection], Result], /) -> Result: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolContext:
+    """What a tool may know about the call: declare a parameter of this type to receive it.
+
+    ``now`` is aware and in UTC. ``idempotency_key`` is the same whenever the same effect is tried again.
+    ``database`` is for reads; a tool that changes our own database returns ``await context.commit(closure)``,
+    which commits the closure's rows and the ledger's record of its `Result` together, and gives the recorded
+    result back (without running the closure) when the effect was already done.
+    """
+
+    workspace: Workspace
+    locale: str
+    now: datetime
+    user_id: str | None = None
+    conversation_id: str = ""
+    turn_id: str = ""
+    idempotency_key: str = ""
+    scopes: frozenset[str] = frozenset()
+    database: Database
+    commit: Commit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """MCP's tool annotations with MCP's defaults: without a word, a tool is assumed to be dangerous."""
+
+    read_only: bool = False
+    destructive: bool = True
+    idempotent: bool = False
+    open_world: bool = True
+
+
+Preview: TypeAlias = Callable[..., Awaitable[Summary | Result]]
+"""Same parameters as its tool; a `Summary` to confirm, or a `Result` saying why the call is pointless now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool as the runtime runs it. Build it with the `tool` decorator.
+
+    ``schema`` is the JSON schema of its arguments; ``timeout`` is in seconds; after one effect of an
+    ``effect_group`` is done in a turn, further calls of that group are refused in it. ``confirm`` says whether
+    the user must say yes first (default: whenever it is not read-only).
+    """
+
+    name: str
+    description: str
+    schema: Mapping[str, Json]
+    function: Callable[..., Any]
+    validate: Callable[[Mapping[str, Json]], dict[str, Any]]
+    hints: Hints = Hints()
+    timeout: float = 10.0
+    effect_group: str = ""
+    confirm: bool = True
+    title: Text = ""
+    examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    types: Mapping[str, Any] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    context_parameter: str = ""
+    is_async: bool = True
+    previewer: Preview | None = None
+
+    def bind(self, arguments: Mapping[str, Json]) -> dict[str, Any]:
+        """Return keyword arguments for the function; raises `ToolArgumentsError` naming each bad argument."""
+        return self.validate(arguments)
+
+    def preview(self, function: Preview) -> Preview:
+        """Register ``function`` as this tool's preview; use as a decorator (``@book.preview``)."""
+        object.__setattr__(self, "previewer", function)
+        return function
+
+    def renamed(self, name: str) -> Tool:
+        """Return the same tool under another ``name``."""
+        return replace(self, name=name)
+
+
+class ToolSource(Protocol):
+    """Tools that appear and vanish while serving (an MCP server): ``tools`` is swapped whole, never mutated."""
+
+    name: str
+    tools: tuple[Tool, ...]
+
+
+@overload
+def tool(function: Callable[..., Any], /) -> Tool: ...
+@overload
+def tool(
+    *,
+    name: str = ...,
+    read_only: bool = ...,
+    destructive: bool = ...,
+    idempotent: bool = ...,
+    open_world: bool = ...,
+    timeout: float = ...,
+    effect_group: str = ...,
+    confirm: bool | None = ...,
+    title: Text = ...,
+    examples: Mapping[str, Sequence[str]] | None = ...,
+) -> Callable[[Callable[..., Any]], Tool]: ...
+def tool(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    name: str = "",
+    read_only: bool = False,
+    destructive: bool = True,
+    idempotent: bool = False,
+    open_world: bool = True,
+    timeout: float = 10.0,
+    effect_group: str = "",
+    confirm: bool | None = None,
+    title: Text = "",
+    examples: Mapping[str, Sequence[str]] | None = None,
+) -> Tool | Callable[[Callable[..., Any]], Tool]:
+    """Turn a typed function, sync or async, into a `Tool`.
+
+    Every parameter needs an annotation; ``Annotated[str, "…"]`` describes it for planners and a `Slot` in the
+    same annotation says how a chat asks for it. One parameter may be a `ToolContext`.
+
+    Raises `TypeError`, naming the function and the parameter, when the signature cannot become a schema.
+    """
+    hints = Hints(
+        read_only=read_only,
+        destructive=destructive and not read_only,
+        idempotent=idempotent or read_only,
+        open_world=open_world,
+    )
+
+    def build(function: Callable[..., Any]) -> Tool:
+        signature = _Signature.of(function)
+        return Tool(
+            name=name or function.__name__,
+            description=inspect.getdoc(function) or "",
+            function=function,
+            hints=hints,
+            timeout=timeout,
+            effect_group=effect_group,
+            confirm=(not read_only) if confirm is None else confirm,
+            title=title,
+            examples=examples or {},
+            slots=signature.slots,
+            types=signature.types,
+            required=signature.required,
+            context_parameter=signature.context_parameter,
+            is_async=inspect.iscoroutinefunction(function),
+            schema=signature.schema(),
+            validate=signature.validator(name or function.__name__),
+        )
+
+    return build if function is None else build(function)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """A tool function's parameters, read once when the tool is declared."""
+
+    annotations: dict[str, Any]
+    required: tuple[str, ...]
+    context_parameter: str
+
+    @classmethod
+    def of(cls, function: Callable[..., Any]) -> _Signature:
+        hints = get_type_hints(function, include_extras=True, localns={"ToolContext": ToolContext})
+        hints.pop("return", None)
+        context = next((key for key, hint in hints.items() if hint is ToolContext), "")
+        parameters = inspect.signature(function).parameters
+        for key, parameter in parameters.items():
+            if key not in hints or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                raise TypeError(
+                    f"tool {function.__name__}: parameter {key!r} needs a type annotation and a name of its own "
+                    f"(no *args or **kwargs)"
+                )
+        required = tuple(key for key, value in parameters.items() if key != context and value.default is value.empty)
+        return cls({key: hint for key, hint in hints.items() if key != context}, required, context)
+
+    @property
+    def slots(self) -> dict[str, Slot]:
+        return {
+            key: next((extra for extra in _extras(hint) if isinstance(extra, Slot)), Slot())
+            for key, hint in self.annotations.items()
+        }
+
+    @property
+    def types(self) -> dict[str, Any]:
+        return {key: get_args(hint)[0] if _extras(hint) else hint for key, hint in self.annotations.items()}
+
+    def schema(self) -> dict[str, Json]:
+        schema: dict[str, Json] = self._adapter().json_schema()
+        return {key: value for key, value in schema.items() if key != "title"}
+
+    def validator(self, tool_name: str) -> Callable[[Mapping[str, Json]], dict[str, Any]]:
+        from pydantic import ValidationError
+
+        validate = self._adapter().validator.validate_python
+
+        def bind(arguments: Mapping[str, Json]) -> dict[str, Any]:
+            try:
+                return validate(arguments)  # type: ignore[no-any-return]
+            except ValidationError as error:
+                raise ToolArgumentsError(tool=tool_name, problems=_problems(error)) from None
+
+        return bind
+
+    def _adapter(self) -> Any:
+        """A pydantic adapter over a TypedDict, so that validating returns the keyword arguments themselves."""
+        # Imported here: `import pulpo` must not pay for pydantic.
+        from pydantic import ConfigDict, Field, TypeAdapter, with_config
+        from typing_extensions import TypedDict
+
+        def described(hint: Any) -> Any:
+            text = next((extra for extra in _extras(hint) if isinstance(extra, str)), "")
+            return Annotated[hint, Field(description=text)] if text else hint
+
+        fields = {
+            key: described(hint) if key in self.required else NotRequired[described(hint)]
+            for key, hint in self.annotations.items()
+        }
+        make: Any = TypedDict  # mypy accepts only a literal dictionary; this one is read from a signature
+        return TypeAdapter(with_config(ConfigDict(extra="forbid"))(make("Arguments", fields)))
+
+
+def _extras(hint: Any) -> tuple[Any, ...]:
+    return getattr(hint, "__metadata__", ())
+
+
+def _problems(error: Any) -> list[str]:
+    return [
+        f"{'.'.join(map(str, detail['loc'])) or 'arguments'}: {detail['msg']}"
+        for detail in error.errors(include_url=False, include_context=False, include_input=False)
+    ]

@@ -1,0 +1,160 @@
+"""Every exception that PulpoAI raises on purpose.
+
+::
+
+    PulpoError
+    ├── SettingsError            a setting is unknown, of the wrong type, or contradicts another
+    ├── PluginError              a plugin cannot be used
+    │   ├── PluginLoadError      importing or registering it failed
+    │   ├── PluginConflictError  two plugins offer the same name
+    │   └── RequiredPluginError  a plugin named in `required` is not active
+    ├── ToolError                a tool call did not succeed
+    │   ├── ToolNotFoundError    no such tool, or not available now
+    │   ├── ToolArgumentsError   the arguments do not fit the tool's signature
+    │   └── ToolTimeoutError     the tool's deadline passed
+    ├── PlannerError             a planner broke its contract
+    │   └── LoopLimitError       too many steps, too many calls, or the same call twice
+    ├── TurnError                a turn cannot be run
+    │   ├── ConversationBusyError      another turn of this conversation is running
+    │   ├── ConversationNotFoundError  no such conversation for this caller
+    │   ├── IdempotencyConflictError   the same key was used with another request
+    │   └── LeaseLostError             another process has taken the turn over
+    └── StoreUnavailableError    the database cannot be reached
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class PulpoError(Exception):
+    """Base of the tree; its message says what to do next."""
+
+
+class SettingsError(PulpoError):
+    """A setting is unknown, of the wrong type, or contradicts another.
+
+    ``source`` names where the value came from (a file, ``environment``, ``command line``) and ``key`` is the
+    dotted name of the setting.
+    """
+
+    def __init__(self, message: str, *, source: str, key: str) -> None:
+        super().__init__(f"{source}: {key}: {message}")
+        self.source = source
+        self.key = key
+
+
+class PluginError(PulpoError):
+    """A plugin cannot be used; ``plugin`` is its entry-point name."""
+
+    def __init__(self, message: str, *, plugin: str) -> None:
+        super().__init__(message)
+        self.plugin = plugin
+
+
+class PluginLoadError(PluginError):
+    """Importing the plugin or calling one of its registration hooks failed."""
+
+
+class PluginConflictError(PluginError):
+    """Two plugins offer the same ``name`` of a ``kind`` (tool, policy, planner, …); both ``owners`` are named."""
+
+    def __init__(self, *, kind: str, name: str, owners: tuple[str, str]) -> None:
+        first, second = owners
+        super().__init__(
+            f"{kind} {name!r} is offered by {first!r} and by {second!r}: "
+            f"deny one of them in [plugins] deny, or uninstall it",
+            plugin=second,
+        )
+        self.kind = kind
+        self.name = name
+        self.owners = owners
+
+
+class RequiredPluginError(PluginError):
+    """A plugin named in ``[plugins] required`` is not active; the server must not start without it."""
+
+
+class ToolError(PulpoError):
+    """A tool call did not succeed. ``tool`` is its name."""
+
+    def __init__(self, message: str, *, tool: str) -> None:
+        super().__init__(message)
+        self.tool = tool
+
+
+class ToolNotFoundError(ToolError):
+    """No tool of that name is available now."""
+
+
+class ToolArgumentsError(ToolError):
+    """The arguments do not fit; ``problems`` has one line an argument, safe to show to a planner."""
+
+    def __init__(self, *, tool: str, problems: Sequence[str]) -> None:
+        super().__init__(f"{tool}: " + "; ".join(problems), tool=tool)
+        self.problems = tuple(problems)
+
+
+class ToolTimeoutError(ToolError):
+    """The tool did not answer within its ``timeout`` (seconds)."""
+
+    def __init__(self, *, tool: str, timeout: float) -> None:
+        super().__init__(f"{tool} did not answer within {timeout:g} s", tool=tool)
+        self.timeout = timeout
+
+
+class PlannerError(PulpoError):
+    """A planner broke its contract. ``planner`` is its name."""
+
+    def __init__(self, message: str, *, planner: str) -> None:
+        super().__init__(message)
+        self.planner = planner
+
+
+class LoopLimitError(PlannerError):
+    """A turn asked for too many steps or calls, or for the same call twice; ``limit`` names which."""
+
+    def __init__(self, message: str, *, planner: str, limit: str) -> None:
+        super().__init__(message, planner=planner)
+        self.limit = limit
+
+
+class TurnError(PulpoError):
+    """A turn cannot be run."""
+
+
+class ConversationBusyError(TurnError):
+    """Another turn of this conversation is running; try again after ``retry_after`` seconds."""
+
+    def __init__(self, conversation_id: str, *, retry_after: int) -> None:
+        super().__init__(f"conversation {conversation_id!r} is answering another message; retry in {retry_after} s")
+        self.conversation_id = conversation_id
+        self.retry_after = retry_after
+
+
+class ConversationNotFoundError(TurnError):
+    """No conversation of that id belongs to this caller."""
+
+    def __init__(self, conversation_id: str) -> None:
+        super().__init__(f"no conversation {conversation_id!r} here; leave conversation_id out to start a new one")
+        self.conversation_id = conversation_id
+
+
+class IdempotencyConflictError(TurnError):
+    """The idempotency ``key`` was used before with another request."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Idempotency-Key {key!r} was used with another request; send a new key")
+        self.key = key
+
+
+class LeaseLostError(TurnError):
+    """The lease of this turn lapsed and another process took it over; this one must not write."""
+
+
+class StoreUnavailableError(PulpoError):
+    """The database cannot be reached or refuses to write; ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
