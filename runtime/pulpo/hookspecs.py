@@ -106,7 +106,7 @@ class RegistrationHooks:
         ...     name = "no_shouting"
         ...     async def check_message(self, context):
         ...         if context.turn.text.isupper():
-        ...             return pulpo.deny("shouting", text={"es": "Sin gritar, por favor.", "en": "Please don't shout."})
+        ...             return pulpo.deny("shouting", text={"es": "Sin gritar.", "en": "Please don't shout."})
         ...         return pulpo.ALLOW
         >>> @pulpo.hookimpl
         ... def pulpo_register_policies(settings):

@@ -1,0 +1,83 @@
+"""The core's tables. Times are UTC seconds since the epoch (REAL), JSON is bytes as msgspec writes it.
+
+SQLAlchemy holds the schema for migrations and for reads; the rows of a turn are written by `store.sqlite`
+directly, because an ORM costs ten times the rest of the turn.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Text),
+    sa.Column("locale", sa.Text, nullable=False),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("dialogue", sa.LargeBinary, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("lease_turn", sa.Text),
+    sa.Column("lease_until", sa.Double, nullable=False, server_default="0"),
+    sa.Column("turns", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("started_at", sa.Double, nullable=False),
+    sa.Column("last_at", sa.Double, nullable=False),
+    sa.Index("conversations_by_workspace", "workspace_id", "last_at"),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("conversation_id", sa.Text, sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("request", sa.LargeBinary, nullable=False),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("accepted_at", sa.Double, nullable=False),
+    sa.Column("finished_at", sa.Double),
+    sa.Column("outcome", sa.Text),
+    sa.Column("answer", sa.LargeBinary),
+    sa.Index("turns_by_conversation", "conversation_id", "epoch"),
+)
+
+effects = sa.Table(
+    "effects",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("turn_id", sa.Text, nullable=False),
+    sa.Column("tool", sa.Text, nullable=False),
+    sa.Column("effect_group", sa.Text, nullable=False),
+    sa.Column("arguments", sa.LargeBinary, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("result", sa.LargeBinary),
+    sa.Column("intended_at", sa.Double, nullable=False),
+    sa.Column("settled_at", sa.Double),
+    sa.CheckConstraint("state IN ('intended', 'done', 'none', 'unknown')", name="effects_state"),
+    sa.Index("effects_by_turn", "turn_id"),
+)
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("workspace_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+    sa.Column("turn_id", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("revoked_at", sa.Double),
+)
