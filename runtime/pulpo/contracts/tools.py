@@ -75,8 +75,7 @@ class Commit(Protocol):
     async def __call__(self, closure: Callable[[Connection], Result], /) -> Result: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolContext:
+class ToolContext(Struct, frozen=True, kw_only=True):
     """What a tool may know about the call: declare a parameter of this type to receive it.
 
     ``now`` is aware and in UTC. ``idempotency_key`` is the same whenever the same effect is tried again.

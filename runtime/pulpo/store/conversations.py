@@ -1,0 +1,229 @@
+"""Conversations and their turns: accept, finish, read, erase.
+
+Plain functions over an SQLite connection, so that the writer thread, a migration test or a simulation can run
+them alike. A turn is accepted in one commit and finished in one; between the two it holds a lease on its
+conversation, and ``epoch`` (the number of leases given out) fences whoever comes back after losing it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+
+import msgspec
+from msgspec import Struct
+
+from pulpo.contracts.canary import Assignment
+from pulpo.conversation import Conversation, Dialogue
+from pulpo.errors import (
+    ConversationBusyError,
+    ConversationNotFoundError,
+    IdempotencyConflictError,
+    LeaseLostError,
+)
+
+_encode = msgspec.json.encode
+_decode_dialogue = msgspec.json.Decoder(Dialogue).decode
+
+_EMPTY = _encode(Dialogue())
+
+
+class Accept(Struct, frozen=True, kw_only=True):
+    """A turn that asks to be run. ``request`` is the encoded message with its context; times are UTC seconds.
+
+    ``conversation_id`` is the conversation to go on with, or a new id when ``new`` is set.
+    """
+
+    turn_id: str
+    conversation_id: str
+    new: bool
+    workspace_id: str
+    user_id: str | None
+    locale: str
+    request: bytes
+    idempotency_key: str | None
+    now: float
+    lease: float
+
+
+class Accepted(Struct, frozen=True):
+    """The turn may run; a retry that takes a lapsed turn over gets that turn's id back."""
+
+    turn_id: str
+    conversation: Conversation
+    assignment: Assignment
+
+
+class Replayed(Struct, frozen=True):
+    """The same request was answered before: ``answer`` is the stored answer."""
+
+    answer: bytes
+
+
+class Finish(Struct, frozen=True, kw_only=True):
+    """An answered turn on its way into the store; ``now`` is in UTC seconds."""
+
+    turn_id: str
+    conversation_id: str
+    epoch: int
+    outcome: str
+    answer: bytes
+    dialogue: Dialogue
+    now: float
+
+
+Assign = Callable[[str | None], Assignment]
+"""Chooses the variant, given the one the conversation is pinned to; pure and quick."""
+
+
+def accept(connection: sqlite3.Connection, asked: Accept, assign: Assign) -> Accepted | Replayed:
+    """Store the message, take the lease and assign the variant, or return the stored answer of a repeat.
+
+    A repeat whose first attempt lost its lease takes that turn over, under its old id.
+    Raises `ConversationNotFoundError`, `ConversationBusyError` or `IdempotencyConflictError`.
+    """
+    earlier = _earlier(connection, asked)
+    if earlier is not None and earlier.answer is not None:
+        return Replayed(earlier.answer)
+    if earlier is None and asked.new:
+        conversation = Conversation(asked.conversation_id, asked.workspace_id, asked.user_id, "", 1)
+    else:
+        conversation = _resume(connection, asked, earlier.conversation_id if earlier else asked.conversation_id)
+    assignment = assign(conversation.variant or None)
+    if conversation.epoch == 1:
+        _insert_conversation(connection, asked, assignment)
+    turn_id = earlier.turn_id if earlier else asked.turn_id
+    _take_lease(connection, asked, turn_id, conversation, assignment)
+    if earlier is None:
+        _insert_turn(connection, asked, conversation, assignment)
+    else:
+        connection.execute("UPDATE turns SET epoch = ? WHERE id = ?", (conversation.epoch, turn_id))
+    return Accepted(turn_id, conversation, assignment)
+
+
+def finish(connection: sqlite3.Connection, done: Finish) -> None:
+    """Store the answer and the dialogue, and give the lease back; raises `LeaseLostError` when it was lost."""
+    updated = connection.execute(
+        "UPDATE conversations SET dialogue = ?, lease_turn = NULL, lease_until = 0, turns = turns + 1, last_at = ?"
+        " WHERE id = ? AND epoch = ?",
+        (_encode(done.dialogue), done.now, done.conversation_id, done.epoch),
+    )
+    if updated.rowcount != 1:
+        raise LeaseLostError(f"turn {done.turn_id!r} was taken over; its answer is not stored twice")
+    connection.execute(
+        "UPDATE turns SET finished_at = ?, outcome = ?, answer = ? WHERE id = ?",
+        (done.now, done.outcome, done.answer, done.turn_id),
+    )
+
+
+def renew(connection: sqlite3.Connection, held: Iterable[tuple[str, int]], *, until: float) -> None:
+    """Extend the leases of running turns, given as (conversation id, epoch), to ``until`` (UTC seconds)."""
+    connection.executemany(
+        "UPDATE conversations SET lease_until = ? WHERE id = ? AND epoch = ? AND lease_turn IS NOT NULL",
+        [(until, conversation_id, epoch) for conversation_id, epoch in held],
+    )
+
+
+def erase(connection: sqlite3.Connection, conversation_id: str, workspace_id: str) -> bool:
+    """Delete a conversation with its turns, keys and ledger rows; False when there is none."""
+    owned = (
+        "SELECT t.id FROM turns t JOIN conversations c ON c.id = t.conversation_id"
+        " WHERE c.id = ? AND c.workspace_id = ?"
+    )
+    values = (conversation_id, workspace_id)
+    connection.execute(f"DELETE FROM effects WHERE turn_id IN ({owned})", values)  # noqa: S608 - a constant
+    connection.execute(f"DELETE FROM idempotency WHERE turn_id IN ({owned})", values)  # noqa: S608
+    deleted = connection.execute("DELETE FROM conversations WHERE id = ? AND workspace_id = ?", values)
+    return deleted.rowcount == 1
+
+
+class _Earlier(Struct, frozen=True):
+    """The turn that used the same idempotency key before."""
+
+    turn_id: str
+    conversation_id: str
+    answer: bytes | None
+
+
+def fingerprint(asked: Accept) -> bytes:
+    """Return what must be equal for two requests to be the same one (RFC draft-ietf-httpapi-idempotency-key)."""
+    return blake2b(asked.request, digest_size=16).digest()
+
+
+def _earlier(connection: sqlite3.Connection, asked: Accept) -> _Earlier | None:
+    if asked.idempotency_key is None:
+        return None
+    row = connection.execute(
+        "SELECT i.fingerprint, t.id, t.conversation_id, t.answer FROM idempotency i JOIN turns t ON t.id = i.turn_id"
+        " WHERE i.workspace_id = ? AND i.key = ?",
+        (asked.workspace_id, asked.idempotency_key),
+    ).fetchone()
+    if row is None:
+        return None
+    if row[0] != fingerprint(asked):
+        raise IdempotencyConflictError(asked.idempotency_key)
+    return _Earlier(*row[1:])
+
+
+def _resume(connection: sqlite3.Connection, asked: Accept, conversation_id: str) -> Conversation:
+    row = connection.execute(
+        "SELECT user_id, variant, epoch, dialogue, lease_turn, lease_until FROM conversations"
+        " WHERE id = ? AND workspace_id = ?",
+        (conversation_id, asked.workspace_id),
+    ).fetchone()
+    if row is None or (row[0] is not None and row[0] != asked.user_id):
+        raise ConversationNotFoundError(conversation_id)
+    user_id, variant, epoch, dialogue, lease_turn, lease_until = row
+    if lease_turn is not None and lease_until > asked.now:
+        raise ConversationBusyError(conversation_id, retry_after=max(1, round(lease_until - asked.now)))
+    return Conversation(conversation_id, asked.workspace_id, user_id, variant, epoch + 1, _decode_dialogue(dialogue))
+
+
+def _insert_conversation(connection: sqlite3.Connection, asked: Accept, assignment: Assignment) -> None:
+    connection.execute(
+        "INSERT INTO conversations (id, workspace_id, user_id, locale, variant, dialogue, epoch, started_at, last_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)",
+        (
+            asked.conversation_id,
+            asked.workspace_id,
+            asked.user_id,
+            asked.locale,
+            assignment.variant,
+            _EMPTY,
+            asked.now,
+            asked.now,
+        ),
+    )
+
+
+def _take_lease(
+    connection: sqlite3.Connection, asked: Accept, turn_id: str, conversation: Conversation, assignment: Assignment
+) -> None:
+    connection.execute(
+        "UPDATE conversations SET epoch = ?, lease_turn = ?, lease_until = ?, variant = ?, last_at = ? WHERE id = ?",
+        (conversation.epoch, turn_id, asked.now + asked.lease, assignment.variant, asked.now, conversation.id),
+    )
+
+
+def _insert_turn(
+    connection: sqlite3.Connection, asked: Accept, conversation: Conversation, assignment: Assignment
+) -> None:
+    connection.execute(
+        "INSERT INTO turns (id, conversation_id, epoch, request, variant, reason, accepted_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            asked.turn_id,
+            conversation.id,
+            conversation.epoch,
+            asked.request,
+            assignment.variant,
+            assignment.reason,
+            asked.now,
+        ),
+    )
+    if asked.idempotency_key is not None:
+        connection.execute(
+            "INSERT INTO idempotency (workspace_id, key, fingerprint, turn_id, created_at) VALUES (?, ?, ?, ?, ?)",
+            (asked.workspace_id, asked.idempotency_key, fingerprint(asked), asked.turn_id, asked.now),
+        )

@@ -1,0 +1,95 @@
+"""The effect ledger: what a turn was about to change, and what came of it.
+
+An effect is keyed by its turn, tool, canonical arguments and ordinal, so that a retry, a rescue or another
+process meets the record of the first attempt instead of doing the thing again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from pulpo.contracts.tools import Result
+from pulpo.conversation import ToolCall
+
+State: TypeAlias = Literal["intended", "done", "none", "unknown"]
+"""``none``: it is certain that nothing was changed; ``unknown``: it may have happened."""
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_decode_result = msgspec.json.Decoder(Result).decode
+
+
+class Effect(Struct, frozen=True):
+    """One row of the ledger; ``result`` is what the tool returned when ``state`` is ``done``."""
+
+    key: str
+    tool: str
+    group: str
+    state: State
+    result: Result | None
+
+
+def effect_key(turn_id: str, call: ToolCall, ordinal: int) -> str:
+    """Return the ledger's key; ``ordinal`` counts equal calls of one turn from 0."""
+    digest = blake2b(_encode((turn_id, call.tool, call.arguments, ordinal)), digest_size=16)
+    return digest.hexdigest()
+
+
+def intend(
+    connection: sqlite3.Connection, *, key: str, turn_id: str, call: ToolCall, group: str, now: float
+) -> Effect | None:
+    """Record that an effect is about to be tried; return the earlier record of the same key, if there is one."""
+    known = find(connection, key)
+    if known is not None:
+        return known
+    connection.execute(
+        "INSERT INTO effects (key, turn_id, tool, effect_group, arguments, state, intended_at)"
+        " VALUES (?, ?, ?, ?, ?, 'intended', ?)",
+        (key, turn_id, call.tool, group, _encode(call.arguments), now),
+    )
+    return None
+
+
+def find(connection: sqlite3.Connection, key: str) -> Effect | None:
+    """Return the record of ``key``."""
+    row = connection.execute(
+        "SELECT key, tool, effect_group, state, result FROM effects WHERE key = ?", (key,)
+    ).fetchone()
+    return row and _effect(row)
+
+
+def of_turn(connection: sqlite3.Connection, turn_id: str) -> tuple[Effect, ...]:
+    """Return what a turn did or tried so far, in the order it was tried."""
+    rows = connection.execute(
+        "SELECT key, tool, effect_group, state, result FROM effects WHERE turn_id = ? ORDER BY intended_at, rowid",
+        (turn_id,),
+    )
+    return tuple(map(_effect, rows))
+
+
+def settle(connection: sqlite3.Connection, *, key: str, state: State, result: Result | None, now: float) -> None:
+    """Record what came of an effect."""
+    connection.execute(
+        "UPDATE effects SET state = ?, result = ?, settled_at = ? WHERE key = ?",
+        (state, None if result is None else _encode(result), now, key),
+    )
+
+
+def commit(connection: sqlite3.Connection, *, key: str, closure: Callable[[], Result], now: float) -> Result:
+    """Run ``closure`` and record its result in the same transaction, unless the effect is done already."""
+    known = find(connection, key)
+    if known is not None and known.state == "done" and known.result is not None:
+        return known.result
+    result = closure()
+    settle(connection, key=key, state="done" if result.done else "none", result=result, now=now)
+    return result
+
+
+def _effect(row: tuple[str, str, str, State, bytes | None]) -> Effect:
+    key, tool, group, state, result = row
+    return Effect(key, tool, group, state, None if result is None else _decode_result(result))

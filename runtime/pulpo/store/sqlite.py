@@ -1,0 +1,156 @@
+"""The store on SQLite: the embedded default, one process, nothing to install."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, closing
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio.to_thread
+
+from pulpo.contracts.tools import Result
+from pulpo.conversation import ToolCall
+from pulpo.errors import StoreUnavailableError
+from pulpo.store import conversations, effects
+from pulpo.store.writer import SqliteWriter
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+
+READERS = 4
+"""Threads that read at once; each has a read-only connection of its own."""
+
+
+class SqliteDatabase:
+    """`pulpo.Database` over the one writer and a pool of read-only connections."""
+
+    def __init__(self, path: Path, writer: SqliteWriter) -> None:
+        self._path = path
+        self._writer = writer
+        self._limiter = anyio.CapacityLimiter(READERS)
+        self._face: tuple[sqlite3.Connection, Connection] | None = None
+
+    async def read(self, closure: Callable[[Connection], T]) -> T:
+        return await anyio.to_thread.run_sync(self._read, closure, limiter=self._limiter)
+
+    async def write(self, closure: Callable[[Connection], T]) -> T:
+        return await self._writer.submit(lambda raw: closure(self.over(raw)))
+
+    def over(self, raw: sqlite3.Connection) -> Connection:
+        """Return the SQLAlchemy face of the writer's connection, whose transaction the writer begins and ends."""
+        if self._face is None or self._face[0] is not raw:
+            from sqlalchemy import StaticPool, create_engine
+
+            engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+            self._face = (raw, engine.connect())
+        return self._face[1]
+
+    def close(self) -> None:
+        """Close the reading connections; the writer closes its own."""
+        if "_readers" in self.__dict__:
+            self._readers.dispose()
+
+    def _read(self, closure: Callable[[Connection], T]) -> T:
+        from sqlalchemy.exc import OperationalError
+
+        try:
+            with self._readers.connect() as connection:
+                return closure(connection)
+        except OperationalError as error:
+            raise StoreUnavailableError(f"the database cannot be read: {error.orig}") from error
+
+    @cached_property
+    def _readers(self) -> Engine:
+        from sqlalchemy import QueuePool, create_engine
+
+        return create_engine(
+            "sqlite://", creator=partial(_open_reader, self._path), poolclass=QueuePool, pool_size=READERS
+        )
+
+
+class SqliteStore:
+    """What a turn needs of the database, each call one durable commit (shared with its neighbours)."""
+
+    def __init__(self, path: Path) -> None:
+        self._writer = SqliteWriter(path)
+        self.database = SqliteDatabase(path, self._writer)
+
+    async def accept(
+        self, asked: conversations.Accept, assign: conversations.Assign
+    ) -> conversations.Accepted | conversations.Replayed:
+        """See `conversations.accept`."""
+        return await self._writer.submit(lambda connection: conversations.accept(connection, asked, assign))
+
+    async def finish(self, done: conversations.Finish) -> None:
+        """See `conversations.finish`."""
+        await self._writer.submit(lambda connection: conversations.finish(connection, done))
+
+    async def renew(self, held: Iterable[tuple[str, int]], *, until: float) -> None:
+        """See `conversations.renew`."""
+        await self._writer.submit(lambda connection: conversations.renew(connection, held, until=until))
+
+    async def erase(self, conversation_id: str, workspace_id: str) -> bool:
+        """See `conversations.erase`."""
+        return await self._writer.submit(
+            lambda connection: conversations.erase(connection, conversation_id, workspace_id)
+        )
+
+    async def intend(self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float) -> effects.Effect | None:
+        """See `effects.intend`."""
+        return await self._writer.submit(
+            lambda connection: effects.intend(connection, key=key, turn_id=turn_id, call=call, group=group, now=now)
+        )
+
+    async def settle(self, *, key: str, state: effects.State, result: Result | None, now: float) -> None:
+        """See `effects.settle`."""
+        await self._writer.submit(
+            lambda connection: effects.settle(connection, key=key, state=state, result=result, now=now)
+        )
+
+    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float) -> Result:
+        """See `effects.commit`."""
+
+        def effect(raw: sqlite3.Connection) -> Result:
+            return effects.commit(raw, key=key, closure=lambda: closure(self.database.over(raw)), now=now)
+
+        return await self._writer.submit(effect)
+
+    async def effects_of(self, turn_id: str) -> tuple[effects.Effect, ...]:
+        """See `effects.of_turn`."""
+        return await self._writer.submit(lambda connection: effects.of_turn(connection, turn_id))
+
+    def start(self) -> None:
+        """Start the writer; call it on the event loop that will use the store."""
+        self._writer.start()
+
+    def close(self) -> None:
+        """Finish queued writes, checkpoint and release the file."""
+        self.database.close()
+        self._writer.close()
+
+
+@asynccontextmanager
+async def open_sqlite(path: Path) -> AsyncIterator[SqliteStore]:
+    """Hold the store open. The schema must be there (see `pulpo.store.migrate`)."""
+    _claim(path)
+    store = SqliteStore(path)
+    store.start()
+    try:
+        yield store
+    finally:
+        await anyio.to_thread.run_sync(store.close, abandon_on_cancel=False)
+
+
+def _claim(path: Path) -> None:
+    """Void the leases of a process that is gone: on SQLite this process is the only one."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE conversations SET lease_until = 0 WHERE lease_turn IS NOT NULL")
+
+
+def _open_reader(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0, check_same_thread=False)
