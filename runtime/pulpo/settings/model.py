@@ -1,0 +1,209 @@
+"""Every setting of the core, its default and its limits. ``examples/config/pulpo.toml`` shows them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+_STRICT = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _refuse_truth(value: Any) -> Any:
+    # `true` is 1 to pydantic: a slip of the pen would send every conversation to the canary.
+    if isinstance(value, bool):
+        raise ValueError("expected a number, not true or false")
+    return value
+
+
+def _split(value: Any) -> Any:
+    """Read ``a, b`` as a list: an environment variable has no other short way to write one."""
+    if isinstance(value, str):
+        return tuple(name for part in value.split(",") if (name := part.strip()))
+    return value
+
+
+def _fraction(value: float) -> float:
+    if 0 <= value <= 1:
+        return value
+    hint = f": write {value / 100:g} for {value:g} %" if 1 < value <= 100 else ""
+    raise ValueError(f"{value:g} is not a fraction between 0 and 1{hint}")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{value!r} is not an IANA time zone such as Europe/Madrid") from error
+    return value
+
+
+def _database(value: str) -> str:
+    # The value may hold a password, so the message must not show it.
+    if re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
+        return value
+    raise ValueError("expected a database URL such as sqlite:///pulpo.db or postgresql://user@host/pulpo")
+
+
+def _web(value: str) -> str:
+    if re.match(r"https?://[^/]", value):
+        return value
+    raise ValueError("expected a URL such as http://127.0.0.1:9090")
+
+
+Count = Annotated[int, BeforeValidator(_refuse_truth), Field(ge=1)]
+Seconds = Annotated[float, BeforeValidator(_refuse_truth), Field(gt=0)]
+Port = Annotated[int, BeforeValidator(_refuse_truth), Field(ge=0, le=65535)]
+Fraction = Annotated[float, BeforeValidator(_refuse_truth), AfterValidator(_fraction)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Zone = Annotated[str, AfterValidator(_zone)]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+WebUrl = Annotated[str, AfterValidator(_web)]
+Named = Annotated[str, Field(min_length=1)]
+
+
+def contradiction(key: str, message: str) -> PydanticCustomError:
+    """Two settings that are fine alone do not fit together; ``key`` is the dotted name of the one to change."""
+    return PydanticCustomError("contradiction", "{message}", {"key": key, "message": message})
+
+
+class TurnSettings(BaseModel):
+    """Limits of one turn: seconds, counts, and characters for ``max_message``.
+
+    ``assigned_deadline`` is how much of ``deadline`` the assigned variant may use before stable takes over (12 s, or
+    60 % of a shorter deadline); ``lease`` is how long a dead process holds its conversation, ``wait`` how long a
+    message waits for its turn.
+    """
+
+    model_config = _STRICT
+
+    deadline: Seconds = 20.0
+    assigned_deadline: Seconds = Field(default_factory=lambda given: min(12.0, 0.6 * given.get("deadline", 20.0)))
+    max_steps: Count = 8
+    max_calls: Count = 8
+    lease: Seconds = 5.0
+    wait: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 10.0
+    max_message: Count = 4000
+
+    @model_validator(mode="after")
+    def _assigned_ends_first(self) -> TurnSettings:
+        if self.assigned_deadline > self.deadline:
+            raise contradiction(
+                "turns.assigned_deadline",
+                f"{self.assigned_deadline:g} s is longer than the whole turn (turns.deadline = {self.deadline:g} s)",
+            )
+        return self
+
+
+class VariantSettings(BaseModel):
+    """A named planner; ``settings`` is validated by the planner's own model."""
+
+    model_config = _STRICT
+
+    planner: Named = "rules"
+    settings: dict[str, Any] = {}
+
+
+class CanarySettings(BaseModel):
+    """Which new conversations go to ``variant``; ``percentage`` is a fraction, 0.1 is 10 %."""
+
+    model_config = _STRICT
+
+    enabled: bool = False
+    percentage: Fraction = 0.0
+    strategy: Named = "percentage"
+    variant: Named = "canary"
+    seed: str = ""
+
+
+class WorkspaceSettings(BaseModel):
+    """What ``[workspaces.<id>]`` changes of a workspace a plugin registered; None leaves it as it is."""
+
+    model_config = _STRICT
+
+    name: str | None = None
+    languages: Names | None = None
+    tz: Zone | None = None
+    region: str | None = None
+
+
+class PluginsSettings(BaseModel):
+    """Which plugins are loaded, and each one's own table.
+
+    ``allow`` None means every installed plugin. ``[plugins.<name>]`` tables are collected into ``sections`` and
+    validated later by the model of the plugin.
+    """
+
+    model_config = _STRICT
+
+    allow: Names | None = None
+    deny: Names = ()
+    required: Names = ()
+    strict: bool = False
+    sections: dict[str, dict[str, Any]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collect_sections(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        tables = {name: item for name, item in value.items() if _is_section(name, item)}
+        rest = {name: item for name, item in value.items() if name not in tables}
+        return {**rest, "sections": {**rest.get("sections", {}), **tables}} if tables else rest
+
+
+def _is_section(name: str, value: Any) -> bool:
+    return name not in PluginsSettings.model_fields and isinstance(value, Mapping)
+
+
+class Settings(BaseSettings):
+    """The whole configuration, immutable. Made directly it reads no file and no environment: see `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, env_prefix="PULPO_", env_nested_delimiter="__"
+    )
+
+    host: Named = "127.0.0.1"
+    port: Port = 8000
+    server: Literal["uvicorn", "granian"] = "uvicorn"
+    database_url: DatabaseUrl = "sqlite:///pulpo.db"
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
+    prometheus_url: WebUrl | None = None
+    default_workspace: Named = "demo"
+    turns: TurnSettings = TurnSettings()
+    canary: CanarySettings = CanarySettings()
+    variants: dict[str, VariantSettings] = Field(default={}, validate_default=True)
+    workspaces: dict[str, WorkspaceSettings] = {}
+    plugins: PluginsSettings = PluginsSettings()
+
+    @field_validator("variants", mode="after")
+    @classmethod
+    def _always_stable_and_canary(cls, value: dict[str, VariantSettings]) -> dict[str, VariantSettings]:
+        stable = value.get("stable", VariantSettings())
+        return {"stable": stable, "canary": stable, **value}
+
+    @model_validator(mode="after")
+    def _canary_exists(self) -> Settings:
+        if self.canary.variant not in self.variants:
+            known = ", ".join(sorted(self.variants))
+            raise contradiction(
+                "canary.variant", f"there is no variant {self.canary.variant!r}; add a [variants] table or use: {known}"
+            )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what the caller gives: a test or an embedding program must not meet a stray variable."""
+        return (init_settings,)
