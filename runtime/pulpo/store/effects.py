@@ -1,7 +1,8 @@
 """The effect ledger: what a turn was about to change, and what came of it.
 
-An effect is keyed by its turn, tool, canonical arguments and ordinal, so that a retry, a rescue or another
-process meets the record of the first attempt instead of doing the thing again.
+An effect is keyed by its turn, tool and canonical arguments, so that a retry, a rescue or another process meets
+the record of the first attempt instead of doing the thing again. (A turn that asks for the very same call twice
+runs into a loop limit, so the three are enough.)
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from pulpo.contracts.tools import Result
-from pulpo.conversation import ToolCall
+from pulpo.conversation import Json, ToolCall
 
 State: TypeAlias = Literal["intended", "done", "none", "unknown"]
 """``none``: it is certain that nothing was changed; ``unknown``: it may have happened."""
@@ -30,14 +31,14 @@ class Effect(Struct, frozen=True):
     key: str
     tool: str
     group: str
+    arguments: dict[str, Json]
     state: State
     result: Result | None
 
 
-def effect_key(turn_id: str, call: ToolCall, ordinal: int) -> str:
-    """Return the ledger's key; ``ordinal`` counts equal calls of one turn from 0."""
-    digest = blake2b(_encode((turn_id, call.tool, call.arguments, ordinal)), digest_size=16)
-    return digest.hexdigest()
+def effect_key(turn_id: str, call: ToolCall) -> str:
+    """Return the ledger's key: 128 bits over the turn, the tool and the arguments in canonical JSON."""
+    return blake2b(_encode((turn_id, call.tool, call.arguments)), digest_size=16).hexdigest()
 
 
 def intend(
@@ -58,7 +59,7 @@ def intend(
 def find(connection: sqlite3.Connection, key: str) -> Effect | None:
     """Return the record of ``key``."""
     row = connection.execute(
-        "SELECT key, tool, effect_group, state, result FROM effects WHERE key = ?", (key,)
+        "SELECT key, tool, effect_group, arguments, state, result FROM effects WHERE key = ?", (key,)
     ).fetchone()
     return row and _effect(row)
 
@@ -66,7 +67,8 @@ def find(connection: sqlite3.Connection, key: str) -> Effect | None:
 def of_turn(connection: sqlite3.Connection, turn_id: str) -> tuple[Effect, ...]:
     """Return what a turn did or tried so far, in the order it was tried."""
     rows = connection.execute(
-        "SELECT key, tool, effect_group, state, result FROM effects WHERE turn_id = ? ORDER BY intended_at, rowid",
+        "SELECT key, tool, effect_group, arguments, state, result FROM effects WHERE turn_id = ?"
+        " ORDER BY intended_at, rowid",
         (turn_id,),
     )
     return tuple(map(_effect, rows))
@@ -90,6 +92,7 @@ def commit(connection: sqlite3.Connection, *, key: str, closure: Callable[[], Re
     return result
 
 
-def _effect(row: tuple[str, str, str, State, bytes | None]) -> Effect:
-    key, tool, group, state, result = row
-    return Effect(key, tool, group, state, None if result is None else _decode_result(result))
+def _effect(row: tuple[str, str, str, bytes, State, bytes | None]) -> Effect:
+    key, tool, group, arguments, state, result = row
+    found = None if result is None else _decode_result(result)
+    return Effect(key, tool, group, msgspec.json.decode(arguments), state, found)

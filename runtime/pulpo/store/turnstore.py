@@ -1,0 +1,50 @@
+"""What a turn asks of its store, whatever the database; `sqlite` is the embedded one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Protocol
+
+from pulpo.contracts.storage import Database
+from pulpo.contracts.tools import Result
+from pulpo.conversation import ToolCall
+from pulpo.store.conversations import Accept, Accepted, Assign, Finish, Replayed
+from pulpo.store.effects import Effect, State
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class TurnStore(Protocol):
+    """Every method is one durable commit and raises `StoreUnavailableError` when the database is away."""
+
+    @property
+    def database(self) -> Database: ...
+
+    async def accept(self, asked: Accept, assign: Assign) -> Accepted | Replayed:
+        """Store the message and take the lease, or return the stored answer; see `conversations.accept`."""
+        ...
+
+    async def finish(self, done: Finish) -> None:
+        """Store the answer and give the lease back; raises `LeaseLostError`."""
+        ...
+
+    async def renew(self, held: Iterable[tuple[str, int]], *, until: float) -> None:
+        """Extend the leases of running turns, given as (conversation id, epoch)."""
+        ...
+
+    async def intend(self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float) -> Effect | None:
+        """Record that an effect is about to be tried, or return the earlier record of it."""
+        ...
+
+    async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> None:
+        """Record what came of an effect."""
+        ...
+
+    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float) -> Result:
+        """Run an effect's closure and record its result in one transaction, once a key."""
+        ...
+
+    async def effects_of(self, turn_id: str) -> tuple[Effect, ...]:
+        """Return the ledger's rows of a turn, in the order they were tried."""
+        ...

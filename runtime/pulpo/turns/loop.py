@@ -1,0 +1,242 @@
+"""One variant's attempt at a turn: ask the planner, check its calls, run them, until there is an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import perf_counter
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pulpo.contracts.events import PlannerStepped, TurnOutcome
+from pulpo.contracts.planners import Answer, Calls, Piece, PlanContext, Planner, Step
+from pulpo.contracts.policies import PolicyContext, Verdict
+from pulpo.contracts.tools import Result, Summary, Tool, ToolContext
+from pulpo.conversation import Dialogue, Message, Pending, ToolCall, localized
+from pulpo.errors import LoopLimitError, PlannerError, ToolArgumentsError
+from pulpo.turns import texts
+from pulpo.turns.executor import BoundCall, ToolExecutor, finished
+from pulpo.turns.policies import PolicySet
+from pulpo.turns.run import TurnRun
+
+Consent: TypeAlias = Literal["yes", "no"] | None
+History: TypeAlias = Callable[[str, int], Awaitable[Sequence[Message]]]
+
+
+class Reply(Struct, frozen=True):
+    """What a turn will answer and remember."""
+
+    text: str
+    dialogue: Dialogue
+    outcome: TurnOutcome = "ok"
+
+
+class Variant(Struct, frozen=True):
+    """A named planner, built with its settings."""
+
+    name: str
+    planner_name: str
+    planner: Planner
+
+
+class Limits(Struct, frozen=True):
+    """Most planner steps and tool calls of one attempt."""
+
+    steps: int = 8
+    calls: int = 8
+
+
+class TurnLoop:
+    """Runs attempts. ``tools`` are the tools available now, by name; ``history`` reads a conversation's last
+    messages; ``read_consent`` tells a plain yes or no from anything else."""
+
+    def __init__(
+        self,
+        *,
+        executor: ToolExecutor,
+        policies: PolicySet,
+        tools: Mapping[str, Tool],
+        history: History,
+        read_consent: Callable[[str], Consent],
+        limits: Limits,
+    ) -> None:
+        self._executor = executor
+        self._policies = policies
+        self._tools = tools
+        self._history = history
+        self._read_consent = read_consent
+        self._limits = limits
+
+    async def attempt(self, run: TurnRun, variant: Variant) -> Reply:
+        """Answer the turn with one variant.
+
+        Raises `PlannerError` (also `LoopLimitError`) or whatever the planner raised; calls already made stay in
+        ``run``.
+        """
+        dialogue = run.conversation.dialogue
+        checked = self._policy_context(run, variant, dialogue)
+        verdict = await self._policies.message(run, checked)
+        if verdict.kind != "allow":
+            return _refusal(run, dialogue, verdict)
+        consent, dialogue = await self._settle_pending(run, variant, dialogue)
+        reply = await self._steps(run, variant, dialogue, consent)
+        verdict = await self._policies.answer(run, checked, reply.text)
+        return reply if verdict.kind == "allow" else _refusal(run, reply.dialogue, verdict)
+
+    async def _settle_pending(self, run: TurnRun, variant: Variant, dialogue: Dialogue) -> tuple[Consent, Dialogue]:
+        """Read the user's answer to the pending call; on a yes run it exactly as it was shown."""
+        pending = dialogue.pending
+        consent = self._read_consent(run.turn.text) if pending is not None else None
+        if pending is None or consent is None:
+            return None, dialogue
+        dialogue = replace(dialogue, pending=None)
+        if consent == "yes":
+            held = await self._calls(run, variant, dialogue, (pending.call,), confirmed=pending.call)
+            dialogue = _with_offers(run, dialogue) if held is None else replace(dialogue, pending=held)
+        return consent, dialogue
+
+    async def _steps(self, run: TurnRun, variant: Variant, dialogue: Dialogue, consent: Consent) -> Reply:
+        context = self._executor.context(run)
+        for step in range(self._limits.steps):
+            decision = await self._decide(run, variant, self._plan_context(run, dialogue, step, consent, context))
+            dialogue = dialogue if decision.dialogue is None else decision.dialogue
+            if isinstance(decision, Answer):
+                return self._reply(run, decision.text, dialogue)
+            held = await self._calls(run, variant, dialogue, decision.calls)
+            dialogue = _with_offers(run, dialogue)
+            if held is not None:
+                return Reply(held.summary, replace(dialogue, pending=held))
+        raise LoopLimitError(
+            f"{variant.planner_name} took {self._limits.steps} steps without an answer",
+            planner=variant.planner_name,
+            limit="steps",
+        )
+
+    async def _decide(self, run: TurnRun, variant: Variant, context: PlanContext) -> Answer | Calls:
+        """Ask the planner once and return its decision, which must be the last thing it yields."""
+        start = perf_counter()
+        decision: Step | None = None
+        steps = variant.planner.next_step(context)
+        async for step in steps:
+            if decision is not None and not isinstance(decision, Piece):
+                await steps.aclose()  # type: ignore[attr-defined]  # an async generator, as the contract says
+                raise PlannerError(f"{variant.planner_name} went on after its decision", planner=variant.planner_name)
+            decision = step
+        run.steps += 1
+        run.events.append(
+            PlannerStepped(run.turn.id, variant.planner_name, variant.name, context.step, perf_counter() - start)
+        )
+        if isinstance(decision, Answer | Calls):
+            return decision
+        raise PlannerError(f"{variant.planner_name} ended without calls or an answer", planner=variant.planner_name)
+
+    async def _calls(
+        self,
+        run: TurnRun,
+        variant: Variant,
+        dialogue: Dialogue,
+        calls: tuple[ToolCall, ...],
+        *,
+        confirmed: ToolCall | None = None,
+    ) -> Pending | None:
+        """Check the calls and run those that may run; return the one that needs the user's yes, if any."""
+        self._check_limits(run, variant, calls)
+        context = self._policy_context(run, variant, dialogue, confirmed)
+        admitted: list[BoundCall] = []
+        held: BoundCall | None = None
+        for call in calls:
+            bound = self._bind(run, call)
+            if bound is None:
+                continue
+            verdict = await self._policies.call(run, context, call, bound.tool)
+            if verdict.kind == "allow":
+                admitted.append(bound)
+            elif verdict.kind == "needs_approval" and verdict.approver == "user" and held is None:
+                held = bound
+            else:
+                run.denied = True
+                _refuse(run, bound, verdict)
+        if admitted:
+            await self._executor.run(run, admitted)
+        return None if held is None else await self._hold(run, held)
+
+    def _check_limits(self, run: TurnRun, variant: Variant, calls: tuple[ToolCall, ...]) -> None:
+        limit = "repeated" if any(map(run.repeats, calls)) else "calls"
+        if limit == "repeated" or len(run.results) + len(calls) > self._limits.calls:
+            raise LoopLimitError(
+                f"{variant.planner_name} ran into the limit of tool calls ({limit})",
+                planner=variant.planner_name,
+                limit=limit,
+            )
+
+    def _bind(self, run: TurnRun, call: ToolCall) -> BoundCall | None:
+        """Find the tool and validate the arguments; a call that fits nothing becomes its own result."""
+        tool = self._tools.get(call.tool)
+        if tool is None:
+            run.add(finished(run, call, "invalid", Result(), 0.0, f"there is no tool {call.tool!r}", None))
+            return None
+        try:
+            return BoundCall(call, tool, tool.bind(call.arguments))
+        except ToolArgumentsError as error:
+            run.add(finished(run, call, "invalid", Result(), 0.0, str(error), tool))
+            return None
+
+    async def _hold(self, run: TurnRun, bound: BoundCall) -> Pending | None:
+        """Put a call before the user: what it will do, as its preview tells, or as well as we can tell."""
+        if bound.tool.previewer is None:
+            return Pending(bound.call, _describe(run, bound))
+        start = perf_counter()
+        try:
+            shown = await self._executor.preview(run, bound)
+        except Exception as error:
+            text = f"{type(error).__name__} in the preview of {bound.tool.name}"
+            run.add(finished(run, bound.call, "error", Result(), perf_counter() - start, text, None))
+            return None
+        if isinstance(shown, Summary):
+            return Pending(replace(bound.call, arguments=shown.arguments), shown.text)
+        run.add(finished(run, bound.call, "ok", shown, perf_counter() - start, "", None))
+        return None
+
+    def _reply(self, run: TurnRun, text: str, dialogue: Dialogue) -> Reply:
+        """End the turn; a call that still waits is asked about again, so that a yes always answers a question."""
+        if dialogue.pending is not None and dialogue.pending.summary not in text:
+            text = f"{text}\n\n{dialogue.pending.summary}" if text else dialogue.pending.summary
+        return Reply(text, dialogue, "refused" if run.denied else "ok")
+
+    def _policy_context(
+        self, run: TurnRun, variant: Variant, dialogue: Dialogue, confirmed: ToolCall | None = None
+    ) -> PolicyContext:
+        return PolicyContext(run.turn, dialogue, variant.name, confirmed, run.scopes)
+
+    def _plan_context(
+        self, run: TurnRun, dialogue: Dialogue, step: int, consent: Consent, context: ToolContext
+    ) -> PlanContext:
+        def history(limit: int) -> Awaitable[Sequence[Message]]:
+            return self._history(run.conversation.id, limit)
+
+        return PlanContext(run.turn, dialogue, self._tools, run.results, step, consent, history, context)
+
+
+def _with_offers(run: TurnRun, dialogue: Dialogue) -> Dialogue:
+    """Put the offers of the newest result that has any into the dialogue."""
+    offers = next((result.result.offers for result in reversed(run.results) if result.result.offers), ())
+    return dialogue if not offers or offers == dialogue.offers else replace(dialogue, offers=offers)
+
+
+def _refuse(run: TurnRun, bound: BoundCall, verdict: Verdict) -> None:
+    text = localized(verdict.text or texts.REFUSED, run.turn.locale)
+    run.add(finished(run, bound.call, "denied", Result(text=text, done=False), 0.0, verdict.reason, bound.tool))
+
+
+def _refusal(run: TurnRun, dialogue: Dialogue, verdict: Verdict) -> Reply:
+    return Reply(localized(verdict.text or texts.REFUSED, run.turn.locale), dialogue, "refused")
+
+
+def _describe(run: TurnRun, bound: BoundCall) -> str:
+    """The summary of a tool without a preview: its title and the very values that will be sent."""
+    values: Mapping[str, Any] = msgspec.to_builtins(bound.call.arguments)
+    arguments = ", ".join(f"{name}: {value}" for name, value in values.items())
+    title = localized(bound.tool.title or bound.tool.name, run.turn.locale)
+    return localized(texts.CONFIRM, run.turn.locale).format(title=title, arguments=arguments)

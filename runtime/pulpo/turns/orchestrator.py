@@ -1,0 +1,278 @@
+"""One turn, from the request to the committed answer. This is where a turn starts.
+
+::
+
+    run ── accept (one commit: message, assignment, lease)
+         ├─ attempt of the assigned variant        → `loop`
+         ├─ rescue by the stable variant, if that failed
+         ├─ finish (one commit: answer, dialogue, lease gone)
+         └─ events to the sinks
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from time import monotonic
+from typing import Protocol
+
+import anyio
+import msgspec
+from msgspec import Struct
+
+from pulpo.canary.router import STABLE, Router
+from pulpo.contracts.canary import Assignment, CanaryContext
+from pulpo.contracts.events import Event, TurnFinished, TurnRescued, VariantAssigned
+from pulpo.contracts.tools import Result, ToolResult
+from pulpo.conversation import ToolCall, Turn, Workspace, localized
+from pulpo.errors import LoopLimitError
+from pulpo.store.conversations import Accept, Accepted, Finish, Replayed
+from pulpo.store.effects import Effect
+from pulpo.store.turnstore import TurnStore
+from pulpo.turns import texts
+from pulpo.turns.executor import utc
+from pulpo.turns.loop import Reply, TurnLoop, Variant
+from pulpo.turns.request import CallReport, TurnAnswer, TurnRequest
+from pulpo.turns.run import TurnRun
+from pulpo.turns.turnstile import Turnstile
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_decode_answer = msgspec.json.Decoder(TurnAnswer).decode
+
+
+class Timing(Struct, frozen=True, kw_only=True):
+    """All in seconds: a turn's deadline, the assigned variant's share of it, the lease on a conversation, and how
+    long a turn may queue behind another one of its conversation."""
+
+    deadline: float = 20.0
+    assigned_deadline: float = 12.0
+    lease: float = 5.0
+    wait: float = 10.0
+
+
+class Served(Struct, frozen=True):
+    """A reply and the variant that gave it."""
+
+    reply: Reply
+    served_by: str
+
+
+class Ids(Protocol):
+    """Makes new ids, unique for ever: one for each turn and conversation."""
+
+    def __call__(self) -> str: ...
+
+
+class Orchestrator:
+    """Runs turns. ``clock`` gives UTC seconds, ``emit`` hands events to the sinks."""
+
+    def __init__(
+        self,
+        *,
+        store: TurnStore,
+        loop: TurnLoop,
+        router: Router,
+        variants: Mapping[str, Variant],
+        workspaces: Mapping[str, Workspace],
+        emit: Callable[[Event], None],
+        clock: Callable[[], float],
+        new_id: Ids,
+        timing: Timing,
+    ) -> None:
+        self._store = store
+        self._loop = loop
+        self._router = router
+        self._variants = variants
+        self._workspaces = workspaces
+        self._emit = emit
+        self._clock = clock
+        self._new_id = new_id
+        self._timing = timing
+        self._turnstile = Turnstile()
+        self._held: dict[str, int] = {}
+
+    async def run(self, request: TurnRequest) -> TurnAnswer:
+        """Answer one message; the answer is stored before it is returned.
+
+        Raises `ConversationNotFoundError`, `ConversationBusyError`, `IdempotencyConflictError`,
+        `StoreUnavailableError` or `LeaseLostError`. Failing planners and tools raise nothing: they are answered.
+        """
+        started = monotonic()
+        asked = self._asked(request)
+        async with self._one_at_a_time(request):
+            accepted = await self._store.accept(asked, lambda pin: self._assign(request, asked, pin))
+            if isinstance(accepted, Replayed):
+                return _decode_answer(accepted.answer)
+            run = await self._begin(request, asked, accepted, started)
+            self._held[run.conversation.id] = run.conversation.epoch
+            try:
+                return await self._finish(run, await self._serve(run))
+            finally:
+                del self._held[run.conversation.id]
+
+    async def keep_leases(self) -> None:
+        """Renew the leases of all running turns, for ever; run it beside the turns."""
+        while True:
+            await anyio.sleep(self._timing.lease / 3)
+            if self._held:
+                await self._store.renew(tuple(self._held.items()), until=self._clock() + self._timing.lease)
+
+    async def _serve(self, run: TurnRun) -> Served:
+        """Let the assigned variant answer, and stable if that fails; if stable fails too, say so politely."""
+        assigned = run.assignment.variant
+        try:
+            with anyio.fail_after(self._share(run, assigned)):
+                return Served(await self._loop.attempt(run, self._variants[assigned]), assigned)
+        except Exception as error:
+            failure = error
+        if assigned == STABLE:
+            return Served(self._apology(run, failure), STABLE)
+        return await self._rescue(run, failure)
+
+    async def _rescue(self, run: TurnRun, failure: Exception) -> Served:
+        """Run the same turn with stable, which is told what already took effect and nothing else."""
+        run.events.append(TurnRescued(run.turn.id, run.assignment.variant, STABLE, type(failure).__name__))
+        run.start_over()
+        try:
+            with anyio.fail_after(self._share(run, STABLE)):
+                reply = await self._loop.attempt(run, self._variants[STABLE])
+        except Exception as error:
+            return Served(self._apology(run, error), STABLE)
+        return Served(msgspec.structs.replace(reply, outcome="rescued"), STABLE)
+
+    async def _finish(self, run: TurnRun, served: Served) -> TurnAnswer:
+        seconds = monotonic() - run.started
+        answer = TurnAnswer(
+            conversation_id=run.conversation.id,
+            turn_id=run.turn.id,
+            reply=served.reply.text,
+            variant=run.assignment.variant,
+            served_by=served.served_by,
+            outcome=served.reply.outcome,
+            tool_calls=tuple(map(_report, run.finished)),
+            duration_ms=round(seconds * 1000, 3),
+        )
+        await self._store.finish(
+            Finish(
+                turn_id=run.turn.id,
+                conversation_id=run.conversation.id,
+                epoch=run.conversation.epoch,
+                outcome=answer.outcome,
+                answer=_encode(answer),
+                dialogue=served.reply.dialogue,
+                now=self._clock(),
+            )
+        )
+        self._tell(run, answer, seconds)
+        return answer
+
+    def _tell(self, run: TurnRun, answer: TurnAnswer, seconds: float) -> None:
+        for event in run.events:
+            self._emit(event)
+        self._emit(
+            TurnFinished(
+                run.turn.id,
+                run.conversation.id,
+                run.turn.workspace.id,
+                answer.variant,
+                answer.served_by,
+                answer.outcome,
+                run.steps,
+                len(run.finished),
+                seconds,
+            )
+        )
+
+    def _asked(self, request: TurnRequest) -> Accept:
+        workspace = self._workspaces[request.workspace_id]
+        return Accept(
+            turn_id=self._new_id(),
+            conversation_id=request.conversation_id or self._new_id(),
+            new=request.conversation_id is None,
+            workspace_id=workspace.id,
+            user_id=request.user_id,
+            locale=request.locale or workspace.languages[0],
+            request=_encode(request),
+            idempotency_key=request.idempotency_key,
+            now=self._clock(),
+            lease=self._timing.lease,
+        )
+
+    def _assign(self, request: TurnRequest, asked: Accept, pin: str | None) -> Assignment:
+        return self._router.assign(
+            CanaryContext(
+                workspace_id=asked.workspace_id,
+                conversation_id=asked.conversation_id,
+                user_id=asked.user_id,
+                region=request.region,
+                channel=request.channel,
+                locale=asked.locale,
+                attributes=request.attributes,
+            ),
+            pin,
+        )
+
+    async def _begin(self, request: TurnRequest, asked: Accept, accepted: Accepted, started: float) -> TurnRun:
+        conversation, assignment = accepted.conversation, accepted.assignment
+        turn = Turn(
+            id=accepted.turn_id,
+            conversation_id=conversation.id,
+            workspace=self._workspaces[request.workspace_id],
+            text=request.message,
+            at=utc(asked.now),
+            locale=asked.locale,
+            user_id=request.user_id,
+            region=request.region,
+            channel=request.channel,
+            attributes=request.attributes,
+        )
+        run = TurnRun(
+            turn=turn, conversation=conversation, assignment=assignment, scopes=request.scopes, started=started
+        )
+        run.events.append(
+            VariantAssigned(
+                turn.id,
+                conversation.id,
+                turn.workspace.id,
+                assignment.variant,
+                assignment.reason,
+                assignment.revision,
+            )
+        )
+        if accepted.turn_id != asked.turn_id:
+            _recall(run, await self._store.effects_of(turn.id))
+        return run
+
+    def _one_at_a_time(self, request: TurnRequest) -> AbstractAsyncContextManager[None]:
+        if request.conversation_id is None:
+            return nullcontext()
+        return self._turnstile.through(request.conversation_id, wait=self._timing.wait)
+
+    def _share(self, run: TurnRun, variant: str) -> float:
+        """Seconds left for ``variant``."""
+        left = self._timing.deadline - (monotonic() - run.started)
+        return left if variant == STABLE else min(left, self._timing.assigned_deadline)
+
+    def _apology(self, run: TurnRun, failure: Exception) -> Reply:
+        locale = run.turn.locale
+        if isinstance(failure, LoopLimitError):
+            return Reply(localized(texts.LIMIT, locale), run.conversation.dialogue, "limit")
+        text = localized(texts.FAILED, locale).format(reference=run.turn.id)
+        return Reply(text, run.conversation.dialogue, "error")
+
+
+def _recall(run: TurnRun, effects: tuple[Effect, ...]) -> None:
+    """Take in what an earlier attempt of this turn, in a process that is gone, did already."""
+    for effect in effects:
+        if effect.state == "none":
+            continue
+        if effect.group:
+            run.groups.add(effect.group)
+        if effect.state == "done":
+            call = ToolCall(effect.key, effect.tool, effect.arguments)
+            run.add(ToolResult(call, "ok", effect.result or Result(), 0.0, effect=True))
+
+
+def _report(result: ToolResult) -> CallReport:
+    call = result.call
+    return CallReport(call.id, call.tool, call.arguments, result.outcome, result.duration_ms)

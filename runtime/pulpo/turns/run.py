@@ -1,0 +1,53 @@
+"""The working state of one turn: what its steps have found so far. It lives as long as the turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from pulpo.contracts.canary import Assignment
+from pulpo.contracts.events import Event
+from pulpo.contracts.tools import ToolResult
+from pulpo.conversation import Conversation, ToolCall, Turn
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+@dataclass(slots=True, kw_only=True)
+class TurnRun:
+    """A turn under way. ``started`` is monotonic seconds; ``results`` are what planners may see; ``finished`` are
+    all calls ever made in the turn, for the report; ``groups`` are effect groups that are done or in doubt."""
+
+    turn: Turn
+    conversation: Conversation
+    assignment: Assignment
+    scopes: frozenset[str]
+    started: float
+    results: list[ToolResult] = field(default_factory=list)
+    finished: list[ToolResult] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    groups: set[str] = field(default_factory=set)
+    steps: int = 0
+    denied: bool = False
+    _seen: set[bytes] = field(default_factory=set)
+
+    def repeats(self, call: ToolCall) -> bool:
+        """Whether this attempt has asked for the very same call before; remembers it."""
+        identity = _encode((call.tool, call.arguments))
+        if identity in self._seen:
+            return True
+        self._seen.add(identity)
+        return False
+
+    def add(self, result: ToolResult) -> None:
+        """Take a finished call in."""
+        self.results.append(result)
+        self.finished.append(result)
+
+    def start_over(self) -> None:
+        """Forget what the failed variant looked up and keep what it changed, for the variant that rescues it."""
+        self.results = [result for result in self.results if result.effect]
+        self._seen.clear()
+        self.steps = 0
+        self.denied = False
