@@ -1,0 +1,113 @@
+"""A plain yes or a plain no to the summary of a pending call, in Spanish and English.
+
+Precise rather than greedy: a wrong yes is a wrong effect in the world. A message counts only when every word of it
+belongs to the phrases below and all of them point one way; a question, a condition, a correction or any further
+word makes it neither, and a planner reads it instead.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final, Literal, TypeAlias
+
+Consent: TypeAlias = Literal["yes", "no"]
+
+MAX_LENGTH: Final = 80
+"""Characters; whatever is longer is not a plain yes or no."""
+
+_YES: Final = """
+si | sip | sipi | sep | seh | s i | si si | claro | claro que si | por supuesto | por supuesto que si | desde luego
+como no | obvio | obvio que si | dale | dale que si | de una | va | vale | sale | orale | andale | hagale | listo
+ok | oka | okey | okay | oki | okis | okei | de acuerdo | esta bien | asi esta bien | me parece bien | todo bien
+todo correcto | perfecto | perfect | genial | excelente | barbaro | joya | buenisimo | correcto | exacto | asi es
+confirmo | confirmado | confirmar | lo confirmo | confirmalo | confirmame | yo confirmo | si confirmo
+adelante | hacelo | hazlo | hagalo | hagamoslo | acepto | afirmativo | me sirve | me va bien
+yes | yep | yeah | yup | yea | yas | ya yes | yes yes | sure | sure thing | of course | absolutely | definitely
+certainly | go ahead | go for it | do it | please do | lets do it | confirm | confirmed | i confirm | confirm it
+please confirm | correct | thats correct | thats right | thats fine | exactly | sounds good | sounds great
+looks good | all good | fine | fine by me | works for me | that works | agreed | i agree | great | si senor | yes sir
+"""
+
+_NO: Final = """
+no | nop | nope | nah | na | nel | no no | mejor no | prefiero que no | claro que no | por supuesto que no
+de ninguna manera | para nada | negativo | ahora no | por ahora no | todavia no | aun no | no quiero
+no lo hagas | no lo haga | no confirmo | no confirmes | no lo confirmes | no estoy de acuerdo | no acepto
+no way | of course not | certainly not | absolutely not | not now | not yet | rather not | id rather not
+please dont | dont | do not | dont do it | do not do it | please do not | dont confirm | do not confirm
+no i dont | i dont want to | i dont
+"""
+
+_POLITE: Final = """
+gracias | muchas gracias | mil gracias | muchisimas gracias | por favor | porfa | porfi | porfavor | por fa | xfa
+x favor | please | pls | plis | plz | thanks | thank you | thank you very much | thx | ty | many thanks | bueno | buen | bien
+muy bien | super | che | amigo | amiga | reservalo | reservala | agendalo | agendala | book it
+"""
+
+_YES_SIGNS: Final = frozenset("👍👌✅✔☑🆗💯")
+_NO_SIGNS: Final = frozenset("👎❌✖🚫⛔")
+_POLITE_SIGNS: Final = frozenset("🙏🙂😊😀😃😄😁🙌👏❤💪🤝🎉✨😉☺")
+_IGNORED: Final = frozenset("\ufe0f\u200d") | {chr(code) for code in range(0x1F3FB, 0x1F400)}
+_SEPARATORS: Final = frozenset(" \t\r\n,.;!¡-…")
+_REPEATED: Final = re.compile(r"(\w)\1+")
+
+
+def _plain(text: str) -> str:
+    """Lower case, no accents, no repeated letters: «Sííí» and "sii" are "si"."""
+    bare = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+    return _REPEATED.sub(r"\1", bare.casefold().replace("'", "").replace("’", ""))
+
+
+def _phrases(listing: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(
+        tuple(_plain(part).split()) for line in listing.splitlines() for part in line.split("|") if part.strip()
+    )
+
+
+_PHRASES: Final[dict[tuple[str, ...], str]] = {
+    **dict.fromkeys(_phrases(_POLITE) | {(sign,) for sign in _POLITE_SIGNS}, "polite"),
+    **dict.fromkeys(_phrases(_YES) | {(sign,) for sign in _YES_SIGNS}, "yes"),
+    **dict.fromkeys(_phrases(_NO) | {(sign,) for sign in _NO_SIGNS}, "no"),
+}
+_LONGEST: Final = max(map(len, _PHRASES))
+_SIGNS: Final = _YES_SIGNS | _NO_SIGNS | _POLITE_SIGNS
+
+
+def read_consent(text: str) -> Consent | None:
+    """Return how ``text`` answers a yes-or-no question, or None when it says anything else as well.
+
+    Never raises. What goes against both ways ("ok, no") is None: the user is asked again.
+    """
+    if len(text) > MAX_LENGTH:
+        return None
+    kinds = _kinds(_words(text))
+    ways = kinds - {"polite"}
+    if ways == {"yes"}:
+        return "yes"
+    return "no" if ways == {"no"} else None
+
+
+def _words(text: str) -> list[str]:
+    """Split into words and signs; any other character (a question mark, a digit) stays and matches nothing."""
+    spaced = []
+    for char in _plain(text):
+        if char in _IGNORED:
+            continue
+        spaced.append(f" {char} " if char in _SIGNS else " " if char in _SEPARATORS else char)
+    return "".join(spaced).split()
+
+
+def _kinds(words: list[str]) -> set[str]:
+    """The kinds of the phrases that ``words`` are made of, longest first; empty when a word is left over."""
+    kinds: set[str] = set()
+    position = 0
+    while position < len(words):
+        for length in range(min(_LONGEST, len(words) - position), 0, -1):
+            kind = _PHRASES.get(tuple(words[position : position + length]))
+            if kind:
+                kinds.add(kind)
+                position += length
+                break
+        else:
+            return set()
+    return kinds

@@ -1,0 +1,76 @@
+"""A wrong yes is a wrong effect: the tables below are mostly about what must not count."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pulpo.consent import read_consent
+
+YES = """
+sí|si|Sí.|SI!!|sii|siii|sip|Sí, gracias|si por favor|sí porfa|dale|Dale!|daleee|ok|OK|okey|okay|ok perfecto
+ok, dale|perfecto|Perfecto, gracias|confirmo|Sí, confirmo|confirmado|lo confirmo|vale|Vale, perfecto|claro
+claro que sí|por supuesto|de acuerdo|está bien|bueno dale|listo|adelante|hacelo|hazlo|Hágale|órale|de una|sí sí
+sí, resérvalo|yes|Yes please|yes, please.|yep|yeah|sure|sure, thanks|go ahead|sounds good|that's right|Yes, that's fine
+of course|do it|confirm|I confirm|👍|👍🏽|ok 👍|sí 🙏|✅|✔️|super, dale
+"""
+NO = """
+no|No.|NO!|noo|nop|nope|nah|no gracias|No, gracias.|no no|mejor no|claro que no|ahora no|todavía no|no quiero
+no lo hagas|no thanks|no, thank you|not now|of course not|please don't|don't do it|👎|❌|no 🙏
+"""
+NEITHER = """
+|   |?|sí?|¿sí?|ok?|sí, pero a las 6|si puedo|si hay lugar|sí a las 6|sí, con Ana|no, mejor el jueves|no, a las 6
+yes but with Ana|yes, on Friday|no, Friday|ok no|sí no|no sí|no, está bien|gracias|thanks|bueno|hola|dale a las 5
+cancelá eso|cancelalo|sí, cancelalo|olvidalo|never mind|sí y también el martes|no sé|no entiendo|no problem|why not
+por qué no|1|10|sí 10|👍 10|yes?|👍?|sí, soy Ana|yes I'm Ana|perfecto para el martes|ok espera|wait|un momento
+sí quiero saber el precio|yes or no|sí o no|quizás|maybe|creo que sí|I think so|supongo|not bad|no está mal|🙏|🙂
+si no hay otra|sí, si es con Ana|no puedo|ya|no va|va a ser que no|ok pero más tarde|sure, what time|great, how much
+"""
+
+
+def cells(table: str) -> list[str]:
+    return [cell for line in table.strip("\n").splitlines() for cell in line.split("|")]
+
+
+@pytest.mark.parametrize("text", cells(YES))
+def test_a_plain_yes_counts(text: str) -> None:
+    assert read_consent(text) == "yes"
+
+
+@pytest.mark.parametrize("text", cells(NO))
+def test_a_plain_no_counts(text: str) -> None:
+    assert read_consent(text) == "no"
+
+
+@pytest.mark.parametrize("text", cells(NEITHER))
+def test_anything_else_is_neither(text: str) -> None:
+    assert read_consent(text) is None
+
+
+@given(st.text(max_size=200))
+def test_no_text_raises(text: str) -> None:
+    assert read_consent(text) in ("yes", "no", None)
+
+
+WORDS = st.text(alphabet="abcdefghijklmnñopqrstuvwxyzáéíóú0123456789", min_size=1, max_size=12)
+
+
+@given(st.sampled_from(cells(YES) + cells(NO)), WORDS)
+def test_a_word_beyond_the_lexicon_takes_the_answer_away(plain: str, word: str) -> None:
+    assume(read_consent(f"sí {word}") is None and read_consent(f"no {word}") is None)
+    assert read_consent(f"{plain} {word}") is None
+
+
+@pytest.mark.parametrize(
+    "content", ["jueves", "seis", "ana", "tarde", "pero", "pizza", "thursday", "but", "later", "5"]
+)
+@pytest.mark.parametrize("plain", ["sí", "no", "dale", "yes please", "no thanks", "👍"])
+def test_content_beside_a_plain_answer_is_neither(plain: str, content: str) -> None:
+    assert read_consent(f"{plain} {content}") is None
+    assert read_consent(f"{content}, {plain}") is None
+
+
+def test_a_long_text_is_neither() -> None:
+    assert read_consent("sí " * 20) == "yes"
+    assert read_consent("sí " * 40) is None
