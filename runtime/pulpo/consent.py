@@ -40,7 +40,8 @@ no i dont | i dont want to | i dont
 
 _POLITE: Final = """
 gracias | muchas gracias | mil gracias | muchisimas gracias | por favor | porfa | porfi | porfavor | por fa | xfa
-x favor | please | pls | plis | plz | thanks | thank you | thank you very much | thx | ty | many thanks | bueno | buen | bien
+x favor | please | pls | plis | plz | thanks | thank you | thank you very much | thx | ty | many thanks
+bueno | buen | bien
 muy bien | super | che | amigo | amiga | reservalo | reservala | agendalo | agendala | book it
 """
 
