@@ -78,15 +78,17 @@ class LayerSource(PydanticBaseSettingsSource):
 def read_file(path: Path) -> Layer:
     """Read a TOML file; a file that cannot be read or parsed is a `SettingsError` naming it and the line."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"cannot be read: {error.strerror}", source=str(path), key="settings file") from error
     except UnicodeDecodeError as error:
         raise SettingsError("is not UTF-8 text", source=str(path), key="settings file") from error
+    try:
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        where = f"line {line[1]}" if line else "last line"
-        raise SettingsError(f"is not valid TOML: {error}", source=str(path), key=where) from error
+        found = re.search(r"line (\d+)", str(error))
+        line = found[1] if found else text.count("\n") + 1
+        raise SettingsError(f"is not valid TOML: {error}", source=str(path), key=f"line {line}") from error
     return Layer(str(path), values, {})
 
 
