@@ -1,0 +1,135 @@
+"""A real `pulpo serve`: its own process, a free port, a database of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+READY_SECONDS = 30.0
+STOP_SECONDS = 20.0
+
+
+class ServerNotReadyError(AssertionError):
+    """The server ended, or did not become ready in time; the message holds its log."""
+
+
+@dataclass(slots=True)
+class Server:
+    """A served folder: ``pulpo.toml`` and the database live in ``folder``, the log in ``log_path``."""
+
+    folder: Path
+    port: int
+    environ: Mapping[str, str] = field(default_factory=dict)
+    command: Sequence[str] = (sys.executable, "-m", "pulpo")
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database_path(self) -> Path:
+        return self.folder / "pulpo.db"
+
+    @property
+    def log_path(self) -> Path:
+        return self.folder / "server.log"
+
+    def start(self) -> None:
+        """Start, and return when ``/health/ready`` says so; raises `ServerNotReadyError`."""
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self.command, "serve"],
+                cwd=self.folder,
+                env={**_clean(os.environ), **self.settings(), **self.environ},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._wait_until_ready()
+
+    def settings(self) -> dict[str, str]:
+        return {"PULPO_PORT": str(self.port), "PULPO_DATABASE_URL": f"sqlite:///{self.database_path}"}
+
+    def stop(self) -> int:
+        """End politely (SIGTERM) and return the exit status."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> int:
+        """End as a power cut would (SIGKILL)."""
+        return self._end(signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Stop and start again on the same port and database."""
+        self.stop()
+        self.start()
+
+    def log_tail(self, characters: int = 6000) -> str:
+        return self.log_path.read_text("utf-8", "replace")[-characters:] if self.log_path.exists() else ""
+
+    def _wait_until_ready(self) -> None:
+        assert self.process is not None
+        limit = time.monotonic() + READY_SECONDS
+        while time.monotonic() < limit:
+            if (status := self.process.poll()) is not None:
+                raise ServerNotReadyError(f"`pulpo serve` ended with status {status}:\n{self.log_tail()}")
+            if _answers(f"{self.url}/health/ready"):
+                return
+            time.sleep(0.05)
+        self.kill()
+        raise ServerNotReadyError(f"not ready within {READY_SECONDS:g} s:\n{self.log_tail()}")
+
+    def _end(self, how: signal.Signals) -> int:
+        process, self.process = self.process, None
+        if process is None:
+            return 0
+        process.send_signal(how)
+        try:
+            return process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+
+@contextmanager
+def running(folder: Path, *, toml: str = "", environ: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Serve ``folder`` with the settings ``toml`` (written to pulpo.toml) and ``environ`` until the block ends."""
+    if toml:
+        (folder / "pulpo.toml").write_text(toml, encoding="utf-8")
+    server = Server(folder, free_port(), environ or {})
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback interface that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _clean(environ: Mapping[str, str]) -> dict[str, str]:
+    """The developer's own PULPO_ and CANARY_ settings must not reach a server under test."""
+    return {key: value for key, value in environ.items() if not key.startswith(("PULPO_", "CANARY_"))}
