@@ -15,6 +15,7 @@
     ├── PlannerError             a planner broke its contract
     │   └── LoopLimitError       too many steps, too many calls, or the same call twice
     ├── TurnError                a turn cannot be run
+    │   ├── WorkspaceNotFoundError     no such workspace is configured
     │   ├── ConversationBusyError      another turn of this conversation is running
     │   ├── ConversationNotFoundError  no such conversation for this caller
     │   ├── IdempotencyConflictError   the same key was used with another request
@@ -121,6 +122,17 @@ class LoopLimitError(PlannerError):
 
 class TurnError(PulpoError):
     """A turn cannot be run."""
+
+
+class WorkspaceNotFoundError(TurnError):
+    """No workspace of that id is configured; ``known`` lists those that are."""
+
+    def __init__(self, workspace_id: str, *, known: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no workspace {workspace_id!r}; configured are: {', '.join(sorted(known)) or 'none'}"
+        )
+        self.workspace_id = workspace_id
+        self.known = tuple(known)
 
 
 class ConversationBusyError(TurnError):

@@ -60,13 +60,17 @@ class Summary(Struct, frozen=True):
 
 
 class ToolResult(Struct, frozen=True):
-    """A finished call: how it ended, after how many milliseconds, and what planners may see of it."""
+    """A finished call: how it ended, after how many milliseconds, and what planners may see of it.
+
+    ``error`` is for planners and logs, never for users; ``effect`` says that the call changed the world.
+    """
 
     call: ToolCall
     outcome: Outcome
     result: Result
     duration_ms: float
     error: str = ""
+    effect: bool = False
 
 
 class Commit(Protocol):

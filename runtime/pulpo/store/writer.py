@@ -121,9 +121,24 @@ class SqliteWriter:
             self._loop.call_soon_threadsafe(deliver)
 
 
+class WriterConnection(sqlite3.Connection):
+    """A connection whose transactions the writer alone begins and ends, by statements.
+
+    A library that is lent it (SQLAlchemy rolls back when it first meets a connection) must not end them.
+    """
+
+    def commit(self) -> None:
+        """Do nothing: the writer commits."""
+
+    def rollback(self) -> None:
+        """Do nothing: the writer rolls back."""
+
+
 def connect(path: Path, *, busy_timeout: float = 1.0) -> sqlite3.Connection:
     """Open the writing connection: WAL, every commit synced, transactions only where we begin them."""
-    connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=busy_timeout, isolation_level=None, check_same_thread=False, factory=WriterConnection
+    )
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
     return connection

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from time import monotonic
 from typing import Protocol
 
@@ -25,7 +25,7 @@ from pulpo.contracts.canary import Assignment, CanaryContext
 from pulpo.contracts.events import Event, TurnFinished, TurnRescued, VariantAssigned
 from pulpo.contracts.tools import Result, ToolResult
 from pulpo.conversation import ToolCall, Turn, Workspace, localized
-from pulpo.errors import LoopLimitError
+from pulpo.errors import LoopLimitError, StoreUnavailableError
 from pulpo.store.conversations import Accept, Accepted, Finish, Replayed
 from pulpo.store.effects import Effect
 from pulpo.store.turnstore import TurnStore
@@ -115,7 +115,9 @@ class Orchestrator:
         while True:
             await anyio.sleep(self._timing.lease / 3)
             if self._held:
-                await self._store.renew(tuple(self._held.items()), until=self._clock() + self._timing.lease)
+                # A database that is away for a moment must not end the renewals: the next one may be in time.
+                with suppress(StoreUnavailableError):
+                    await self._store.renew(tuple(self._held.items()), until=self._clock() + self._timing.lease)
 
     async def _serve(self, run: TurnRun) -> Served:
         """Let the assigned variant answer, and stable if that fails; if stable fails too, say so politely."""

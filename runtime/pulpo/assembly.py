@@ -1,0 +1,256 @@
+"""Puts the running system together from settings and plugins, and takes it down in the reverse order.
+
+This is the one place where rooms meet that do not know each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+from msgspec.structs import replace
+from pydantic import BaseModel, ValidationError
+
+from pulpo.canary.router import Router
+from pulpo.consent import read_consent
+from pulpo.contracts.canary import CanaryContext, Decide, Match
+from pulpo.contracts.events import Event, PluginsLoaded
+from pulpo.contracts.runtime import Runtime
+from pulpo.contracts.storage import Database
+from pulpo.contracts.tools import Tool
+from pulpo.conversation import Message, Workspace
+from pulpo.errors import SettingsError, WorkspaceNotFoundError
+from pulpo.observability.events import EventBus
+from pulpo.plugins import Catalogue, load_plugins
+from pulpo.settings import Settings
+from pulpo.store import transcripts
+from pulpo.store.migrate import database_path, upgrade
+from pulpo.store.sqlite import SqliteStore, open_sqlite
+from pulpo.store.transcripts import ConversationSummary, Transcript
+from pulpo.turns.executor import ToolExecutor, utc
+from pulpo.turns.loop import Limits, TurnLoop, Variant
+from pulpo.turns.orchestrator import Orchestrator, Timing
+from pulpo.turns.policies import PolicySet
+from pulpo.turns.request import TurnAnswer, TurnRequest
+
+
+@dataclass(slots=True, kw_only=True)
+class System:
+    """The running runtime: what every door (HTTP, terminal, test) talks to. ``clock`` gives UTC seconds."""
+
+    settings: Settings
+    catalogue: Catalogue
+    workspaces: Mapping[str, Workspace]
+    emit: Callable[[Event], None]
+    clock: Callable[[], float]
+    store: SqliteStore
+    draining: bool = False
+    _orchestrator: Orchestrator
+    _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
+
+    @property
+    def database(self) -> Database:
+        """The database as plugins and doors may use it."""
+        return self.store.database
+
+    @property
+    def in_flight(self) -> int:
+        """How many turns are running now."""
+        return len(self._turns)
+
+    async def chat(self, request: TurnRequest) -> TurnAnswer:
+        """Run a turn to its end, even if the caller goes away meanwhile.
+
+        Raises what `Orchestrator.run` raises, and `WorkspaceNotFoundError`.
+        """
+        if request.workspace_id not in self.workspaces:
+            raise WorkspaceNotFoundError(request.workspace_id, known=tuple(self.workspaces))
+        turn = asyncio.get_running_loop().create_task(self._orchestrator.run(request))
+        self._turns.add(turn)
+        turn.add_done_callback(self._ended)
+        return await asyncio.shield(turn)
+
+    async def transcript(self, conversation_id: str, workspace_id: str) -> Transcript | None:
+        """Return a conversation with all its messages, or None."""
+        return await self.database.read(lambda c: transcripts.transcript(c, conversation_id, workspace_id))
+
+    async def conversations(self, workspace_id: str, limit: int) -> tuple[ConversationSummary, ...]:
+        """Return the workspace's latest conversations."""
+        return await self.database.read(lambda c: transcripts.recent(c, workspace_id, limit))
+
+    async def erase(self, conversation_id: str, workspace_id: str) -> bool:
+        """Delete a conversation and all that was said in it; False when there is none."""
+        return await self.store.erase(conversation_id, workspace_id)
+
+    async def drain(self) -> None:
+        """Let the running turns finish, each within its own deadline."""
+        self.draining = True
+        while self._turns:
+            await asyncio.wait(self._turns, timeout=self.settings.turns.deadline)
+
+    def _ended(self, turn: asyncio.Task[TurnAnswer]) -> None:
+        self._turns.discard(turn)
+        if not turn.cancelled():
+            turn.exception()  # somebody may have left before it: it must not be reported as never retrieved
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, *, catalogue: Catalogue | None = None, clock: Callable[[], float] = time.time
+) -> AsyncIterator[System]:
+    """Hold the system up: plugins loaded, schema current, connections open; drained and closed at the end.
+
+    Raises `SettingsError`, `PluginError` or `StoreUnavailableError` when it cannot start.
+    """
+    catalogue = catalogue or plugins_of(settings)
+    workspaces = _workspaces(settings, catalogue)
+    bus = EventBus(catalogue.sinks)
+    await anyio.to_thread.run_sync(upgrade, settings.database_url, catalogue.migrations)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_sqlite(database_path(settings.database_url)))
+        runtime = Runtime(database=store.database, workspaces=workspaces, clock=lambda: utc(clock()), emit=bus.emit)
+        for _name, lifespan in catalogue.lifespans:
+            await stack.enter_async_context(lifespan(runtime))
+        orchestrator = _orchestrator(settings, catalogue, workspaces, store, bus.emit, clock)
+        system = System(
+            settings=settings,
+            catalogue=catalogue,
+            workspaces=workspaces,
+            emit=bus.emit,
+            clock=clock,
+            store=store,
+            _orchestrator=orchestrator,
+        )
+        stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
+        stack.push_async_callback(system.drain)
+        bus.emit(_loaded(catalogue))
+        yield system
+
+
+def plugins_of(settings: Settings) -> Catalogue:
+    """Load the plugins the settings allow; raises `PluginError` for a required one that is not active."""
+    chosen = settings.plugins
+    return load_plugins(
+        allow=chosen.allow,
+        deny=chosen.deny,
+        required=chosen.required,
+        strict=chosen.strict,
+        sections=chosen.sections,
+    )
+
+
+def _orchestrator(
+    settings: Settings,
+    catalogue: Catalogue,
+    workspaces: Mapping[str, Workspace],
+    store: SqliteStore,
+    emit: Callable[[Event], None],
+    clock: Callable[[], float],
+) -> Orchestrator:
+    async def history(conversation_id: str, limit: int) -> Sequence[Message]:
+        return await store.database.read(partial(transcripts.messages, conversation_id=conversation_id, limit=limit))
+
+    tools = _tools(catalogue)
+    timing = settings.turns
+    return Orchestrator(
+        store=store,
+        loop=TurnLoop(
+            executor=ToolExecutor(store, clock=clock),
+            policies=PolicySet(catalogue.policies),
+            tools=tools,
+            history=history,
+            read_consent=read_consent,
+            limits=Limits(timing.max_steps, timing.max_calls),
+        ),
+        router=_router(settings, catalogue),
+        variants=_variants(settings, catalogue, tuple(tools.values())),
+        workspaces=workspaces,
+        emit=emit,
+        clock=clock,
+        new_id=lambda: os.urandom(12).hex(),
+        timing=Timing(
+            deadline=timing.deadline,
+            assigned_deadline=timing.assigned_deadline,
+            lease=timing.lease,
+            wait=timing.wait,
+        ),
+    )
+
+
+def _tools(catalogue: Catalogue) -> dict[str, Tool]:
+    offered = {tool.name: tool for source in catalogue.sources for tool in source.tools}
+    return {**offered, **catalogue.tools}
+
+
+def _workspaces(settings: Settings, catalogue: Catalogue) -> dict[str, Workspace]:
+    """The tenants that plugins know, with what ``[workspaces.<id>]`` says about them on top."""
+    workspaces = dict(catalogue.workspaces)
+    for name, chosen in settings.workspaces.items():
+        given = {key: value for key, value in chosen.model_dump().items() if value is not None}
+        workspaces[name] = replace(workspaces.get(name, Workspace(id=name, name=name)), **given)
+    workspaces.setdefault(settings.default_workspace, Workspace(id=settings.default_workspace))
+    return workspaces
+
+
+def _variants(settings: Settings, catalogue: Catalogue, tools: Sequence[Tool]) -> dict[str, Variant]:
+    """Build each variant's planner; variants with the same planner and settings share one."""
+    built: dict[tuple[str, str], Variant] = {}
+    variants: dict[str, Variant] = {}
+    for name, chosen in settings.variants.items():
+        key = (chosen.planner, repr(sorted(chosen.settings.items())))
+        if key not in built:
+            where = f"variants.{name}"
+            factory = _named(catalogue.planners, chosen.planner, f"{where}.planner")
+            config = _validated(factory.config, chosen.settings, f"{where}.settings")
+            built[key] = Variant(name, chosen.planner, factory.build(config, tools))
+        variants[name] = replace(built[key], name=name)
+    return variants
+
+
+def _router(settings: Settings, catalogue: Catalogue) -> Router:
+    canary = settings.canary
+    decide: Decide = _nobody
+    if canary.enabled:
+        strategy = _named(catalogue.strategies, canary.strategy, "canary.strategy")
+        given = canary.model_dump()
+        fields = {key: given[key] for key in strategy.config.model_fields if key in given}
+        decide = strategy.compile(_validated(strategy.config, fields, "canary"))
+    return Router(decide=decide, enabled=canary.enabled, variant=canary.variant)
+
+
+def _nobody(_context: CanaryContext) -> Match | None:
+    return None
+
+
+def _named(offered: Mapping[str, Any], name: str, key: str) -> Any:
+    if name in offered:
+        return offered[name]
+    known = ", ".join(sorted(offered)) or "none is installed"
+    raise SettingsError(f"there is no {name!r}; known are: {known}", source="settings", key=key)
+
+
+def _validated(model: type[BaseModel], values: Mapping[str, Any], key: str) -> BaseModel:
+    try:
+        return model(**values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join([key, *map(str, first["loc"])])
+        raise SettingsError(first["msg"], source="settings", key=where) from error
+
+
+def _loaded(catalogue: Catalogue) -> PluginsLoaded:
+    states = [record.state for record in catalogue.records]
+    return PluginsLoaded({state: states.count(state) for state in ("active", "quarantined", "blocked")})
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

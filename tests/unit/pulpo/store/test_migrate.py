@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect
+
+from pulpo.errors import SettingsError, StoreUnavailableError
+from pulpo.store.migrate import database_path, pending, upgrade
+from pulpo.store.schema import metadata
+
+
+def test_the_revisions_build_exactly_the_schema(path: Path) -> None:
+    """Tables, columns, keys and indexes of the migrated database are those that the code declares."""
+    engine = create_engine(f"sqlite:///{path}")
+    found = inspect(engine)
+    for table in metadata.tables.values():
+        columns = {
+            column["name"]: (str(column["type"]), column["nullable"]) for column in found.get_columns(table.name)
+        }
+        declared = {
+            column.name: (str(column.type.compile(engine.dialect)), column.nullable) for column in table.columns
+        }
+        assert columns == declared
+        assert {index["name"] for index in found.get_indexes(table.name)} == {index.name for index in table.indexes}
+    engine.dispose()
+
+
+def test_upgrading_twice_changes_nothing(path: Path) -> None:
+    assert upgrade(f"sqlite:///{path}", {}) == ()
+    assert not pending(f"sqlite:///{path}", {})
+
+
+def test_a_plugins_branch_is_applied_when_it_appears(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "revisions"
+    folder.mkdir()
+    (folder / "toys_0001.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\n"
+        'revision = "toys_0001"\ndown_revision = None\nbranch_labels = ("toys",)\ndepends_on = None\n'
+        'def upgrade():\n    op.create_table("toys", sa.Column("id", sa.Integer, primary_key=True))\n'
+    )
+    url = f"sqlite:///{path}"
+    assert pending(url, {"toys": folder})
+    assert upgrade(url, {"toys": folder}) == ("toys_0001",)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM toys").fetchone() == (0,)
+
+
+def test_a_current_database_is_not_worth_importing_alembic_for(path: Path) -> None:
+    code = (
+        f"import sys; from pulpo.store.migrate import upgrade; upgrade('sqlite:///{path}', {{}});"
+        "print('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize("url", ["postgresql://x/y", "sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_what_is_not_a_file_is_refused_with_the_form_to_write(url: str) -> None:
+    with pytest.raises(SettingsError, match="write sqlite:///FILE"):
+        database_path(url)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"not a database at all, but long enough to look like one" * 20)
+    with pytest.raises(StoreUnavailableError, match=r"x\.db"):
+        upgrade(f"sqlite:///{tmp_path}/x.db", {})

@@ -1,0 +1,110 @@
+"""A whole turn on a real SQLite file: only the planner is scripted."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pulpo
+from pulpo.canary.router import Router
+from pulpo.consent import read_consent
+from pulpo.contracts.canary import Match
+from pulpo.store import transcripts
+from pulpo.store.migrate import upgrade
+from pulpo.store.sqlite import SqliteStore, open_sqlite
+from pulpo.turns.executor import ToolExecutor
+from pulpo.turns.loop import Limits, TurnLoop, Variant
+from pulpo.turns.orchestrator import Orchestrator, Timing
+from pulpo.turns.policies import PolicySet
+from pulpo.turns.request import TurnAnswer, TurnRequest
+
+Script = Callable[[pulpo.PlanContext], Any]
+
+
+class Scripted:
+    """A planner that asks a function for each step; the function may return a step, several, or raise."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+
+    async def next_step(self, context: pulpo.PlanContext) -> AsyncIterator[pulpo.Step]:
+        steps = self._script(context)
+        if hasattr(steps, "__await__"):
+            steps = await steps
+        for step in steps if isinstance(steps, tuple | list) else (steps,):
+            yield step
+
+
+@dataclass
+class House:
+    """Everything a turn walks through; `say` sends a message and keeps the conversation going."""
+
+    store: SqliteStore
+    path: Path
+    workspace: pulpo.Workspace = field(default_factory=lambda: pulpo.Workspace(id="demo", tz="Europe/Madrid"))
+    events: list[pulpo.Event] = field(default_factory=list)
+    now: float = 1_795_000_000.0
+    _ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    def orchestrator(
+        self,
+        stable: Script,
+        *,
+        canary: Script | None = None,
+        tools: Iterable[pulpo.Tool] = (),
+        policies: Iterable[pulpo.Policy] = (),
+        timing: Timing | None = None,
+        limits: Limits | None = None,
+    ) -> Orchestrator:
+        variants = {"stable": Variant("stable", "scripted", Scripted(stable))}
+        if canary is not None:
+            variants["canary"] = Variant("canary", "scripted", Scripted(canary))
+        return Orchestrator(
+            store=self.store,
+            loop=TurnLoop(
+                executor=ToolExecutor(self.store, clock=lambda: self.now),
+                policies=PolicySet(policies),
+                tools={tool.name: tool for tool in tools},
+                history=self._history,
+                read_consent=read_consent,
+                limits=limits or Limits(),
+            ),
+            router=Router(decide=lambda _: Match("test"), enabled=canary is not None, variant="canary"),
+            variants=variants,
+            workspaces={self.workspace.id: self.workspace},
+            emit=self.events.append,
+            clock=lambda: self.now,
+            new_id=lambda: f"id{next(self._ids)}",
+            timing=timing or Timing(),
+        )
+
+    async def _history(self, conversation_id: str, limit: int) -> Any:
+        return await self.store.database.read(lambda c: transcripts.messages(c, conversation_id, limit))
+
+    def seen(self, kind: type[pulpo.Event]) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    path = tmp_path / "pulpo.db"
+    upgrade(f"sqlite:///{path}", {})
+    async with open_sqlite(path) as store:
+        yield House(store, path)
+
+
+@pytest.fixture
+def ask() -> Callable[..., TurnRequest]:
+    def build(message: str, **more: Any) -> TurnRequest:
+        return TurnRequest(workspace_id="demo", message=message, **more)
+
+    return build
+
+
+def texts(answers: Iterable[TurnAnswer]) -> list[str]:
+    return [answer.reply for answer in answers]

@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import pytest
+
+import pulpo
+from pulpo.turns.loop import Limits
+from pulpo.turns.request import TurnRequest
+from pulpo_guardrails.confirmation import Confirmation
+
+Ask = Callable[..., TurnRequest]
+
+
+def call(tool: str, **arguments: Any) -> pulpo.Calls:
+    return pulpo.Calls((pulpo.ToolCall("c1", tool, arguments),))
+
+
+@pulpo.tool(read_only=True)
+async def price(item: Annotated[str, "what"]) -> str:
+    """Tell a price."""
+    return f"{item}: 5"
+
+
+class Shop:
+    """A tool that changes something, with a count of how often it did."""
+
+    def __init__(self) -> None:
+        self.sold: list[str] = []
+        self.free = True
+
+        @pulpo.tool
+        async def buy(item: str) -> pulpo.Result:
+            """Buy something."""
+            self.sold.append(item)
+            return pulpo.Result(item, f"sold {item}")
+
+        @buy.preview
+        async def preview(item: str) -> pulpo.Summary | pulpo.Result:
+            if self.free:
+                return pulpo.Summary(f"Buy {item} for 5?", {"item": item})
+            offers = (pulpo.Offer("tea", {"item": "tea"}),)
+            return pulpo.Result(None, "sold out", offers=offers, done=False)
+
+        self.buy = buy
+
+
+def shopping(context: pulpo.PlanContext) -> pulpo.Step:
+    """Buys what the message names, tells prices, and reports results."""
+    if context.results:
+        return pulpo.Answer(context.results[-1].result.text or context.results[-1].outcome)
+    if context.consent == "no":
+        return pulpo.Answer("not bought")
+    verb, _, item = context.turn.text.partition(" ")
+    return call("price" if verb == "price" else "buy", item=item)
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+def runtime(house, shop: Shop):
+    return house.orchestrator(shopping, tools=[shop.buy, price], policies=[Confirmation()])
+
+
+async def test_nothing_changes_before_the_yes_and_the_yes_runs_the_call_that_was_shown(runtime, shop, ask: Ask) -> None:
+    asked = await runtime.run(ask("buy milk"))
+    assert (asked.reply, asked.tool_calls, shop.sold) == ("Buy milk for 5?", (), [])
+    done = await runtime.run(ask("sí, dale", conversation_id=asked.conversation_id))
+    assert (done.reply, shop.sold) == ("sold milk", ["milk"])
+    assert [(report.tool, report.outcome) for report in done.tool_calls] == [("buy", "ok")]
+
+
+async def test_a_no_drops_the_call_for_good(runtime, shop, ask: Ask) -> None:
+    asked = await runtime.run(ask("buy milk"))
+    refused = await runtime.run(ask("no", conversation_id=asked.conversation_id))
+    assert refused.reply == "not bought"
+    await runtime.run(ask("sí", conversation_id=asked.conversation_id))
+    assert shop.sold == []
+
+
+async def test_a_question_in_between_keeps_the_call_waiting_and_asks_again(runtime, shop, ask: Ask) -> None:
+    asked = await runtime.run(ask("buy milk"))
+    between = await runtime.run(ask("price tea", conversation_id=asked.conversation_id))
+    assert between.reply == "tea: 5\n\nBuy milk for 5?"
+    await runtime.run(ask("yes please", conversation_id=asked.conversation_id))
+    assert shop.sold == ["milk"]
+
+
+async def test_a_changed_mind_is_asked_anew(runtime, shop, ask: Ask) -> None:
+    asked = await runtime.run(ask("buy milk"))
+    changed = await runtime.run(ask("buy tea", conversation_id=asked.conversation_id))
+    assert changed.reply == "Buy tea for 5?"
+    await runtime.run(ask("ok", conversation_id=asked.conversation_id))
+    assert shop.sold == ["tea"]
+
+
+async def test_a_planner_cannot_slip_another_call_in_with_the_yes(house, shop, ask: Ask) -> None:
+    def greedy(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.consent == "yes" and len(context.results) == 1:
+            return call("buy", item="a yacht")
+        return pulpo.Answer("?") if context.results else call("buy", item="milk")
+
+    runtime = house.orchestrator(greedy, tools=[shop.buy], policies=[Confirmation()])
+    asked = await runtime.run(ask("buy milk"))
+    answer = await runtime.run(ask("yes", conversation_id=asked.conversation_id))
+    assert shop.sold == ["milk"]
+    assert answer.reply == "Buy a yacht for 5?"
+
+
+async def test_a_preview_may_say_that_the_call_is_pointless_and_offer_others(house, shop, ask: Ask) -> None:
+    offered: list[tuple[pulpo.Offer, ...]] = []
+
+    def note(context: pulpo.PlanContext) -> pulpo.Step:
+        offered.append(context.dialogue.offers)
+        return shopping(context)
+
+    shop.free = False
+    runtime = house.orchestrator(note, tools=[shop.buy], policies=[Confirmation()])
+    answer = await runtime.run(ask("buy milk"))
+    assert (answer.reply, shop.sold) == ("sold out", [])
+    assert [offer.label for offer in offered[-1]] == ["tea"]
+    await runtime.run(ask("yes", conversation_id=answer.conversation_id))
+    assert shop.sold == []
+
+
+async def test_a_tool_without_a_preview_is_summarised_with_the_values_that_will_be_sent(house, ask: Ask) -> None:
+    @pulpo.tool(title={"es": "enviar un mensaje", "en": "send a message"})
+    async def send(to: str) -> str:
+        """Send."""
+        return "sent"
+
+    runtime = house.orchestrator(lambda _: call("send", to="Ana"), tools=[send], policies=[Confirmation()])
+    answer = await runtime.run(ask("x", locale="es-AR"))
+    assert answer.reply == "Voy a hacer esto: enviar un mensaje (to: Ana). ¿Lo confirmás?"
+
+
+async def test_bad_arguments_and_unknown_tools_come_back_as_results(house, ask: Ask) -> None:
+    def wrong(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.results:
+            return pulpo.Answer("; ".join(result.error for result in context.results))
+        calls = (pulpo.ToolCall("a", "price", {"itm": 3}), pulpo.ToolCall("b", "nothing", {}))
+        return pulpo.Calls(calls)
+
+    answer = await house.orchestrator(wrong, tools=[price]).run(ask("x"))
+    assert "item: Field required" in answer.reply
+    assert "no tool 'nothing'" in answer.reply
+    assert [report.outcome for report in answer.tool_calls] == ["invalid", "invalid"]
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        (lambda context: call("price", item=str(context.step)), "steps"),
+        (lambda _: call("price", item="same"), "repeated"),
+        (lambda _: pulpo.Calls(tuple(pulpo.ToolCall(str(n), "price", {"item": str(n)}) for n in range(9))), "calls"),
+    ],
+)
+async def test_a_planner_that_loops_is_stopped_politely(house, ask: Ask, script, why: str) -> None:
+    answer = await house.orchestrator(script, tools=[price], limits=Limits(steps=4, calls=8)).run(ask("x"))
+    assert answer.outcome == "limit", why
+    assert "otra manera" in answer.reply
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (),
+        (pulpo.Piece("half"),),
+        (pulpo.Answer("a"), pulpo.Answer("b")),
+    ],
+)
+async def test_a_planner_that_breaks_its_contract_fails_the_variant(house, ask: Ask, steps) -> None:
+    def stable(context: pulpo.PlanContext) -> pulpo.Answer:
+        return pulpo.Answer("from stable")
+
+    answer = await house.orchestrator(stable, canary=lambda _: steps).run(ask("x"))
+    assert (answer.reply, answer.outcome) == ("from stable", "rescued")
+
+
+async def test_an_answer_may_come_in_pieces(house, ask: Ask) -> None:
+    steps = (pulpo.Piece("Ho"), pulpo.Piece("la"), pulpo.Answer("Hola"))
+    assert (await house.orchestrator(lambda _: steps).run(ask("x"))).reply == "Hola"
+
+
+class Mute(pulpo.Policy):
+    """Denies at one stage."""
+
+    name = "mute"
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+
+    async def check_message(self, context: pulpo.PolicyContext) -> pulpo.Verdict:
+        return self._verdict("message")
+
+    async def check_call(self, context: pulpo.PolicyContext, call: pulpo.ToolCall, tool: pulpo.Tool) -> pulpo.Verdict:
+        return self._verdict("call")
+
+    async def check_answer(self, context: pulpo.PolicyContext, answer: str) -> pulpo.Verdict:
+        return self._verdict("answer")
+
+    def _verdict(self, stage: str) -> pulpo.Verdict:
+        return pulpo.deny("muted", text={"es": "callado"}) if stage == self._stage else pulpo.ALLOW
+
+
+@pytest.mark.parametrize("stage", ["message", "call", "answer"])
+async def test_a_denial_at_any_stage_is_said_and_counted_as_refused(house, shop, ask: Ask, stage: str) -> None:
+    runtime = house.orchestrator(shopping, tools=[shop.buy], policies=[Mute(stage)])
+    answer = await runtime.run(ask("buy milk"))
+    assert (answer.reply, answer.outcome) == ("callado", "refused")
+    assert shop.sold == (["milk"] if stage == "answer" else [])
+    denied = [event for event in house.seen(pulpo.PolicyChecked) if event.verdict == "deny"]
+    assert [(event.policy, event.stage, event.reason) for event in denied] == [("mute", stage, "muted")]
+
+
+async def test_a_policy_that_raises_denies(house, shop, ask: Ask) -> None:
+    class Broken(pulpo.Policy):
+        name = "broken"
+
+        async def check_call(self, *_: object) -> pulpo.Verdict:
+            raise KeyError("boom")
+
+    await house.orchestrator(shopping, tools=[shop.buy], policies=[Broken()]).run(ask("buy milk"))
+    assert shop.sold == []
+    assert [event.verdict for event in house.seen(pulpo.PolicyChecked)] == ["error"]

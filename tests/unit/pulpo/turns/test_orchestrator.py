@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+import pulpo
+from pulpo.errors import (
+    ConversationBusyError,
+    ConversationNotFoundError,
+    IdempotencyConflictError,
+    LeaseLostError,
+)
+from pulpo.turns.orchestrator import Timing
+from pulpo.turns.request import TurnRequest
+
+Ask = Callable[..., TurnRequest]
+
+
+def echo(context: pulpo.PlanContext) -> pulpo.Answer:
+    return pulpo.Answer(f"echo: {context.turn.text}")
+
+
+@pulpo.tool(confirm=False, effect_group="order")
+async def order(context: pulpo.ToolContext, what: str) -> pulpo.Result:
+    """Order something."""
+
+    def insert(connection: object) -> pulpo.Result:
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS orders (what TEXT)")  # type: ignore[attr-defined]
+        connection.exec_driver_sql("INSERT INTO orders VALUES (?)", (what,))  # type: ignore[attr-defined]
+        return pulpo.Result({"ordered": what}, f"ordered {what}")
+
+    return await context.commit(insert)
+
+
+def orders(house) -> list[str]:
+    with closing(sqlite3.connect(house.path)) as connection:
+        return [row[0] for row in connection.execute("SELECT what FROM orders ORDER BY rowid")]
+
+
+async def test_a_turn_is_answered_and_stored_before_it_is_returned(house, ask: Ask) -> None:
+    answer = await house.orchestrator(echo).run(ask("hola"))
+    assert (answer.reply, answer.variant, answer.served_by, answer.outcome) == ("echo: hola", "stable", "stable", "ok")
+    with closing(sqlite3.connect(house.path)) as connection:
+        stored = connection.execute("SELECT outcome, epoch FROM turns WHERE id = ?", (answer.turn_id,)).fetchone()
+        lease = connection.execute("SELECT lease_turn, turns FROM conversations").fetchone()
+    assert stored == ("ok", 1)
+    assert lease == (None, 1)
+
+
+async def test_a_conversation_remembers_its_dialogue(house, ask: Ask) -> None:
+    def count(context: pulpo.PlanContext) -> pulpo.Answer:
+        said = context.dialogue.notes.get("said", 0) + 1
+        return pulpo.Answer(str(said), pulpo.Dialogue(notes={"said": said}))
+
+    runtime = house.orchestrator(count)
+    first = await runtime.run(ask("a"))
+    second = await runtime.run(ask("b", conversation_id=first.conversation_id))
+    assert (first.reply, second.reply) == ("1", "2")
+
+
+async def test_history_is_read_on_demand_oldest_first(house, ask: Ask) -> None:
+    async def recall(context: pulpo.PlanContext) -> pulpo.Answer:
+        return pulpo.Answer(" | ".join(message.text for message in await context.history(10)))
+
+    runtime = house.orchestrator(recall)
+    first = await runtime.run(ask("uno"))
+    second = await runtime.run(ask("dos", conversation_id=first.conversation_id))
+    assert second.reply == "uno | uno | dos"
+
+
+async def test_another_users_conversation_is_not_found(house, ask: Ask) -> None:
+    runtime = house.orchestrator(echo)
+    first = await runtime.run(ask("hola", user_id="ana"))
+    with pytest.raises(ConversationNotFoundError):
+        await runtime.run(ask("hola", user_id="eva", conversation_id=first.conversation_id))
+    with pytest.raises(ConversationNotFoundError):
+        await runtime.run(ask("hola", conversation_id="never"))
+
+
+async def test_turns_of_one_conversation_run_one_at_a_time_in_order(house, ask: Ask) -> None:
+    running, most, order_seen = 0, 0, []
+
+    async def slow(context: pulpo.PlanContext) -> pulpo.Answer:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        order_seen.append(context.turn.text)
+        await anyio.sleep(0.001)
+        running -= 1
+        return pulpo.Answer("ok")
+
+    runtime = house.orchestrator(slow)
+    first = await runtime.run(ask("0"))
+    async with anyio.create_task_group() as group:
+        for number in range(1, 20):
+            group.start_soon(runtime.run, ask(str(number), conversation_id=first.conversation_id))
+    assert most == 1
+    assert order_seen == [str(number) for number in range(20)]
+
+
+async def test_a_turn_that_waits_too_long_is_told_so(house, ask: Ask) -> None:
+    release = anyio.Event()
+
+    async def wait(context: pulpo.PlanContext) -> pulpo.Answer:
+        if context.turn.text == "block":
+            await release.wait()
+        return pulpo.Answer("ok")
+
+    runtime = house.orchestrator(wait, timing=Timing(wait=0.02))
+    first = await runtime.run(ask("start"))
+    async with anyio.create_task_group() as group:
+        group.start_soon(runtime.run, ask("block", conversation_id=first.conversation_id))
+        await anyio.lowlevel.checkpoint()
+        with pytest.raises(ConversationBusyError) as caught:
+            await runtime.run(ask("late", conversation_id=first.conversation_id))
+        release.set()
+    assert caught.value.retry_after == 1
+
+
+async def test_a_failing_canary_is_rescued_by_stable_in_the_same_turn(house, ask: Ask) -> None:
+    def broken(context: pulpo.PlanContext) -> pulpo.Answer:
+        raise RuntimeError("secret detail")
+
+    answer = await house.orchestrator(echo, canary=broken).run(ask("hola"))
+    assert (answer.variant, answer.served_by, answer.outcome) == ("canary", "stable", "rescued")
+    assert answer.reply == "echo: hola"
+    assert [event.error for event in house.seen(pulpo.TurnRescued)] == ["RuntimeError"]
+
+
+async def test_a_hanging_canary_leaves_stable_the_rest_of_the_deadline(house, ask: Ask) -> None:
+    async def hang(context: pulpo.PlanContext) -> pulpo.Answer:
+        await anyio.sleep(60)
+        raise AssertionError
+
+    timing = Timing(deadline=1.0, assigned_deadline=0.05)
+    answer = await house.orchestrator(echo, canary=hang, timing=timing).run(ask("hola"))
+    assert answer.outcome == "rescued"
+    assert answer.duration_ms < 500
+
+
+async def test_rescue_meets_what_the_canary_already_did(house, ask: Ask) -> None:
+    """The canary orders and then fails: stable sees the order as done and cannot make a second one."""
+
+    def orders_then_fails(context: pulpo.PlanContext) -> pulpo.Calls:
+        if context.results:
+            raise RuntimeError
+        return pulpo.Calls((pulpo.ToolCall("c1", "order", {"what": "tea"}),))
+
+    def orders_too(context: pulpo.PlanContext) -> pulpo.Step:
+        if len(context.results) == 1:
+            assert context.results[0].result.text == "ordered tea"
+            return pulpo.Calls((pulpo.ToolCall("s1", "order", {"what": "green tea"}),))
+        return pulpo.Answer(context.results[-1].outcome)
+
+    runtime = house.orchestrator(orders_too, canary=orders_then_fails, tools=[order])
+    answer = await runtime.run(ask("tea please"))
+    assert (answer.outcome, answer.reply) == ("rescued", "denied")
+    assert orders(house) == ["tea"]
+
+
+async def test_stable_failing_too_gets_a_polite_answer_with_the_reference(house, ask: Ask) -> None:
+    def broken(context: pulpo.PlanContext) -> pulpo.Answer:
+        raise RuntimeError("secret detail")
+
+    answer = await house.orchestrator(broken).run(ask("hola", locale="es"))
+    assert answer.outcome == "error"
+    assert answer.turn_id in answer.reply
+    assert "secret" not in answer.reply
+
+
+async def test_the_same_idempotency_key_gets_the_same_answer_without_running_again(house, ask: Ask) -> None:
+    def once(context: pulpo.PlanContext) -> pulpo.Step:
+        if not context.results:
+            return pulpo.Calls((pulpo.ToolCall("c1", "order", {"what": "tea"}),))
+        return pulpo.Answer("done")
+
+    runtime = house.orchestrator(once, tools=[order])
+    first = await runtime.run(ask("tea", idempotency_key="k1"))
+    again = await runtime.run(ask("tea", idempotency_key="k1"))
+    assert again == first
+    assert orders(house) == ["tea"]
+    with pytest.raises(IdempotencyConflictError):
+        await runtime.run(ask("coffee", idempotency_key="k1"))
+
+
+async def test_a_retry_takes_over_a_turn_whose_process_died(house, ask: Ask) -> None:
+    """The first attempt orders and dies before its answer; the retry after the lease answers, without ordering."""
+
+    class Killed(BaseException):
+        pass
+
+    def dies(context: pulpo.PlanContext) -> pulpo.Step:
+        if not context.results:
+            return pulpo.Calls((pulpo.ToolCall("c1", "order", {"what": "tea"}),))
+        raise Killed
+
+    def answers(context: pulpo.PlanContext) -> pulpo.Step:
+        return pulpo.Answer(f"known: {context.results[0].result.text}")
+
+    with pytest.raises(Killed):
+        await house.orchestrator(dies, tools=[order]).run(ask("tea", idempotency_key="k1"))
+    runtime = house.orchestrator(answers, tools=[order])
+    with pytest.raises(ConversationBusyError):
+        await runtime.run(ask("tea", idempotency_key="k1"))
+    house.now += 6
+    answer = await runtime.run(ask("tea", idempotency_key="k1"))
+    assert answer.reply == "known: ordered tea"
+    assert orders(house) == ["tea"]
+
+
+async def test_whoever_lost_the_lease_cannot_write(house, ask: Ask) -> None:
+    """A paused process wakes up after its conversation went on elsewhere: its answer must not land."""
+
+    async def paused(context: pulpo.PlanContext) -> pulpo.Answer:
+        house.now += 6
+        other = house.orchestrator(echo)
+        await other.run(ask("meanwhile", conversation_id=context.turn.conversation_id))
+        return pulpo.Answer("too late")
+
+    with pytest.raises(LeaseLostError):
+        await house.orchestrator(paused).run(ask("first"))
+    with closing(sqlite3.connect(house.path)) as connection:
+        answers = [row[0] for row in connection.execute("SELECT outcome FROM turns ORDER BY epoch")]
+    assert answers == [None, "ok"]
+
+
+async def test_leases_of_long_turns_are_renewed(house, ask: Ask) -> None:
+    until: list[float] = []
+
+    async def long(context: pulpo.PlanContext) -> pulpo.Answer:
+        house.now += 3
+        while not until or until[-1] < house.now:
+            await anyio.sleep(0.005)
+            with closing(sqlite3.connect(house.path)) as connection:
+                until.append(connection.execute("SELECT lease_until FROM conversations").fetchone()[0])
+        return pulpo.Answer("ok")
+
+    runtime = house.orchestrator(long, timing=Timing(lease=0.03))
+    async with anyio.create_task_group() as group:
+        group.start_soon(runtime.keep_leases)
+        with anyio.fail_after(5):
+            await runtime.run(ask("hola"))
+        group.cancel_scope.cancel()
+    assert until[-1] >= house.now
+
+
+async def test_events_tell_the_turn_in_order(house, ask: Ask) -> None:
+    await house.orchestrator(echo).run(ask("hola"))
+    assert [type(event) for event in house.events] == [
+        pulpo.VariantAssigned,
+        pulpo.PlannerStepped,
+        pulpo.TurnFinished,
+    ]
+    finished = house.seen(pulpo.TurnFinished)[0]
+    assert (finished.outcome, finished.steps, finished.tool_calls) == ("ok", 1, 0)
