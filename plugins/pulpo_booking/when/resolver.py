@@ -1,0 +1,104 @@
+"""The public function: language and numeric order by locale, then the pipeline described in the package."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import ModuleType
+from zoneinfo import ZoneInfo
+
+from pulpo_booking.when import grammar_en, grammar_es, talk_en, talk_es
+from pulpo_booking.when.canon import Canon, canonical
+from pulpo_booking.when.combine import combine
+from pulpo_booking.when.grammar import Rule, mask, scan
+from pulpo_booking.when.lexicon import Lexicon
+from pulpo_booking.when.marked import Marked
+from pulpo_booking.when.roles import corrected, moved, refused, told_in_passing
+from pulpo_booking.when.stretches import join_between, join_dates, join_open, join_weeks
+from pulpo_booking.when.talk import Pattern, Talk
+from pulpo_booking.when.values import Found, Setting, When
+from pulpo_booking.when.words_en import EN
+from pulpo_booking.when.words_es import ES
+
+_DAY_FIRST = frozenset({"GB", "IE", "AU", "NZ", "IN", "ZA"})
+_US_ZONES = frozenset(
+    "New_York Chicago Denver Los_Angeles Phoenix Detroit Boise Anchorage Juneau Sitka Nome Adak Metlakatla Yakutat "
+    "Menominee Honolulu".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Everything one language brings."""
+
+    lexicon: Lexicon
+    masks: tuple[Pattern, ...]
+    table: tuple[Rule, ...]
+    talk: Talk
+
+
+def _language(lexicon: Lexicon, grammar: ModuleType, talk: Talk) -> Language:
+    table = (*grammar.TIME_RANGES, *grammar.DATES, *grammar.TIMES, *grammar.PERIODS)
+    return Language(lexicon, grammar.MASKS, table, talk)
+
+
+SPANISH = _language(ES, grammar_es, talk_es.TALK)
+ENGLISH = _language(EN, grammar_en, talk_en.TALK)
+
+
+def resolve(text: str, *, now: datetime, locale: str, tz: str) -> When:
+    """What `text` says about when, by the conventions whose ids the rules carry.
+
+    `now` is an aware datetime (today is its date in `tz`), `locale` the customer's BCP 47 tag, `tz` the business's
+    IANA zone. Text in the other of the two languages is understood when the locale's finds nothing. Never raises on
+    any text; raises `zoneinfo.ZoneInfoNotFoundError` for an unknown zone and ValueError for a naive `now`.
+    """
+    if now.tzinfo is None:
+        raise ValueError("`now` has to carry its UTC offset: pass an aware datetime")
+    speech = locale.replace("_", "-").split("-")
+    region = next((part.upper() for part in speech[1:] if len(part) == 2), "")
+    setting = _setting(now.astimezone(ZoneInfo(tz)), speech[0].lower(), region, tz)
+    order = (SPANISH, ENGLISH) if speech[0].lower() == "es" else (ENGLISH, SPANISH)
+    for language in order:
+        answer = _read(text, language, setting)
+        if answer.spans:
+            return answer
+    return When()
+
+
+def _setting(now: datetime, language: str, region: str, tz: str) -> Setting:
+    """D11: the order of numeric dates, and whether it is sure."""
+    month_first = language == "en" and region == "US"
+    american = tz.startswith("US/") or tz.rpartition("/")[2] in _US_ZONES or "/Indiana/" in tz or "/Kentucky/" in tz
+    sure = language == "es" or region in _DAY_FIRST or (month_first and (american or "/North_Dakota/" in tz))
+    return Setting(now, day_first=not month_first, order_unsure=not sure, region=region)
+
+
+def _read(text: str, language: Language, setting: Setting) -> When:
+    canon = canonical(text, language.lexicon)
+    worked, found = scan(mask(canon.text, language.masks), language.table, setting)
+    if not found:
+        return When()
+    marked = Marked(worked, found)
+    asks = _understand(marked, language.talk, setting)
+    answer = combine(marked, setting)
+    unsure = answer.ambiguous or (asks and answer != When())
+    return replace(answer, ambiguous=unsure, spans=_spans(canon, found))
+
+
+def _understand(marked: Marked, talk: Talk, setting: Setting) -> bool:
+    """Steps 4 and 5. True when only the appointment to be moved is named."""
+    join_dates(marked, setting)
+    join_weeks(marked, talk)
+    join_between(marked, talk)
+    join_open(marked, talk, moving=talk.move.search(marked.text) is not None)
+    told_in_passing(marked, talk)
+    refused(marked, talk)
+    asks = moved(marked, talk)
+    corrected(marked, talk)
+    return asks
+
+
+def _spans(canon: Canon, found: list[Found]) -> tuple[tuple[int, int], ...]:
+    return tuple(canon.source_span(f.start, f.end) for f in found)
+
+
+__all__ = ["ENGLISH", "SPANISH", "Language", "resolve"]
