@@ -1,0 +1,94 @@
+// Calls to the server that served this page: JSON in and out, problems (RFC 9457) as ApiError.
+
+const TURN_TIMEOUT_MS = 45_000; // the server ends a turn after 20 s; the rest is for a slow network
+const READ_TIMEOUT_MS = 15_000;
+
+/**
+ * A request that got no good answer. `kind` is "problem" (the server answered with an error), "network"
+ * (no answer) or "timeout"; `title` and `detail` are the server's own words or empty, `retryAfter` is in seconds.
+ */
+export class ApiError extends Error {
+  constructor(kind, { status = 0, title = "", detail = "", requestId = "", retryAfter = null } = {}) {
+    super(title || kind);
+    Object.assign(this, { kind, status, title, detail, requestId, retryAfter });
+  }
+
+  /** Whether sending the same request again can succeed. */
+  get retryable() {
+    return this.kind !== "problem" || this.status >= 500 || [401, 408, 425, 429].includes(this.status) || this.busy;
+  }
+
+  /** Another message of the conversation (or this same one) is still being answered. */
+  get busy() {
+    return this.status === 409 && this.retryAfter !== null;
+  }
+}
+
+/** A random UUID (v4). `crypto.randomUUID` is missing where a page is served over plain HTTP from another host. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/** The API as functions. `key()` gives the API key or "", `language()` the language that problems come in. */
+export function createApi({ key = () => "", language = () => "es" } = {}) {
+  const get = (path, options = {}) => request("GET", path, options);
+
+  async function request(method, path, { body, headers = {}, timeout = READ_TIMEOUT_MS, signal } = {}) {
+    const expiry = AbortSignal.timeout(timeout);
+    const bearer = key();
+    let response;
+    try {
+      response = await fetch(path, {
+        method,
+        cache: "no-store",
+        signal: signal ? AbortSignal.any([signal, expiry]) : expiry,
+        headers: {
+          Accept: "application/json",
+          "Accept-Language": language(),
+          ...(bearer && { Authorization: `Bearer ${bearer}` }),
+          ...(body !== undefined && { "Content-Type": "application/json" }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      if (response.ok) return response.status === 204 ? null : await response.json();
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new ApiError(expiry.aborted ? "timeout" : "network");
+    }
+    throw await problem(response);
+  }
+
+  return {
+    request,
+    /** POST /chat. The same `idempotencyKey` with the same body never runs a turn twice. */
+    chat: (body, idempotencyKey) =>
+      request("POST", "/chat", { body, timeout: TURN_TIMEOUT_MS, headers: { "Idempotency-Key": idempotencyKey } }),
+    conversation: (id, options) => get(`/conversations/${encodeURIComponent(id)}`, options),
+    conversations: (options) => get("/conversations?limit=50", options),
+    health: (options) => get("/metrics/health", options),
+    plugins: (options) => get("/plugins", options),
+  };
+}
+
+async function problem(response) {
+  const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  const found = {
+    status: response.status,
+    retryAfter: Number.isNaN(seconds) ? null : seconds,
+    requestId: response.headers.get("X-Request-ID") ?? "",
+  };
+  try {
+    const { title, detail, request_id: requestId } = await response.json();
+    if (title) found.title = String(title);
+    if (detail) found.detail = String(detail);
+    if (requestId) found.requestId = String(requestId);
+  } catch {
+    // A proxy in between answers with HTML: the status alone is then all there is to say.
+  }
+  return new ApiError("problem", found);
+}

@@ -1,0 +1,44 @@
+// GET /plugins: what was found at start, what runs, and why the rest does not.
+
+import { el } from "../../dom.js";
+import { currentLanguage, has, say } from "../../i18n.js";
+import { empty, table, toolbar } from "../frame.js";
+
+const TONES = { active: "good", quarantined: "bad", blocked: "fair" };
+
+const COLUMNS = [
+  { label: "plugins.name", cell: ({ name }) => el("strong", {}, name) },
+  { label: "plugins.state", cell: ({ state }) => stateOf(state) },
+  { label: "plugins.distribution", cell: ({ distribution }) => distribution },
+  { label: "plugins.version", cell: ({ version }) => version },
+  { label: "plugins.contributes", cell: ({ contributes }) => contributions(contributes ?? {}) },
+  { label: "plugins.import", cell: ({ import_ms: ms }) => (typeof ms === "number" ? `${ms.toFixed(1)} ms` : null) },
+  { label: "plugins.reason", cell: ({ reason }) => reason || null },
+];
+
+const title = { es: "Plugins", en: "Plugins" };
+
+async function render(target, api, { signal, reload }) {
+  const { plugins } = await api.plugins({ signal });
+  const count = (state) => plugins.filter((plugin) => plugin.state === state).length;
+  const counts = { active: count("active"), quarantined: count("quarantined"), blocked: count("blocked") };
+  target.replaceChildren(
+    toolbar(say(el("p"), "plugins.count", counts), reload),
+    plugins.length ? table(title[currentLanguage()], COLUMNS, plugins) : empty("plugins.empty"),
+  );
+}
+
+function stateOf(state) {
+  const pill = el("span", { class: `tone ${TONES[state] ?? "fair"}` });
+  return has(`plugins.state.${state}`) ? say(pill, `plugins.state.${state}`) : (pill.append(state), pill);
+}
+
+/** `{tools: ["get_services"], …}` as a list of kinds with their names. */
+function contributions(kinds) {
+  const filled = Object.entries(kinds).filter(([, names]) => names?.length);
+  if (!filled.length) return null;
+  const pairs = filled.flatMap(([kind, names]) => [el("dt", {}, kind), el("dd", {}, el("code", {}, names.join(", ")))]);
+  return el("dl", { class: "contributes" }, ...pairs);
+}
+
+export default { id: "plugins", title, render };
