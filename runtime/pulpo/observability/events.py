@@ -1,0 +1,69 @@
+"""The bus: one plain call from whoever emits an event to every sink that wants it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from pulpo.contracts.events import Event, Handler, MetricSink, SinkFailed
+from pulpo.observability.logging import LogSink
+
+Listener: TypeAlias = tuple[str, Handler]
+"""A sink's name and one of its handlers."""
+
+
+class EventBus:
+    """Hands events to sinks; a sink that raises is ignored, counted in ``failures`` and named by a `SinkFailed`.
+
+    What sinks offer is read once, here: emitting looks up a tuple and calls what is in it. A handler for a base
+    class (`Event`) receives all events below it. The log is a sink like any other, and always there.
+    """
+
+    def __init__(self, sinks: Iterable[MetricSink], *, log: MetricSink | None = None) -> None:
+        self.failures: Counter[str] = Counter()
+        self._offered: list[tuple[str, Mapping[type[Event], Handler]]] = []
+        self._listeners: dict[type[Event], tuple[Listener, ...]] = {}
+        unreadable: list[SinkFailed] = []
+        for sink in (log or LogSink(), *sinks):
+            try:
+                self._offered.append((sink.name, dict(sink.handlers)))
+            except Exception as error:
+                unreadable.append(_failure(_name(sink), error))
+        for failed in unreadable:
+            self._report(failed)
+
+    def emit(self, event: Event) -> None:
+        """Tell every sink that listens to this kind of event; never raises."""
+        kind = type(event)
+        listeners = self._listeners.get(kind)
+        if listeners is None:
+            listeners = self._listeners[kind] = self._listening(kind)
+        for name, handler in listeners:
+            try:
+                handler(event)
+            except Exception as error:
+                self._report(_failure(name, error))
+
+    def _report(self, failed: SinkFailed) -> None:
+        """Count and tell the others; a sink that fails at this too is only counted, or it would go on for ever."""
+        self.failures[failed.sink] += 1
+        for name, handler in self._listening(SinkFailed):
+            if name != failed.sink:
+                try:
+                    handler(failed)
+                except Exception:
+                    self.failures[name] += 1
+
+    def _listening(self, kind: type[Event]) -> tuple[Listener, ...]:
+        return tuple(
+            (name, handlers[base]) for name, handlers in self._offered for base in kind.__mro__ if base in handlers
+        )
+
+
+def _failure(name: str, error: Exception) -> SinkFailed:
+    return SinkFailed(name, f"{type(error).__name__}: {error}")
+
+
+def _name(sink: object) -> str:
+    return type(sink).__name__

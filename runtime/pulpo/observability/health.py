@@ -1,0 +1,89 @@
+"""How the runtime does, as a value: computed from what was measured, for whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from pulpo.plugins import PluginRecord
+
+Status: TypeAlias = Literal["ok", "degraded", "draining", "unavailable"]
+
+
+class WorkspaceName(Struct, frozen=True):
+    """The workspace of whoever asked, for a page's heading."""
+
+    id: str
+    name: str
+    languages: tuple[str, ...]
+
+
+class DatabaseHealth(Struct, frozen=True):
+    """Whether a trivial read was answered, and after how many milliseconds."""
+
+    reachable: bool
+    latency_ms: float
+    error: str = ""
+
+
+class Trouble(Struct, frozen=True):
+    """A part that does not do what it should, and why."""
+
+    part: str
+    reason: str
+
+
+class Health(Struct, frozen=True):
+    """The whole: ``degraded`` still answers turns, ``unavailable`` does not; durations in seconds."""
+
+    status: Status
+    version: str
+    uptime_seconds: float
+    workspace: WorkspaceName
+    turns_in_flight: int
+    database: DatabaseHealth
+    plugins: dict[str, int]
+    troubles: tuple[Trouble, ...]
+
+
+def assess(
+    *,
+    version: str,
+    uptime: float,
+    workspace: WorkspaceName,
+    turns_in_flight: int,
+    draining: bool,
+    database: DatabaseHealth,
+    plugins: Iterable[PluginRecord],
+) -> Health:
+    """Judge the parts. A quarantined plugin degrades; a blocked one is what the operator asked for."""
+    records = tuple(plugins)
+    troubles = [Trouble(f"plugin {it.name}", it.reason) for it in records if it.state == "quarantined"]
+    if not database.reachable:
+        troubles.insert(0, Trouble("database", database.error))
+    return Health(
+        status=_status(reachable=database.reachable, draining=draining, troubled=bool(troubles)),
+        version=version,
+        uptime_seconds=round(uptime, 3),
+        workspace=workspace,
+        turns_in_flight=turns_in_flight,
+        database=database,
+        plugins=counts(records),
+        troubles=tuple(troubles),
+    )
+
+
+def counts(records: Iterable[PluginRecord]) -> dict[str, int]:
+    """Return how many plugins are in each state; states nobody is in are 0."""
+    states = [record.state for record in records]
+    return {state: states.count(state) for state in ("active", "quarantined", "blocked")}
+
+
+def _status(*, reachable: bool, draining: bool, troubled: bool) -> Status:
+    if not reachable:
+        return "unavailable"
+    if draining:
+        return "draining"
+    return "degraded" if troubled else "ok"

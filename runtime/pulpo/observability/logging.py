@@ -1,0 +1,252 @@
+"""The log: JSON lines on stdout, one an event.
+
+Every line has ``timestamp``, ``level`` and ``event``; a line about a turn also has ``request_id``,
+``conversation``, ``turn``, ``workspace`` and ``variant``. ``marker`` is what operators grep for: ``AGENT_LOOP`` (a
+turn, its steps and calls), ``CANARY`` (who was sent where, and rescues) or ``ERROR``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any, BinaryIO, Literal, TypeAlias
+
+import orjson
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, Processor
+
+from pulpo.contracts.events import (
+    Event,
+    Handler,
+    PlannerStepped,
+    PluginsLoaded,
+    PolicyChecked,
+    SinkFailed,
+    ToolCalled,
+    TurnFinished,
+    TurnRescued,
+    VariantAssigned,
+)
+from pulpo.observability.redaction import redactor
+
+Marker: TypeAlias = Literal["AGENT_LOOP", "CANARY", "ERROR"]
+
+AGENT_LOOP: Marker = "AGENT_LOOP"
+CANARY: Marker = "CANARY"
+ERROR: Marker = "ERROR"
+
+request_id: ContextVar[str] = ContextVar("pulpo_request_id", default="")
+"""Set by the door a request came in by; a turn's task inherits it."""
+
+SAFE = frozenset(
+    {"timestamp", "level", "event", "marker", "request_id", "conversation", "turn", "workspace", "variant"}
+    | {"served_by", "outcome", "tool", "planner", "policy", "stage", "verdict", "sink"}
+)
+"""Keys whose values come from us (ids, names, closed sets) and are not searched for secrets."""
+
+
+def _drop(_logger: Any, _method: str, _line: EventDict) -> EventDict:
+    raise structlog.DropEvent
+
+
+def _logger(stream: BinaryIO, threshold: int, steps: Sequence[Processor]) -> FilteringBoundLogger:
+    lazy = structlog.wrap_logger(
+        structlog.BytesLogger(stream),
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        processors=steps,
+    )
+    bound: FilteringBoundLogger = lazy.bind()  # the lazy one would bind again for every line
+    return bound
+
+
+class _Log:
+    """Where lines go now. Until somebody opens the log they go nowhere: a library must not write to stdout."""
+
+    __slots__ = ("logger",)
+
+    def __init__(self) -> None:
+        self.logger = _logger(BytesIO(), logging.CRITICAL, [_drop])
+
+
+_log = _Log()
+
+
+def log() -> FilteringBoundLogger:
+    """Return the logger that is open now."""
+    return _log.logger
+
+
+@contextmanager
+def open_log(
+    level: str, *, stream: BinaryIO | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Iterator[None]:
+    """Write lines of ``level`` and above to ``stream`` (stdout), also those of libraries, until the block ends."""
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    before = _log.logger
+    steps: list[Processor] = [structlog.processors.format_exc_info, _stamp(clock), redactor(safe=SAFE), _render]
+    _log.logger = _logger(stream or sys.stdout.buffer, threshold, steps)
+    bridge = _Bridge(max(threshold, logging.WARNING))
+    root = logging.getLogger()
+    root.addHandler(bridge)
+    try:
+        yield
+    finally:
+        root.removeHandler(bridge)
+        _log.logger = before
+
+
+class LogSink:
+    """Writes a line for each event worth one; a turn without trouble is one line at level info."""
+
+    name = "log"
+
+    @property
+    def handlers(self) -> Mapping[type[Event], Handler]:
+        """What is logged, by kind of event."""
+        return {
+            VariantAssigned: _assigned,
+            PlannerStepped: _stepped,
+            PolicyChecked: _checked,
+            ToolCalled: _called,
+            TurnRescued: _rescued,
+            TurnFinished: _finished,
+            PluginsLoaded: _loaded,
+            SinkFailed: _sink_failed,
+        }
+
+
+def _assigned(event: VariantAssigned) -> None:
+    # Everybody on stable is the normal state of things, not news.
+    write = _log.logger.debug if event.variant == "stable" else _log.logger.info
+    write(
+        "variant assigned",
+        marker=CANARY,
+        request_id=request_id.get(),
+        conversation=event.conversation_id,
+        turn=event.turn_id,
+        workspace=event.workspace_id,
+        variant=event.variant,
+        reason=event.reason,
+        revision=event.revision,
+    )
+
+
+def _stepped(event: PlannerStepped) -> None:
+    _log.logger.debug(
+        "planner stepped",
+        marker=AGENT_LOOP,
+        turn=event.turn_id,
+        variant=event.variant,
+        planner=event.planner,
+        step=event.step,
+        duration_ms=_milliseconds(event.duration),
+    )
+
+
+def _checked(event: PolicyChecked) -> None:
+    write = _log.logger.debug if event.verdict == "allow" else _log.logger.info
+    write(
+        "policy checked",
+        marker=ERROR if event.verdict == "error" else AGENT_LOOP,
+        turn=event.turn_id,
+        policy=event.policy,
+        stage=event.stage,
+        verdict=event.verdict,
+        reason=event.reason,
+    )
+
+
+def _called(event: ToolCalled) -> None:
+    failed = event.outcome in ("error", "timeout")
+    write = _log.logger.warning if failed else _log.logger.debug
+    write(
+        "tool called",
+        marker=ERROR if failed else AGENT_LOOP,
+        request_id=request_id.get(),
+        turn=event.turn_id,
+        workspace=event.workspace_id,
+        tool=event.tool,
+        outcome=event.outcome,
+        duration_ms=_milliseconds(event.duration),
+        error=event.error,
+    )
+
+
+def _rescued(event: TurnRescued) -> None:
+    _log.logger.warning(
+        "turn rescued",
+        marker=CANARY,
+        request_id=request_id.get(),
+        turn=event.turn_id,
+        variant=event.variant,
+        served_by=event.served_by,
+        error=event.error,
+    )
+
+
+def _finished(event: TurnFinished) -> None:
+    failed = event.outcome == "error"
+    write = _log.logger.error if failed else _log.logger.info
+    write(
+        "turn finished",
+        marker=ERROR if failed else AGENT_LOOP,
+        request_id=request_id.get(),
+        conversation=event.conversation_id,
+        turn=event.turn_id,
+        workspace=event.workspace_id,
+        variant=event.variant,
+        served_by=event.served_by,
+        outcome=event.outcome,
+        steps=event.steps,
+        tool_calls=event.tool_calls,
+        duration_ms=_milliseconds(event.duration),
+    )
+
+
+def _loaded(event: PluginsLoaded) -> None:
+    _log.logger.info("plugins loaded", **event.states)
+
+
+def _sink_failed(event: SinkFailed) -> None:
+    _log.logger.error("sink failed", marker=ERROR, sink=event.sink, error=event.error)
+
+
+class _Bridge(logging.Handler):
+    """Brings the libraries' own lines (uvicorn's, asyncio's) into the same stream, in the same form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        marker = {"marker": ERROR} if record.levelno >= logging.ERROR else {}
+        _log.logger.log(
+            record.levelno,
+            "library",
+            logger=record.name,
+            message=record.getMessage(),
+            exc_info=record.exc_info,
+            **marker,
+        )
+
+
+def _stamp(clock: Callable[[], datetime]) -> Processor:
+    def stamp(_logger: Any, method: str, line: EventDict) -> EventDict:
+        line["level"] = method
+        line["timestamp"] = clock().isoformat(timespec="milliseconds")
+        return line
+
+    return stamp
+
+
+def _render(_logger: Any, _method: str, line: EventDict) -> bytes:
+    try:
+        return orjson.dumps(line)
+    except TypeError:  # a lone surrogate or a huge number: a line that cannot be read easily is better than none
+        return json.dumps(line, default=str).encode()
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 3)
