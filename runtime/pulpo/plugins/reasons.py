@@ -35,4 +35,6 @@ def _place(error: BaseException) -> str:
 
 def _line(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    # A message may hold terminal codes or lone surrogates: it must be safe to print and to encode.
+    safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
+    return safe if len(safe) <= LONGEST else safe[: LONGEST - 1] + "…"
