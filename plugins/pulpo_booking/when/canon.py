@@ -99,7 +99,7 @@ def _is_name(tokens: list[_Token], index: int, lexicon: Lexicon, *, shouting: bo
     token, before, after = tokens[index], _neighbour(tokens, index, -1), _neighbour(tokens, index, 1)
     if after is not None and _NUMBER.match(after.out):
         return False
-    if before is not None and (before.out in lexicon.name_before):
+    if before is not None and (before.out in lexicon.name_before or before.out in lexicon.names):
         return True
     if shouting or not token.source[:1].isupper():
         return False
@@ -138,6 +138,14 @@ def _join_tens(tokens: list[_Token], lexicon: Lexicon) -> None:
                     used.out = ""
 
 
+def _spell_out_minutes(tokens: list[_Token]) -> None:
+    """ "ten to three" is a time and "10 to 3" may be a stretch: spelt-out minutes keep their unit."""
+    words = [t for t in tokens if not t.folded.isspace()]
+    for token, link, hour in zip(words, words[1:], words[2:], strict=False):
+        if token.folded in ("five", "ten") and link.folded == "to" and hour.out.isdigit():
+            token.out += " minutes"
+
+
 def _decide(tokens: list[_Token], lexicon: Lexicon) -> None:
     """Words that need company (`Weak`), and date words used as names."""
     shouting = all(not t.source.isalpha() or t.source.isupper() for t in tokens)
@@ -155,6 +163,7 @@ def canonical(text: str, lexicon: Lexicon) -> Canon:
     tokens = _tokens(text[:MAX_CHARS])
     _spell_all(tokens, lexicon)
     _join_tens(tokens, lexicon)
+    _spell_out_minutes(tokens)
     _decide(tokens, lexicon)
     starts = [t.start for t in tokens for _ in t.out]
     ends = [t.end for t in tokens for _ in t.out]

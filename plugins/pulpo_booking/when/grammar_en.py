@@ -51,7 +51,8 @@ def _mask(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 MASKS = _mask(
     r"\bgood (?:morning|afternoon|evening|night|day)\b|^(?:morning|afternoon|evening)(?= ?[!,.]| (?:all|everyone|there))",
-    r"\b(?:have|enjoy|hope you (?:have|had|are having|'re having)|wish(?:ing)? you) (?:a |an |the |your )?(?:\w+ ){0,2}"
+    r"\b(?:have|having|had|enjoy|wish(?:ing)? you) (?:a |an |the |your |rest of )*(?:really |very )?(?:nice|great|good|lovely|"
+    r"wonderful|fab|fantastic|super|amazing|excellent|fun|blessed|fab|rest of (?:the|your)|enjoy your) "
     r"(?:W\d(?: \w+)?|weekend|day|morning|afternoon|evening|night|week|christmas)\b",
     r"\b(?:happy|merry) (?:W\d|christmas|new year'?s?(?: eve)?|halloween|easter|thanksgiving|valentine'?s(?: day)?|weekend"
     r"|holidays)\b",
@@ -90,12 +91,12 @@ TIME_RANGES = rules(
     MACROS,
     (
         "R3",
-        r"\b(?:between|btw|from|any ?time between|any ?time from)(?: around| about| like)? {TIME1} ?(?:and|to|-|until|&|or) "
+        r"\b(?:any ?time )?(?:between|btw|(?P<move>from))(?: around| about| like)? {TIME1} ?(?:and|to|-|until|&|or) "
         r"?{TIME2}(?! ?(?:of )?M\d)(?!st|nd|rd|th|/){NOUNS}",
         t.time_range,
     ),
-    ("R3", r"(?<![\d/.:-]){TIME1} ?(?:-|to|until) ?{TIME2}(?<=[apn][mg\w])(?<!\d)(?! ?M\d)(?!\d)", t.time_range),
-    ("R3", r"(?<![\d/.:-])(?P<h1>\d{1,2}):(?P<m1>\d\d)(?P<ap1>) ?(?:-|to|until) ?{TIME2}(?!\d)", t.time_range),
+    ("R3", r"(?<![\w/.:-]){TIME1} ?(?:-|to|until) ?{TIME2}(?<=[apn][mg\w])(?<!\d)(?! ?M\d)(?!\d)", t.time_range),
+    ("R3", r"(?<![\w/.:-])(?P<h1>\d{1,2}):(?P<m1>\d\d)(?P<ap1>) ?(?:-|to|until) ?{TIME2}(?!\d)", t.time_range),
     ("R3", r"(?<=D\x01) {TIME1} ?(?:-|to|until) ?{TIME2}{NOUNS}", t.time_range),
 )
 
@@ -111,7 +112,7 @@ DATES = rules(
         r"(?! ?(?:am|pm)\b)",
         r.numeric,
     ),
-    ("D11", r"(?<![\d/.:$-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/])(?! ?(?:am|pm)\b)", r.numeric),
+    ("D11", r"(?<![\w/.:$-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/])(?! ?(?:am|pm)\b)", r.numeric),
     (
         "D11",
         r"\b(?:on|for|in|by) (?:the )?(?P<a>\d{1,2})[-.](?P<b>\d{1,2})(?![\d/.:-]|\w)(?! ?(?:am|pm|o'clock|in the)\b)",
@@ -172,14 +173,14 @@ DATES = rules(
     ("D10", r"(?:{WD},? ?(?:the )?)?\b{DAY}(?: day)?(?: of(?: the)?|,)?[ -/]?{MONTH}{YEAR}", r.day_month),
     ("D10", r"(?:{WD},? ?)?\b{MONTH},?[ -/]?(?:the )?(?P<day>\d{1,2}(?:st|nd|rd|th)?|first|second)(?![\d:/]|\.\d)(?! ?(?:am|pm|o'clock)\b){YEAR}", r.day_month),
     ("D8", r"\b(?:the )?{DAY} (?:of|in) (?:the )?(?:next|following|coming) month\b", r.month_day_ahead(1)),
-    ("D8", r"\b(?:the )?{DAY} (?:of|in) (?:this|the|current|the current) month\b|\b(?:the )?(?P<x>)\bx\b", r.month_day_ahead(0)),
+    ("D8", r"\b(?:the )?{DAY} (?:of|in) (?:this|the|current|the current) month\b", r.month_day_ahead(0)),
     ("D9", r"\b{WD},? ?(?:on )?the {DAY}{NOUNS}", r.weekday_and_day),
     ("D9", r"\b{WD},? ?{NTH}", r.weekday_and_day),
     ("D9", r"\b(?:the )?{NTH},? ?\(?(?:which is |that's |on |a |is a )*{WD}", r.weekday_and_day),
     # N2
     ("N2", r"\b(?:the )?day before yesterday\b", r.past_relative(2)),
     ("N2", r"\byesterday\b|\bystrday\b|\byday\b|\blast night\b", r.past_relative(1)),
-    ("N2", r"\b(?:last|past|previous) (?:week(?:'s)? )?{WD}\b|\b(?P<y>)\bzz\b", r.past_weekday),
+    ("N2", r"\b(?:last|past|previous) (?:week(?:'s)? )?{WD}\b", r.past_weekday),
     ("N2", r"\b{N} (?P<unit>days?|weeks?) (?:ago|back|earlier)\b", r.past_days),
     (
         "N2",
@@ -189,26 +190,26 @@ DATES = rules(
     ),
     # D6, D7
     ("D6", r"\bnot (?:this|the coming|the next) {WD},? ?(?:but )?(?:the )?(?:next|one after|following|other)(?: one)?\b", r.weekday_plus_weeks),
-    ("D6", r"\b(?:the )?{WD} after next\b(?! week)|\b(?:the )?(?:after|following) zz", r.weekday_plus_weeks),
+    ("D6", r"\b(?:the )?{WD} after next\b(?! week)", r.weekday_plus_weeks),
     ("D6", r"\b(?:the )?{WD} (?:of )?(?:the )?week after next\b", r.weekday_of_week(2)),
     ("D6", r"\b(?P<n>an?|one|\d) weeks? (?:on|from|after|this)(?: this| next)? {WD}", r.weekday_plus_weeks),
-    ("D6", r"\b(?P<f>fortnight) (?:on|from) {WD}", r.weekday),
+    ("D6", r"\b(?:a )?fortnight (?:on|from) {WD}", r.weekday_in(2)),
     ("D6", r"\b{WD} week\b", r.weekday_plus_weeks),
     ("D6", r"\b{WD},? (?:in )?(?P<n>2|3|4) weeks(?: from now| time)?\b", r.weekday_plus_weeks),
-    ("D6", r"\b{WD},? " + _WEEK_NEXT + r"|\bzz(?P<q>)zz", r.weekday_of_week(1)),
+    ("D6", r"\b{WD},? " + _WEEK_NEXT + r"", r.weekday_of_week(1)),
     ("D6", _WEEK_NEXT.replace("(?:(?:of", r"\b(?:(?:of") + r",? ?(?:on |maybe |perhaps |the |-|:)*{WD}", r.weekday_of_week(1)),
     ("D6", r"\b{WD},? (?:of )?this week\b", r.weekday_of_week(0)),
     ("D6", r"\bthis week,? (?:on )?{WD}", r.weekday_of_week(0)),
-    ("D7", r"\b(?P<n>an?|one|\d) weeks? (?:from|after) (?P<tomorrow>tomorrow)\b|\btomorrow week\b", r.in_weeks),
-    ("D7", r"\ba week (?P<tomorrow>tomorrow)(?P<n>)", r.in_weeks),
-    ("D7", r"\b(?:a week today|today week|a week from (?:today|now)|(?:in )?a week'?s time|in (?:a|one|1) week)\b(?P<n>)", r.in_weeks),
-    ("D7", r"\b(?:in |within )?(?:a )?fortnight(?:'s time| from (?:now|today)| today)?\b(?P<d>)", r.relative(14)),
-    ("D7", r"\b(?:in {N}|in (?P<about>about) zz) (?:weeks?)(?:'? time)?\b", r.in_weeks),
+    ("D7", r"\b(?P<n>an?|one|\d) weeks? (?:from|after) (?P<tomorrow>tomorrow)\b", r.in_weeks),
+    ("D7", r"\b(?:a week tomorrow|tomorrow week)\b", r.relative(8)),
+    ("D7", r"\b(?:a week today|today week|a week from (?:today|now)|(?:in )?a week'?s time|in (?:a|one|1) week)\b", r.relative(7)),
+    ("D7", r"\b(?:in |within )?(?:a )?fortnight(?:'s time| from (?:now|today)| today)?\b", r.relative(14)),
+    ("D7", r"\bin (?:about )?{N} (?:weeks?)(?:'? time)?\b", r.in_weeks),
     ("D7", r"\b{N} weeks? (?:from (?:now|today)|hence|later|today|after today)\b", r.in_weeks),
     ("D7", r"\bin {N} days?(?:'? time)?\b", r.in_days),
     ("D7", r"\b{N} days? (?:from|after) (?P<tomorrow>tomorrow)\b", r.in_days_from),
     ("D7", r"\b{N} days? (?:from (?:now|today)|hence|later|after today)\b", r.in_days),
-    ("D7", r"\bin {N} months?(?:'? time)?\b|\b(?P<k>)zz\b", r.in_months),
+    ("D7", r"\bin {N} months?(?:'? time)?\b", r.in_months),
     # D1
     ("D1", r"\b(?:the )?day after tomorrow\b|\bovermorrow\b", r.relative(2)),
     ("D1", r"\btomorrow\b", r.relative(1, night_owl=True)),
@@ -218,11 +219,6 @@ DATES = rules(
     ("P1", r"\b(?:later )?this (?:early |late )?afternoon\b", t.period_today("afternoon")),
     ("P1", r"\b(?:later )?this (?:early |late )?evening\b", t.period_today("evening")),
     # R1, R2
-    (
-        "R1",
-        r"\b(?:the )?(?:week commencing|w/c|wc|week beginning|w/b|week starting|week of)(?: on)?(?: {WD})?(?: the)? zz",
-        g.week(0),
-    ),
     ("R1", r"\b(?:the )?week after next\b", g.week(2)),
     ("R1", r"\b(?:early|late|later|beginning of|start of|end of|mid|middle of)(?: in)?(?: the)? next week\b", g.week(1, ambiguous=True)),
     ("R1", r"\b(?:any ?time |some ?time |any day )?(?:(?:in|of|during) )?(?:the )?(?:next|following|coming) week\b(?!end)(?: or (?:so|2)\b)?", g.week(1)),
@@ -231,13 +227,13 @@ DATES = rules(
     ("R1", r"\b(?:this|the|at the|on the|over the|coming|this coming|upcoming) weekend\b|\bweekend\b", g.weekend),
     ("R2", r"\b(?:early|(?:the )?(?:beginning|start) of|first (?:10|few) days of)(?: in)? (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(1, 10)),
     ("R2", r"\b(?:mid(?:dle)?|(?:the )?middle of|around the middle of)(?:-| of| in)? ?(?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(11, 20)),
-    ("R2", r"\b(?:late|(?:(?:towards?|at|by|near) )?(?:the )?end of|later)(?: in)? (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>zz)|(?:the|this) month)\b|\bmonth end\b|\bend of month\b", g.stretch(21, 31)),
+    ("R2", r"\b(?:late|(?:(?:towards?|at|by|near) )?(?:the )?end of|later)(?: in)? (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?:the|this) month)\b|\bmonth end\b|\bend of month\b", g.stretch(21, 31)),
     ("R2", r"\b(?:the )?first half of (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(1, 15)),
     ("R2", r"\b(?:the )?second half of (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(16, 31)),
     ("R1", r"\b(?:any ?time |some ?time )?(?:in |during )?(?:the )?(?P<nextmonth>next month|coming month|following month)\b", g.stretch(1, 31)),
     ("R1", r"\b(?:any ?time |some ?time )?(?:later )?(?P<thismonth>this month)\b", g.stretch(1, 31)),
     ("R1", r"\b(?:in|during|next|this|all of|throughout|some ?time in) {MONTH}(?! ?\d){YEAR}", g.stretch(1, 31)),
-    ("R1", r"\b(?P<unsure>for|until) {MONTH}(?! ?\d){YEAR}|^{MONTH}(?= ?[?.!]?$)".replace("|^{MONTH}(?= ?[?.!]?$)", ""), g.stretch(1, 31)),
+    ("R1", r"\b(?P<unsure>for|until) {MONTH}(?! ?\d){YEAR}", g.stretch(1, 31)),
     ("R1", r"\bnext year\b", g.next_year),
     # D2-D5 and the rest of D8
     ("D4", r"\bnext {WD}", r.next_weekday_en),
@@ -249,8 +245,9 @@ DATES = rules(
     ("D8", r"\b(?:on|by|for|until|till) (?:the )?{NTH}(?! (?:floor|time|street|st|avenue|one|option|of|appointment|visit|session|birthday))", r.month_day),
     ("D8", r"\b(?:on|for) the (?P<day>\d{1,2})\b(?![:/.]\d|-)(?! ?(?:am|pm|o'clock)){NOUNS}", r.month_day),
     ("D8", r"\bthe (?P<day>\d{1,2})(?= (?:at|in the|please|pls|works?|is)\b| ?[,.!?]| ?$)", r.month_day),
-    ("D8", r"\b(?:on (?:the )?(?P<day>first|second))(?= (?:at|in the|please)\b| ?[,.!?]| ?$)|\b(?P<d2>)zz", r.month_day),
+    ("D8", r"\bon (?:the )?(?P<day>first|second)(?= (?:at|in the|please)\b| ?[,.!?]| ?$)", r.month_day),
     ("D8", r"\bon (?P<day>\d{1,2})(?= at\b| ?[,.!?]| ?$)", r.month_day),
+    ("D1", r"\b(?:the )?(?:next|following) day\b", r.relative(1)),
     ("D8", r"(?<![\w~]){NTH}(?= ?(?:$|[,.!?;]|at\b|in\b|around\b|or\b|please\b|works?\b|morning|afternoon|evening|is\b|\d|[DTP]))", r.month_day),
 )
 
@@ -260,11 +257,11 @@ TIMES = rules(
     ("T6", r"\bin (?:about |around )?(?P<anhour>an|one) hour(?: and (?:(?P<half>a half|half)|(?P<quarter>a quarter)))?(?:'s time)?\b", r.in_time),
     ("T6", r"\bin (?:about |around |like )?(?P<h>\d{1,2})(?P<half> and a half|\.5)? hours?(?:'? time)?(?:(?: and)? (?P<min>\d{1,2}) minutes)?\b", r.in_time),
     ("T6", r"\bin (?:about |around |like )?(?:a )?(?P<min>\d{1,3}) minutes?(?:'? time)?\b", r.in_time),
-    ("T6", r"\bin a couple(?: of)? hours(?P<h>)", lambda m, s: None),
+    ("T6", r"\bin (?:about )?(?P<couple>a couple(?: of)?) hours\b", r.in_time),
     ("T6", r"\b(?P<h>\d{1,2}) hours (?:from now|later)\b", r.in_time),
     ("T6", r"\b(?P<anhour>an|one) hour from now\b", r.in_time),
     ("T6", r"\b(?P<min>\d{1,3}) minutes (?:from now|later)\b", r.in_time),
-    ("T3", r"\b(?:12 ?)?(?:at )?(?:noon|midday|noontime|12 lunchtime|high noon)(?:-?ish)?\b", t.fixed(12)),
+    ("T3", r"\b(?:12 ?)?(?:at )?(?:noon|mid-? ?day|noontime|12 lunchtime|high noon)(?:-?ish)?\b", t.fixed(12)),
     ("T2", r"\b(?:12 ?)?(?:midnight|mid-night|mid night)\b", t.fixed(0)),
     ("T2", r"(?:\b(?:at|@) ?)?\b(?P<digits>\d{3,4}) ?(?P<ap1>am|pm)\b", t.digits_time),
     ("T2", r"(?:\bat )?\b(?P<h1>[01]\d|2[0-3])(?P<m1>[0-5]\d) ?hours\b", t.sure_time),
@@ -283,13 +280,13 @@ TIMES = rules(
     ("T1", r"(?:\bat )?\b(?P<y1>half) (?P<h1>\d{1,2}|one)(?![\d:])" + _SUFFIX.replace("#", "1") + r"{NOUNS}", t.sure_time),
     (
         "T1",
-        r"(?<![\d/.:$-])(?P<intro>(?:\b(?:at|{AROUND})|@) ?)?(?:{AROUND} |at )?\b{TIME1}(?![\d/]|st\b|nd\b|rd\b|th\b|-\d){NOUNS}",
+        r"(?<![\w/.:$-])(?P<intro>(?:\b(?:at|{AROUND})|@) ?)?(?:{AROUND} |at )?\b{TIME1}(?![\d/]|st\b|nd\b|rd\b|th\b|-\d){NOUNS}",
         t.spoken_time,
     ),
     ("T1", r"\b(?:after|before|past|until|by|from|since|not before|make it|to|meant|mean|say|rather|prefer) (?P<claim>{CORE1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d| (?:a|an|the)\b)(?= ?(?:$|[,.!?;]|instead|or|on|onwards?|please|pls|and|D|P|T|if|works?|tomorrow|would|is|but|then|thanks))", t.sure_time),
     ("T1", r"\b(?:me|us|in|down|it|booked|appointment|tomorrow|today|D\x01*) (?:in )?for (?P<claim>{CORE1})(?= ?(?:$|[,.!?]|on\b|D|P|please|pls|instead))", t.sure_time),
     ("C4", r"T\x01*,? ?(?:or|and|/|-|,|or maybe|or even) (?:maybe |at )?(?P<claim>{TIME1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d)", t.sure_time),
-    ("C4", r"(?<![\d/.:-])(?P<claim>{CORE1}) or (?:at )?T", t.sure_time),
+    ("C4", r"(?<![\w/.:-])(?P<claim>{CORE1}) or (?:at )?T", t.sure_time),
     ("C1", r"T\x01*[^DTP?]{0,12}\b(?:sorry|actually|no|make (?:it|that)|i mean|rather|oops|wait|better)\b,? (?:make (?:it|that) |at |wait |wait, |i mean )*(?P<claim>{TIME1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d)", t.sure_time),
     ("T1", r"D\x01*,? (?P<claim>{TIME1})(?= ?(?:$|[,.!?;]|please|pls|if|works|or|for))", t.sure_time),
     ("T1", r"P\x01*,? (?P<claim>{TIME1})(?= ?(?:$|[,.!?;]|please|pls|if|works|or|for|on))", t.sure_time),

@@ -82,8 +82,8 @@ MASKS = _mask(
     r"cll|diagonal|bulevar|bv|estacion|linea|colectivo|bondi|bus|parada|hospital|escuela|colegio|club|en 9 de julio y)\.? "
     r"(?:el |la |de |del |n° ?|numero |# ?|)?(?:\d+|M\d\d|W\d)(?: de (?:M\d\d|julio|abril|mayo|junio|[a-z]+))?(?: (?:al |n° ?|# ?|numero )?\d+)?(?: ?- ?\d+)?\b",
     r"\b\d{1,2} de (?:M\d\d|julio|abril|mayo) (?:al |n° ?|esquina |y )?\d{2,5}\b(?! ?(?:hs|horas|:|am|pm))(?<!de 20\d\d)(?<! 20\d\d)",
-    r"\b(?:con|maquina|maquinita|numero|nro|num|n°|tono|tinte|color|coloracion|tintura|rubio|castano|talle|talla|nivel|opcion|grado|"
-    r"cuchilla|guia|peine|rapado|rapar|degrade|pasame|pasar|box|cabina|silla|sillon|mesa|sala|grupo|top|formula|la del|del) (?:(?:en|al|de|a|en el|"
+    r"\b(?:maquina|maquinita|numero|nro|num|n°|tono|tinte|color|coloracion|tintura|rubio|castano|talle|talla|nivel|opcion|grado|"
+    r"cuchilla|guia|peine|rapado|rapar|degrade|cabina|silla|sillon|mesa|sala|grupo|top|formula) (?:(?:en|al|de|a|en el|"
     r"la|el|un|por la|nro|numero|n°) )*\d{1,2}(?:[.,/]\d{1,2})?\b(?! de M)(?! ?(?:hs|:|am\b|pm\b| de la| y media))",
     r"\b(?:la|el|un|al|en) (?:\d|cero|uno|media)(?:[.,]5)? (?:a los|en los|al|arriba|abajo|atras|en el|de maquina|en la nuca|y \d arriba) ?(?:costados?|lados?|lado|"
     r"laterales|nuca|arriba|contorno)?",
@@ -109,19 +109,19 @@ _SEM_NEXT = (
 TIME_RANGES = rules(
     MACROS,
     ("R3", r"\b(?:entre|(?P<move>de|desde)|tipo)(?: como)?(?: a)? (?:{LAS} )?{TIME1} ?(?:y|a|hasta|e|-|o) (?:{LAS} )?{TIME2}(?! de M\d)(?![/\d])(?!,\d){NOUNS}", t.time_range),
-    ("R3", r"(?<![\d/.:-]){TIME1} ?(?:-|a|hasta) ?(?:{LAS} )?{TIME2}(?:(?<=am)|(?<=pm)|(?<=hs)|(?<=horas)|(?<=tarde)|(?<=manana)|(?<=noche))(?! de M\d)", t.time_range),
-    ("R3", r"(?<![\d/.:-])(?P<h1>\d{1,2})[:.](?P<m1>\d\d) ?(?:-|a|hasta) ?(?:{LAS} )?{TIME2}(?!\d)", t.time_range),
+    ("R3", r"(?<![\w/.:-]){TIME1} ?(?:-|a|hasta) ?(?:{LAS} )?{TIME2}(?:(?<=am)|(?<=pm)|(?<=hs)|(?<=horas)|(?<=tarde)|(?<=manana)|(?<=noche))(?! de M\d)", t.time_range),
+    ("R3", r"(?<![\w/.:-])(?P<h1>\d{1,2})[:.](?P<m1>\d\d) ?(?:-|a|hasta) ?(?:{LAS} )?{TIME2}(?!\d)", t.time_range),
     ("R3", r"\b{LAS} {TIME1} (?:hasta|y hasta) {LAS} {TIME2}{NOUNS}", t.time_range),
 )
 
 DATES = rules(
     MACROS,
     ("D11", r"\b(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)(?:t(?=\d\d:))?", r.iso),
-    ("D11", r"(?<![\d/.:-])(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2})([-/.]) ?(?P<b>\d{1,2})(?:\3|,|\.| del? ) ?(?P<year>(?:19|20)\d\d|\d\d)(?![\d/:]|-\d)(?! ?(?:am|pm|hs)\b)", r.numeric),
-    ("D11", r"(?<![\d/.:$-])(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2}) ?/ ?(?P<b>\d{1,2})(?![\d/])", r.numeric),
-    ("D11", r"\b(?:el|al|del|para el|dia|W\d)(?: dia)? (?P<a>\d{1,2})[-.](?P<b>\d{1,2})(?![\d/.:-])(?! ?(?:am|pm|hs|de la)\b)", r.numeric),
+    ("D11", r"(?<![\w/.:-])(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2})([-/.]) ?(?P<b>\d{1,2})(?:\3|,|\.| del? ) ?(?P<year>(?:19|20)\d\d|\d\d)(?![\d/:]|-\d)(?! ?(?:am|pm|hs)\b)", r.numeric),
+    ("D11", r"(?<![\w/.:$-])(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2}) ?/ ?(?P<b>\d{1,2})(?![\d/])", r.numeric),
+    ("D11", r"\b(?:el|al|del|dia|W\d)(?: dia)? (?P<a>\d{1,2})[-.](?P<b>\d{1,2})(?![\d/.:-])(?! ?(?:am|pm|hs|de la)\b)", r.numeric),
     ("D11", r"\b(?:el )?(?P<a>\d{1,2}) del (?P<b>1[0-2]|0?\d)\b(?! ?(?:hs|:|am|pm))", r.numeric),
-    ("R4", r"(?:\b(?:entre|(?P<move>del?|desde))(?: el| los| los dias)? )?(?:dias? )?(?P<a>\d{1,2}) ?(?:al?|-|y|hasta)(?: el)? (?:dia )?(?P<b>\d{1,2}) de (?:{MONTH}{YEAR}|(?P<nextmonth>zz))", g.day_span),
+    ("R4", r"(?:\b(?:entre|(?P<move>del?|desde))(?: el| los| los dias)? )?(?:dias? )?(?P<a>\d{1,2}) ?(?:al?|-|y|hasta)(?: el)? (?:dia )?(?P<b>\d{1,2}) de (?:{MONTH}{YEAR}|(?P<nextmonth>proximo mes|mes que viene))", g.day_span),
     ("R4", r"\b(?:entre el|(?P<move>del|desde el))(?: dia)? (?P<a>\d{1,2}) ?(?:al?|y|-|hasta)(?: el)?(?: dia)? (?P<b>\d{1,2})\b(?! ?(?:hs|:|am|pm|de la|de M|del))(?!/)", g.day_span),
     ("D14", r"\b(?:el )?{ORD} {WD} (?:de |del )(?:{MONTH}{YEAR}(?P<nextyear> del ano que viene)?|(?:mes que viene|proximo mes)(?P<nextmonth>)|(?:este )?mes|(?P<newyear>ano nuevo|nuevo ano|proximo ano|ano que viene|ano proximo|ano entrante|ano))\b", r.nth_weekday_of),
     ("D14", r"\b(?:el )?(?P<nth>primer|ultimo) dia (?:de|del) (?:{MONTH}{YEAR}|(?P<nextmonth>mes que viene|proximo mes)|(?:este )?mes)\b", r.last_day_of_month),
@@ -150,7 +150,7 @@ DATES = rules(
     ("D15", r"\bW6 de ramos\b", r.named_easter(-7)),
     ("D15", r"\blunes de pascua\b|\bW0 de pascua\b", r.named_easter(1)),
     # D10, D8, D9
-    ("D10", r"(?:{WD},? ?(?:el )?(?:dia )?)?(?:\b(?:el|al|del) )?(?:dia )?\b{DAY}(?: del?| ?[-/])? ?(?:mes de )?{MONTH}{YEAR}", r.day_month),
+    ("D10", r"(?:{WD},? ?(?:el )?(?:dia )?)?(?:\bel )?(?:dia )?\b{DAY}(?: del?| ?[-/])? ?(?:mes de )?{MONTH}{YEAR}", r.day_month),
     ("D10", r"(?:{WD},? ?)?(?:\bel )?\b{MONTH},? ?(?:el )?(?P<day>\d{1,2}|primero)(?![\d:/]|\.\d)(?! ?(?:am|pm|hs)\b){YEAR}", r.day_month),
     ("D8", r"\b(?:el )?(?:dia )?{DAY},? (?:de |del )(?:mes que viene|proximo mes|mes proximo|mes siguiente|mes entrante|mes que entra|otro mes)\b", r.month_day_ahead(1)),
     ("D8", r"\b(?:el )?(?:dia )?{DAY} (?:de |del )(?:este mes|mes|mes en curso|presente mes|corriente)\b", r.month_day_ahead(0)),
@@ -167,7 +167,7 @@ DATES = rules(
     ("D6", r"\b(?:no )?(?:este|ese) {WD}(?: que viene)?,? no,? ?(?:(?:sino|si no|mejor) )?(?:el )?(?:otro|siguiente|que viene|proximo|de la otra semana|que sigue)\b", r.weekday_plus_weeks),
     ("D6", r"\bno (?:este|el) {WD}(?: que viene)?,? ?(?:sino |si no |pero )?(?:el )?(?:otro|siguiente|que viene|proximo|que sigue)\b", r.weekday_plus_weeks),
     ("D6", r"\b(?:del?|el|de el) {WD} en 8(?: dias)?\b", r.weekday_plus_weeks),
-    ("D6", r"\b(?:del?|el|de el)? ?{WD} en (?:15|quince)(?: dias)?\b(?P<n>)", lambda m, s: r.weekday_in(2)(m, s)),
+    ("D6", r"\b(?:del?|el) {WD} en 15(?: dias)?\b", r.weekday_in(2)),
     ("D6", r"\b(?:el )?{WD} (?:de|en) (?:la )?semana que viene no,? (?:la|el) (?:otra|otro)\b", r.weekday_of_week(2)),
     ("D6", r"\b(?:el )?{WD},? ?(?:pero )?(?:de|en) (?:la )?(?:subsiguiente semana|semana subsiguiente|semana despues de la que viene)\b", r.weekday_of_week(2)),
     ("D6", r"\b(?:el |este )?{WD},? ?(?:pero |mismo )*(?:de |en |d )?" + _SEM_NEXT + r"\b", r.weekday_of_week(1)),
@@ -186,7 +186,7 @@ DATES = rules(
     ("D1", r"\b(?:pasado ?manana|el dia despues de manana|pasadomanana|(?:el )?dia siguiente a manana)\b", r.relative(2)),
     ("D1", r"(?:(?<=^)|(?<=para )|(?<=o )|(?<=,)|(?<=, )|(?<=mejor )|(?<=mejor para )|(?<=turno )|(?<=hoy )|(?<=manana )|(?<=el ))pasado(?= ?(?:$|[,.!?]|a la|a las|por la|en la|tipo|al mediodia|a eso|temprano|puede|esta bien|si\b))", r.relative(2)),
     ("D1", r"\b(?:el dia de )?hoy(?: mismo| dia)?\b", r.relative(0)),
-    ("D1", r"\b(?:turno|cita|reserva|consulta|visita|clase|sesion|partir|despues|antes|lo|dia|para el|desde el) de (?P<claim>manana)\b(?! (?:a|por|en) la manana zz)", r.relative(1, night_owl=True)),
+    ("D1", r"\b(?:turno|cita|reserva|consulta|visita|clase|sesion|partir|despues|antes|lo|dia|para el|desde el) de (?P<claim>manana)\b", r.relative(1, night_owl=True)),
     ("D1", r"(?<!\bla )(?<!\bde )(?<![DR\x01] )(?<!las )\bmanana\b(?: mismo| sin falta)?", r.relative(1, night_owl=True)),
     ("P1", r"\besta (?:noche|nochecita)\b", t.period_today("night")),
     ("P1", r"\besta (?:tarde|tardecita|siesta)\b", t.period_today("afternoon")),
@@ -210,15 +210,15 @@ DATES = rules(
     ("R1", r"\b(?:el )?(?:ano que viene|proximo ano|ano proximo|ano entrante)\b", g.next_year),
     # D5, D3, D2 and the rest of D8
     ("D5", r"\b(?:el |este )?(?:proximo) {WD}(?!\w)", r.coming_weekday_es),
-    ("D5", r"\b(?:el )?{WD} (?:que|ke) (?:viene|entra|sigue|biene|vine)\b|\bzz", r.coming_weekday_es),
+    ("D5", r"\b(?:el )?{WD} (?:que|ke) (?:viene|entra|sigue|biene|vine)\b", r.coming_weekday_es),
     ("D5", r"\b(?:el )?{WD} (?:proximo|entrante|siguiente|venidero)\b", r.coming_weekday_es),
     ("D3", r"\beste (?:mismo )?{WD}", r.this_weekday),
     ("D6", r"\bel otro {WD}", r.other_weekday),
     ("D2", r"\b(?:el )?(?:dia )?{WD}", r.weekday),
     ("D1", r"\b(?:el )?(?:proximo dia|dia siguiente)\b", r.relative(1)),
-    ("D8", r"\b(?:el|al|del)(?: dia)? {DAY}(?= ?(?:$|[,.!?;:()]|a la|a las|al|por|en|de la|como|tipo|o\b|y\b|si\b|no\b|esta|es\b|me|que|q\b|mejor|te\b|se\b|podr|pued|a eso|tenes|tienen?s?|hay|digo|perdon|porfa|por favor|gracias|temprano|antes|despues|a partir|entre|de \d|desde|[DTP]|\d))(?![:.]\d)(?! ?(?:hs|am|pm|a los|en los|en la maq|arriba)\b){NOUNS}", r.month_day),
+    ("D8", r"\b(?:el |(?<=al )|(?<=del )|(?<=al dia )|(?<=del dia ))(?:dia )?{DAY}(?= ?(?:$|[,.!?;:()]|a la|a las|al|por|en|de la|como|tipo|o\b|y\b|si\b|no\b|esta|es\b|me|que|q\b|mejor|te\b|se\b|podr|pued|a eso|tenes|tienen?s?|hay|digo|perdon|porfa|por favor|gracias|temprano|antes|despues|a partir|entre|de \d|desde|[DTP]|\d))(?![:.]\d)(?! ?(?:hs|am|pm|a los|en los|en la maq|arriba)\b){NOUNS}", r.month_day),
     ("D8", r"\b(?:dia|dia:) {DAY}(?![:.]\d){NOUNS}", r.month_day),
-    ("D8", r"\b(?:el )(?:primero|1ro|1°)(?= ?(?:$|[,.!?]|a la|a las|por la|tipo))(?P<day>)", r.month_day),
+    ("D8", r"\bel (?P<day>primero)(?= ?(?:$|[,.!?]|a la|a las|por la|tipo))", r.month_day),
 )
 
 TIMES = rules(
@@ -229,12 +229,12 @@ TIMES = rules(
     ("T6", r"\b(?:en|dentro de|de aca a)(?: como| unas| un par de| aprox\w*)? (?P<h>\d{1,2}) ?(?:horas|hora|hs|h|horitas)\b(?: y (?:(?P<half>media)|(?P<quarter>cuarto)|(?P<min>\d{1,2}) minutos))?", r.in_time),
     ("T6", r"\b(?:en|dentro de|de aca a)(?: como| unos| aprox\w*)? (?P<min>\d{1,3}) ?(?:minutos|minutitos|m)\b", r.in_time),
     ("T6", r"\b(?P<min>\d{1,3}) minutos a partir de ahora\b", r.in_time),
-    ("T3", r"\b(?:a las? )?(?:12 )?(?:al?|del|el|en el|para el|por el|a|hacia el|sobre el)? ?\b(?:mediodia|medio dia|medio-dia|medidia)\b", t.fixed(12)),
+    ("T3", r"\b(?:a las? )?(?:12 )?(?:(?:al|el) )?(?:mediodia|medio dia|medio-dia|medidia)\b", t.fixed(12)),
     ("T2", r"\b(?:a |a la |la )?(?:medianoche|media noche)\b", t.fixed(0)),
     ("T2", r"(?:\ba? ?las? )?\b(?P<digits>\d{3,4}) ?(?P<ap1>am|pm)\b", t.digits_time),
     ("T1", r"(?:\b(?:a|para)(?: las?| el)? )?(?:{AROUND} )?\b(?:un )?(?:faltando |faltan )?(?P<l1>cuarto|\d{1,2})(?: minutos)? (?:para|antes de) (?:la|las) (?P<h1>\d{1,2}|una)(?:(?: y (?P<y1>media)| (?P<s1>30)))?(?!\d)" + _SUFFIX.replace("#", "1"), t.sure_time),
     ("T1", r"\b(?P<y1>cuarto|media|\d{1,2})(?: minutos)? pasad[ao]s (?:de )?(?:la|las) (?P<h1>\d{1,2}|una)(?!\d)" + _SUFFIX.replace("#", "1").replace("| pasadas", ""), t.sure_time),
-    ("T1", r"(?<![\d/.:$-])(?P<intro>\b(?:{AROUND} )(?:a )?las |\blas (?:{AROUND} )?|\bla (?=una\b|1(?!\d))|\b(?:{AROUND})(?: a)?(?: las?)? |@ ?(?:las )?|\balas |\ba las? |\ba (?=\d{1,2} ?(?:hs|$|y media))|\bas )?{TIME1}(?![/\d]|-\d| de M\d| del? \d{4})(?!,\d){NOUNS}", t.spoken_time),
+    ("T1", r"(?<![\w/.:$-])(?P<intro>\b(?:{AROUND} )(?:a )?las |\blas (?:{AROUND} )?|\bla (?=una\b|1(?!\d))|\b(?:{AROUND})(?: a)?(?: las?)? |@ ?(?:las )?|\balas |\ba las? |\ba (?=\d{1,2} ?(?:hs|$|y media))|\bas )?{TIME1}(?![/\d]|-\d| de M\d| del? \d{4})(?!,\d){NOUNS}", t.spoken_time),
     ("T1", r"(?:D|P)\x01*,? (?:a |x )?(?P<claim>{TIME1})(?= ?(?:$|[,.!?;]|porfa|por favor|puede|si\b|esta|tenes|te\b|o\b))", t.sure_time),
     ("C4", r"T\x01*,? ?(?:o|u|y|/|-|,|o sino|o bien|o tipo) (?:tipo |a )?(?:las )?(?P<claim>{TIME1})(?![/\d]| de M\d){NOUNS}", t.sure_time),
     ("C1", r"T\x01*[^DTP?]{0,14}\b(?:perdon|digo|no|mejor|corrijo|sorry|perdona|perdoname|quise decir|ponele|que sea)\b,? (?:a |mejor |digo |tipo |que sea )*(?:las )?(?P<claim>{TIME1})(?![/\d]| de M\d){NOUNS}", t.sure_time),

@@ -214,7 +214,7 @@ def in_months(m: Match, setting: Setting) -> Part | None:
 def in_time(m: Match, setting: Setting) -> Part | None:
     """T6: now + N minutes or hours (groups `h`, `min`, `half`, `quarter`)."""
     minutes = 60 * number(group(m, "h"), 0) + number(group(m, "min"), 0)
-    minutes += 60 if group(m, "anhour") else 0
+    minutes += (60 if group(m, "anhour") else 0) + (120 if group(m, "couple") else 0)
     minutes += (30 if group(m, "half") else 0) + (15 if group(m, "quarter") else 0)
     then = in_minutes(setting.now, minutes)
     if then is None or not 1 < minutes <= 72 * 60:
@@ -251,6 +251,12 @@ def weekday_and_day(m: Match, setting: Setting) -> Part | None:
     """D9: the next date that is both."""
     found = next_weekday_and_day(setting.today, int(m["wd"]), number(m["day"]))
     return DatePart("full", found) if found else IMPOSSIBLE
+
+
+def nth_weekday_alone(m: Match, setting: Setting) -> Part | None:
+    """ "First Sunday" without a month is too little to go by: this month's, and ask."""
+    found = nth_weekday(setting.today.year, setting.today.month, int(m["wd"]), number(m["nth"]))
+    return DatePart("full", found, ambiguous=True) if found else IMPOSSIBLE
 
 
 def _month_ahead(m: Match, setting: Setting) -> tuple[int, int] | None:

@@ -3,10 +3,10 @@
 import re
 
 from pulpo_booking.when.marked import Marked
-from pulpo_booking.when.talk import Talk
-from pulpo_booking.when.values import DatePart, DateRangePart, TimeRangePart
+from pulpo_booking.when.talk import ONE, Talk
+from pulpo_booking.when.values import DatePart, DateRangePart, Part, TimeRangePart
 
-_GROUP = re.compile(r"[DTPRH](?:(?:,? (?:a|at|on|in|por|del?|en|el|the|for|@)?(?: (?:la|las|the|el))? ?|, ?)[DTPRH])*")
+_GROUP = re.compile(ONE)
 
 
 def told_in_passing(marked: Marked, talk: Talk) -> None:
@@ -57,13 +57,20 @@ def moved(marked: Marked, talk: Talk) -> bool:
     verb = talk.move.search(marked.text)
     if verb is None:
         return False
+    settled = False
     for index, found in list(marked.at.items()):
-        part = found.part
-        if isinstance(part, DateRangePart) and part.said_as_move and len(part.ends) == 2:
-            marked.join(index, index + 1, part.ends[1])
-        elif isinstance(part, TimeRangePart) and part.said_as_move and part.end:
-            marked.join(index, index + 1, part.end)
-    return _keep_target(marked, talk, verb.start())
+        target = _target(found.part)
+        if target is not None:
+            marked.join(index, index + 1, target)
+            settled = True
+    return not settled and _keep_target(marked, talk, verb.start())
+
+
+def _target(part: Part) -> Part | None:
+    """The B of a stretch that was said as "from A to B"."""
+    if isinstance(part, DateRangePart) and part.said_as_move and len(part.ends) == 2:
+        return part.ends[1]
+    return part.end if isinstance(part, TimeRangePart) and part.said_as_move else None
 
 
 def _keep_target(marked: Marked, talk: Talk, verb: int) -> bool:

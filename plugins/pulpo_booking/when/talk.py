@@ -35,7 +35,10 @@ class Talk:
     negated_bound: Pattern
 
 
+_GLUE = r"(?:,? (?:a|at|on|in|por|del?|en|el|the|for|@)?(?: (?:la|las|the|el))? ?|, ?)"
+ONE = f"(?:[DR](?:{_GLUE}[TPH])*|[TPH](?:{_GLUE}[TPH])*(?:{_GLUE}[DR](?:{_GLUE}[TPH])*)?)"
+
+
 def pattern(text: str) -> Pattern:
-    """Compile; `X` stands for one expression: letters with the small words that hold them together."""
-    one = r"[DTPRH](?:(?:,? (?:a|at|on|in|por|del?|en|el|the|for|@)?(?: (?:la|las|the|el))? ?|, ?)[DTPRH])*"
-    return re.compile(text.replace("{X}", one))
+    """Compile; `{X}` stands for one expression: at most one date, with the times that go with it."""
+    return re.compile(text.replace("{X}", ONE))
