@@ -39,7 +39,8 @@ def load_plugins(
     Raises `RequiredPluginError` when one of ``required`` is not active, and with ``strict`` `PluginLoadError`
     when any plugin is quarantined; both name all of them with their reasons.
     """
-    found = gate((it for it in installed() if only is None or it.name in only), allow=allow, deny=deny)
+    offered = installed()
+    found = gate((it for it in offered if only is None or it.name in only), allow=allow, deny=deny)
     given = [Candidate(name=name, load=partial(_itself, plugin)) for name, plugin in extra]
     manager = new_manager()
     _pay_for_pydantic()
@@ -54,7 +55,9 @@ def load_plugins(
         for candidate in _one_per_name(sorted([*given, *found], key=lambda it: it.name))
     )
     catalogue = assembled([(it, _record(it)) for it in _without_conflicts(loaded)])
-    _refuse(catalogue.records, required=required, strict=strict)
+    _refuse_missing(catalogue.records, required=required, installed={it.name for it in offered})
+    if strict:
+        _refuse_broken(catalogue.records)
     return catalogue
 
 
@@ -145,26 +148,21 @@ def _contributes(name: str, contribution: Contribution) -> dict[str, tuple[str, 
     return contributed
 
 
-def _refuse(records: Sequence[PluginRecord], *, required: Collection[str], strict: bool) -> None:
+def _refuse_missing(records: Sequence[PluginRecord], *, required: Collection[str], installed: Collection[str]) -> None:
     active = {record.name for record in records if record.state == "active"}
     missing = sorted(set(required) - active)
     if missing:
-        reasons = "; ".join(f"{name}: {_why_missing(name, records)}" for name in missing)
-        raise RequiredPluginError(
-            f"[plugins] required names what is not active: {reasons}. Mend it, or take it out of `required`",
-            plugin=missing[0],
-        )
-    bad = [record for record in records if record.state == "quarantined"]
-    if strict and bad:
-        reasons = "; ".join(f"{record.name}: {record.reason}" for record in bad)
+        states = {record.name: f"{record.state}, {record.reason}" for record in records}
+        none = f"not installed (installed are {', '.join(sorted(installed)) or 'none'})"
+        reasons = "; ".join(f"{name}: {states.get(name, none)}" for name in missing)
+        raise RequiredPluginError(f"required, but not active: {reasons}", plugin=missing[0])
+
+
+def _refuse_broken(records: Sequence[PluginRecord]) -> None:
+    broken = [record for record in records if record.state == "quarantined"]
+    if broken:
+        reasons = "; ".join(f"{record.name}: {record.reason}" for record in broken)
         raise PluginLoadError(
             f"[plugins] strict allows no broken plugin: {reasons}. Mend it, uninstall it, or name it in deny",
-            plugin=bad[0].name,
+            plugin=broken[0].name,
         )
-
-
-def _why_missing(name: str, records: Sequence[PluginRecord]) -> str:
-    known = next((record for record in records if record.name == name), None)
-    if known is None:
-        return f"not installed (installed are {', '.join(sorted({it.name for it in records})) or 'none'})"
-    return f"{known.state}, {known.reason}"
