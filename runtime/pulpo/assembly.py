@@ -220,7 +220,7 @@ def _router(settings: Settings, catalogue: Catalogue) -> Router:
     if canary.enabled:
         strategy = _named(catalogue.strategies, canary.strategy, "canary.strategy")
         given = canary.model_dump()
-        fields = {key: given[key] for key in strategy.config.model_fields if key in given}
+        fields = {key: given[key] for key in getattr(strategy.config, "model_fields", ()) if key in given}
         decide = strategy.compile(_validated(strategy.config, fields, "canary"))
     return Router(decide=decide, enabled=canary.enabled, variant=canary.variant)
 
@@ -236,7 +236,11 @@ def _named(offered: Mapping[str, Any], name: str, key: str) -> Any:
     raise SettingsError(f"there is no {name!r}; known are: {known}", source="settings", key=key)
 
 
-def _validated(model: type[BaseModel], values: Mapping[str, Any], key: str) -> BaseModel:
+def _validated(model: type[BaseModel] | None, values: Mapping[str, Any], key: str) -> BaseModel | None:
+    if model is None:
+        if values:
+            raise SettingsError("this one has no settings: leave the table empty", source="settings", key=key)
+        return None
     try:
         return model(**values)
     except ValidationError as error:

@@ -119,10 +119,9 @@ class RegistrationHooks:
         """Return strategies that ``[canary] strategy`` may name; the chosen one is compiled once.
 
         >>> import pulpo
-        >>> from pydantic import BaseModel
         >>> class Spanish:
         ...     name = "spanish"
-        ...     config = BaseModel
+        ...     config = None
         ...     def compile(self, config):
         ...         return lambda context: pulpo.Match("es") if context.locale.startswith("es") else None
         >>> @pulpo.hookimpl
@@ -155,10 +154,9 @@ class RegistrationHooks:
         """Return planners that ``[variants.<name>] planner`` may name.
 
         >>> import pulpo
-        >>> from pydantic import BaseModel
         >>> class Echo:
         ...     name = "echo"
-        ...     config = BaseModel
+        ...     config = None
         ...     def build(self, config, tools):
         ...         return self
         ...     async def next_step(self, context):

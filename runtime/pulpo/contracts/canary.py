@@ -43,13 +43,13 @@ Decide: TypeAlias = Callable[[CanaryContext], Match | None]
 
 
 class CanaryStrategy(Protocol):
-    """What a plugin registers."""
+    """What a plugin registers. ``config`` validates its part of ``[canary]`` (None: it has no settings)."""
 
     @property
     def name(self) -> str: ...
 
     @property
-    def config(self) -> type[BaseModel]: ...
+    def config(self) -> type[BaseModel] | None: ...
 
     def compile(self, config: Any) -> Decide:
         """Return the decision for a validated ``config``; called at start and at each change of it."""

@@ -75,13 +75,14 @@ class Planner(Protocol):
 
 
 class PlannerFactory(Protocol):
-    """What a plugin registers. A variant names it and gives the settings that ``config`` validates."""
+    """What a plugin registers. A variant names it and gives the settings that ``config`` validates (None: it has no
+    settings)."""
 
     @property
     def name(self) -> str: ...
 
     @property
-    def config(self) -> type[BaseModel]: ...
+    def config(self) -> type[BaseModel] | None: ...
 
     def build(self, config: Any, tools: Sequence[Tool]) -> Planner:
         """Build a planner for a catalogue of tools (called at start and whenever the catalogue changes)."""

@@ -66,7 +66,9 @@ def _is_name(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _is_model(value: Any) -> bool:
+def _is_model_or_none(value: Any) -> bool:
+    if value is None:
+        return True
     from pydantic import BaseModel  # imported here: a runtime without settings need not pay for it
 
     return isinstance(value, type) and issubclass(value, BaseModel)
@@ -125,7 +127,7 @@ KINDS = (
         name="canary strategy",
         field="strategies",
         hook="pulpo_register_canary_strategies",
-        complaint=_shaped("CanaryStrategy", name=_is_name, config=_is_model, compile=callable),
+        complaint=_shaped("CanaryStrategy", name=_is_name, config=_is_model_or_none, compile=callable),
     ),
     Kind(
         name="metric sink",
@@ -137,7 +139,7 @@ KINDS = (
         name="planner",
         field="planners",
         hook="pulpo_register_planners",
-        complaint=_shaped("PlannerFactory", name=_is_name, config=_is_model, build=callable),
+        complaint=_shaped("PlannerFactory", name=_is_name, config=_is_model_or_none, build=callable),
     ),
     Kind(
         name="route",
