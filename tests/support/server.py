@@ -30,7 +30,7 @@ class Server:
     folder: Path
     port: int
     environ: Mapping[str, str] = field(default_factory=dict)
-    command: Sequence[str] = (sys.executable, "-m", "pulpo")
+    command: Sequence[str] = (sys.executable, "-m", "pulpo", "serve")
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -45,18 +45,18 @@ class Server:
     def log_path(self) -> Path:
         return self.folder / "server.log"
 
-    def start(self) -> None:
-        """Start, and return when ``/health/ready`` says so; raises `ServerNotReadyError`."""
+    def start(self, *, seconds: float = READY_SECONDS) -> None:
+        """Start, and return when ``/health/ready`` says so; raises `ServerNotReadyError` after ``seconds``."""
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.command, "serve"],
+                self.command,
                 cwd=self.folder,
                 env={**_clean(os.environ), **self.settings(), **self.environ},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        self._wait_until_ready()
+        self._wait_until_ready(seconds)
 
     def settings(self) -> dict[str, str]:
         return {"PULPO_PORT": str(self.port), "PULPO_DATABASE_URL": f"sqlite:///{self.database_path}"}
@@ -77,9 +77,9 @@ class Server:
     def log_tail(self, characters: int = 6000) -> str:
         return self.log_path.read_text("utf-8", "replace")[-characters:] if self.log_path.exists() else ""
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self, seconds: float) -> None:
         assert self.process is not None
-        limit = time.monotonic() + READY_SECONDS
+        limit = time.monotonic() + seconds
         while time.monotonic() < limit:
             if (status := self.process.poll()) is not None:
                 raise ServerNotReadyError(f"`pulpo serve` ended with status {status}:\n{self.log_tail()}")
@@ -87,7 +87,7 @@ class Server:
                 return
             time.sleep(0.05)
         self.kill()
-        raise ServerNotReadyError(f"not ready within {READY_SECONDS:g} s:\n{self.log_tail()}")
+        raise ServerNotReadyError(f"not ready within {seconds:g} s:\n{self.log_tail()}")
 
     def _end(self, how: signal.Signals) -> int:
         process, self.process = self.process, None
