@@ -26,8 +26,9 @@ PLAIN = {
 }
 """Variables without the prefix, for they are what people type during a rollout."""
 
-NOT_SETTINGS = frozenset({"PULPO_CONFIG", "PULPO_REQUIRE", "PULPO_SHARED", "PULPO_AXE"})
-"""Variables with the prefix that are read elsewhere: the settings file's path, and three of the test suite."""
+NOT_SETTINGS = frozenset({"PULPO_CONFIG", "PULPO_API_KEY", "PULPO_REQUIRE", "PULPO_SHARED", "PULPO_AXE"})
+"""Variables with the prefix that are read elsewhere: the settings file's path, the key of `pulpo chat --url`, and
+three of the test suite."""
 
 # Kubernetes gives every container of a namespace with a Service named `pulpo` these variables, unasked.
 _SERVICE_LINK = re.compile(r"PULPO(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)")
@@ -109,13 +110,15 @@ def read_environment(environ: Mapping[str, str]) -> Layer:
 
 
 def read_options(overrides: Mapping[str, Any]) -> Layer:
-    """Read what the command line gave: dotted keys, each under the name of its option."""
+    """Read what the command line gave: dotted keys, each under the name of its option. Text is read as in the
+    environment."""
     values: dict[str, Any] = {}
     names: dict[Key, str] = {}
     for dotted, value in overrides.items():
         key = tuple(dotted.split("."))
-        names[key] = "option --" + dotted.replace("_", "-")
-        place(values, key, value, source=names[key])
+        names[key] = f"option --set {dotted}" if len(key) > 1 else "option --" + dotted.replace("_", "-")
+        given = _decode(value, source=names[key], key=key) if isinstance(value, str) else value
+        place(values, key, given, source=names[key])
     return Layer("command line", values, names)
 
 

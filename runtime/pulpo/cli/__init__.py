@@ -1,0 +1,44 @@
+"""The command ``pulpo``: one module a command.
+
+Whoever serves:              `serve` (the command and what it refuses), `servers` (uvicorn and granian)
+Whoever talks:               `chat` (the command), `terminal` (how it looks), `remote` (another server answers)
+Whoever looks at things:     `plugins`, `check`, `config`, `doctor` (the command), `findings` (what it looks at)
+Whoever runs an installation: `keys`, `db`, `database` (a connection of the command's own)
+Whoever adds a command:      `options` (settings from the command line), `output` (tables and JSON)
+
+The modules import click alone; what a command needs it imports when it runs, so that ``pulpo --help`` is quick.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from pulpo import __version__
+from pulpo.cli import chat, check, config, db, doctor, keys, plugins, serve
+from pulpo.errors import PulpoError
+
+__all__ = ["main"]
+
+
+class Commands(click.Group):
+    """A group whose commands answer a known error with one line and exit code 2, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except PulpoError as error:
+            click.echo(f"pulpo: {' '.join(str(error).split())}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="PulpoAI %(version)s")
+def main() -> None:
+    """PulpoAI: an agent runtime for chats that book."""
+
+
+for _command in (serve.serve, chat.chat, plugins.plugins, check.check, doctor.doctor, config.config, keys.keys, db.db):
+    main.add_command(_command)

@@ -1,0 +1,63 @@
+"""Talk to another PulpoAI server over HTTP, with what Python has: a terminal chat is no reason for a dependency."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from pulpo.errors import PulpoError, SettingsError
+from pulpo.turns.request import TurnAnswer, TurnRequest
+
+MARGIN = 5.0
+"""Seconds added to a turn's longest wait and deadline before a silent server is given up."""
+
+FIELDS = ("message", "conversation_id", "user_id", "locale", "region", "channel")
+
+
+class RemoteError(PulpoError):
+    """The server did not answer, or answered with a problem; the message is its title and detail."""
+
+
+def remote(url: str, *, key: str | None, timeout: float) -> Callable[[TurnRequest], TurnAnswer]:
+    """Return a function that sends a turn to ``url`` and waits ``timeout`` seconds for the answer.
+
+    Raises `SettingsError` for what is not an HTTP URL; the function raises `RemoteError`.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError("expected a URL such as http://127.0.0.1:8000", source="option --url", key="url")
+    connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
+
+    def ask(request: TurnRequest) -> TurnAnswer:
+        with closing(connect(parts.hostname or "", parts.port, timeout=timeout)) as connection:
+            try:
+                connection.request("POST", parts.path.rstrip("/") + "/chat", _body(request), headers)
+                response = connection.getresponse()
+                return _read(response.status, response.read())
+            except (OSError, http.client.HTTPException) as error:
+                raise RemoteError(f"{url} does not answer ({error}); is `pulpo serve` running there?") from error
+
+    return ask
+
+
+def _body(request: TurnRequest) -> bytes:
+    given = {name: getattr(request, name) for name in FIELDS}
+    return json.dumps({name: value for name, value in given.items() if value is not None}).encode()
+
+
+def _read(status: int, body: bytes) -> TurnAnswer:
+    try:
+        if status == 200:
+            return msgspec.json.decode(body, type=TurnAnswer)
+        problem: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise RemoteError(f"the answer ({status}) is not one of PulpoAI's: {error}") from error
+    said = [str(problem[name]) for name in ("title", "detail") if problem.get(name)]
+    raise RemoteError(": ".join(said) or f"the server answered {status}")

@@ -1,0 +1,164 @@
+"""The HTTP servers. uvicorn runs in this process; granian starts workers that load the settings again."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+import uvicorn
+
+from pulpo import __version__
+from pulpo.assembly import plugins_of
+from pulpo.cli.listening import BACKLOG, bind
+from pulpo.cli.options import Sources
+from pulpo.errors import PulpoError, SettingsError
+from pulpo.http.app import create_app
+from pulpo.settings import Settings, load_settings
+from pulpo.settings.layers import variable_name
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+GRACE = 15
+"""Seconds that open responses get after SIGTERM; Kubernetes kills after 30."""
+
+KEEP_ALIVE = 75
+"""Seconds an idle connection stays open: longer than the 60 of common load balancers, or they meet a closed one."""
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def run_uvicorn(settings: Settings) -> None:
+    """Serve until a signal; raises the `PulpoError` that kept the application from starting."""
+    listener = bind(settings.host, settings.port)
+    guarded = StartGuard(create_app(settings, catalogue=plugins_of(settings)))
+    # One line says what is wrong; uvicorn's own "Application startup failed" would be a second.
+    logging.getLogger("uvicorn.error").addFilter(lambda _record: guarded.error is None)
+    # A server that was asked to stop has done its job: SIGTERM ends with 0, and so does Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with suppress(KeyboardInterrupt):
+            _Announced(_uvicorn_config(guarded, settings)).run(sockets=[listener])
+    except SystemExit:
+        if guarded.error is None:
+            raise
+        raise guarded.error from None
+    finally:
+        listener.close()
+
+
+def run_granian(settings: Settings, given: Sources, *, workers: int) -> None:
+    """Serve with granian's worker processes, which find the command line's settings in their environment."""
+    try:
+        granian = import_module("granian")
+    except ImportError as error:
+        raise SettingsError("granian is not installed: pip install granian", source="settings", key="server") from error
+    with bind(settings.host, settings.port) as probe:
+        port = probe.getsockname()[1]
+    os.environ.update({variable_name(tuple(key.split("."))): str(value) for key, value in given["overrides"].items()})
+    if given["file"]:
+        os.environ["PULPO_CONFIG"] = str(given["file"])
+    announce(settings.host, port)
+    granian.Granian(
+        "pulpo.cli.servers:application",
+        address=settings.host,
+        port=port,
+        interface=import_module("granian.constants").Interfaces.ASGI,
+        factory=True,
+        workers=workers,
+        # Without it the server ends when its worker is killed. Its own backpressure counts connections, not
+        # requests, and starves keep-alive clients: load is shed by the application.
+        respawn_failed_workers=True,
+        backpressure=1024,
+        websockets=False,
+        log_access=False,
+        workers_kill_timeout=GRACE,
+    ).serve()
+
+
+def application() -> Litestar:
+    """Make the application of one granian worker."""
+    return create_app(load_settings())
+
+
+def announce(host: str, port: int) -> None:
+    """Say where the server is."""
+    name = f"[{host}]" if ":" in host else host
+    click.echo(f"PulpoAI {__version__} listens on http://{name}:{port} (Ctrl-C stops it)", err=True)
+
+
+class StartGuard:
+    """The application, with the error that kept it from starting set aside: the server would print a traceback."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.error: PulpoError | None = None
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass everything on; during the lifespan, keep a `PulpoError` and tell the server only that it failed."""
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def hold_failures(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                held.append(message)
+            else:
+                await send(message)
+
+        try:
+            await self.app(scope, receive, hold_failures)
+        except BaseException as error:
+            self.error = _known(error)
+            if self.error is None:
+                raise
+        if self.error is not None:
+            await send({"type": "lifespan.startup.failed", "message": ""})
+        elif held:
+            await send(held[0])
+
+
+def _known(error: BaseException | None) -> PulpoError | None:
+    """Find the `PulpoError` inside groups and causes."""
+    if error is None or isinstance(error, PulpoError):
+        return error
+    inside = error.exceptions if isinstance(error, BaseExceptionGroup) else (error.__cause__,)
+    return next((known for each in inside if (known := _known(each)) is not None), None)
+
+
+class _Announced(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started and sockets:
+            announce(self.config.host, sockets[0].getsockname()[1])
+
+
+def _uvicorn_config(app: StartGuard, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        lifespan="on",
+        ws="none",
+        # Its start and stop lines would surround ours, and a traceback it would print has been set aside.
+        log_config=None,
+        log_level="debug" if settings.log_level == "debug" else "warning",
+        access_log=False,
+        server_header=False,
+        # Keyless mode and the session cookie depend on who really connected, so no header may rewrite it.
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+    )
