@@ -1,0 +1,160 @@
+"""Who calls: workspace and scopes come from the API key, never from the body.
+
+Without any key ever made, the server is a demo: it answers only on loopback, to a localhost ``Host``, without a
+proxy's headers, and lends every scope on the default workspace. A web page of somebody else cannot use that: it cannot
+send our JSON content type without CORS (which is closed), and a rebound DNS name is not ``localhost``.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from pulpo.conversation import Workspace
+from pulpo.http.problems import ProblemError
+from pulpo.http.wire import Header
+from pulpo.store import keys
+from pulpo.store.keys import KeyRecord
+
+if TYPE_CHECKING:
+    from pulpo.contracts.storage import Database
+
+PUBLIC: Final = "public"
+"""The scope of what needs no key: health, metrics for Prometheus, pages."""
+
+ALL_SCOPES: Final = frozenset(keys.SCOPES)
+
+KEY_SECONDS: Final = 2.0
+"""How long a key is believed before the database is asked again: how late a revocation may come."""
+DEMO_SECONDS: Final = 1.0
+"""The same for "there is no key at all"."""
+REMEMBERED: Final = 4096
+"""Keys remembered at most; beyond it all are forgotten, which costs one read each."""
+
+_LOCALHOST = re.compile(rb"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+_CHALLENGE: Header = (b"www-authenticate", b'Bearer realm="pulpo"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls, and what they may do. Nobody in particular (a public page) has no scopes."""
+
+    workspace: Workspace
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        """Say whether an operation of ``scope`` is open: `admin` may do everything, a channel may chat."""
+        return (
+            scope in self.scopes
+            or scope == PUBLIC
+            or "admin" in self.scopes
+            or (scope == "chat" and self.speaks_for_users)
+        )
+
+    @property
+    def speaks_for_users(self) -> bool:
+        """Whether a ``user_id`` this caller names is believed."""
+        return "channel" in self.scopes
+
+
+class Gate:
+    """Tells callers from their headers. ``clock`` is monotonic, in seconds."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        workspaces: Mapping[str, Workspace],
+        default_workspace: str,
+        host: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._workspaces = workspaces
+        self._clock = clock
+        self._on_loopback = _LOOPBACK.fullmatch(host) is not None
+        self._known: dict[bytes, tuple[float, KeyRecord]] = {}
+        self._keyless_until = 0.0
+        self._keys_exist = False
+        workspace = workspaces[default_workspace]
+        self.nobody = Caller(workspace=workspace, scopes=frozenset())
+        self._demo = Caller(workspace=workspace, scopes=ALL_SCOPES)
+
+    async def caller(self, headers: Mapping[bytes, bytes], raw: Iterable[Header], *, scope: str) -> Caller:
+        """Return who calls an operation of ``scope``.
+
+        Raises `ProblemError` 401 or 403, saying what is missing, and `StoreUnavailableError`.
+        """
+        if scope == PUBLIC:
+            return self.nobody
+        given = headers.get(b"authorization")
+        caller = await self._by_key(given) if given is not None else await self._without_key(raw)
+        if not caller.may(scope):
+            raise ProblemError(403, f"This key lacks the scope {scope!r}; use a key created with it.")
+        return caller
+
+    async def _by_key(self, authorization: bytes) -> Caller:
+        kind, _, secret = authorization.partition(b" ")
+        if kind.lower() != b"bearer" or not secret:
+            raise _unknown("Send the key as `Authorization: Bearer <key>`.")
+        record = await self._record(sha256(secret.strip()).digest())
+        if record is None:
+            raise _unknown("This key is unknown or was revoked; create one with `pulpo keys create`.")
+        workspace = self._workspaces.get(record.workspace_id)
+        if workspace is None:
+            raise ProblemError(403, f"The key's workspace {record.workspace_id!r} is not configured on this server.")
+        return Caller(workspace=workspace, scopes=record.scopes)
+
+    async def _record(self, digest: bytes) -> KeyRecord | None:
+        now = self._clock()
+        until, record = self._known.get(digest, (0.0, None))
+        if record is not None and now < until:
+            return record
+        found = await self._database.read(lambda connection: keys.find_key(connection, digest))
+        if found is None or found.revoked_at is not None:
+            self._known.pop(digest, None)
+            return None
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[digest] = (now + KEY_SECONDS, found)
+        return found
+
+    async def _without_key(self, raw: Iterable[Header]) -> Caller:
+        if await self._any_keys():
+            raise _unknown("Send an API key as `Authorization: Bearer <key>`.")
+        if not self._on_loopback or not _is_local(raw):
+            raise _unknown(
+                "Without any API key this server answers only at http://localhost or http://127.0.0.1, and not through "
+                "a proxy. Create a key with `pulpo keys create` and send it as `Authorization: Bearer <key>`."
+            )
+        return self._demo
+
+    async def _any_keys(self) -> bool:
+        """Once there was a key, there is no way back to the demo: the answer is kept for good."""
+        now = self._clock()
+        if not self._keys_exist and now >= self._keyless_until:
+            self._keys_exist = await self._database.read(keys.any_keys)
+            self._keyless_until = now + DEMO_SECONDS
+        return self._keys_exist
+
+
+def _is_local(raw: Iterable[Header]) -> bool:
+    """Every ``Host`` is localhost (there is at least one), and no header tells of a proxy."""
+    hosts = 0
+    for name, value in raw:
+        if name == b"host":
+            if _LOCALHOST.fullmatch(value.lower()) is None:
+                return False
+            hosts += 1
+        elif name == b"forwarded" or name.startswith(b"x-forwarded-"):
+            return False
+    return hosts > 0
+
+
+def _unknown(detail: str) -> ProblemError:
+    return ProblemError(401, detail, headers=(_CHALLENGE,))
