@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pulpo
+from pulpo.assembly import running
+from pulpo.errors import SettingsError, WorkspaceNotFoundError
+from pulpo.plugins import Catalogue, load_plugins
+from pulpo.settings import CanarySettings, Settings, VariantSettings, WorkspaceSettings
+from pulpo.turns.request import TurnRequest
+
+
+class Plugin:
+    """A planner that waits for its ``gate``, a tenant, a sink, and a lifespan that keeps a diary."""
+
+    name = "gated"
+    config = None
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.diary: list[str] = []
+        self.handlers = {pulpo.Event: lambda event: self.diary.append(type(event).__name__)}
+
+    def build(self, config: Any, tools: Any) -> Plugin:
+        return self
+
+    async def next_step(self, context: pulpo.PlanContext) -> Any:
+        await self.gate.wait()
+        yield pulpo.Answer(f"{context.turn.workspace.name}: {context.turn.text}")
+
+    @pulpo.hookimpl
+    def pulpo_register_planners(self, settings: Any) -> list[Any]:
+        return [self]
+
+    @pulpo.hookimpl
+    def pulpo_register_metric_sinks(self, settings: Any) -> list[Any]:
+        return [self]
+
+    @pulpo.hookimpl
+    def pulpo_register_workspaces(self, settings: Any) -> list[pulpo.Workspace]:
+        return [pulpo.Workspace(id="salon", name="Salón", tz="Europe/Madrid")]
+
+    @pulpo.hookimpl
+    def pulpo_lifespan(self, runtime: pulpo.Runtime, settings: Any) -> Any:
+        @asynccontextmanager
+        async def diary() -> Any:
+            self.diary.append("opened")
+            yield
+            self.diary.append("closed")
+
+        return diary()
+
+
+@pytest.fixture
+async def plugin() -> Plugin:
+    return Plugin()
+
+
+@pytest.fixture
+def catalogue(plugin: Plugin) -> Catalogue:
+    return load_plugins(extra=[("gated", plugin)], only=["pulpo_canary"])
+
+
+def settings(tmp_path: Path, **more: Any) -> Settings:
+    given = {"variants": {"stable": VariantSettings(planner="gated")}, "default_workspace": "salon", **more}
+    return Settings(database_url=f"sqlite:///{tmp_path}/pulpo.db", **given)
+
+
+def hello(workspace: str = "salon", **more: Any) -> TurnRequest:
+    return TurnRequest(workspace_id=workspace, message="hola", **more)
+
+
+async def test_everything_is_opened_in_order_and_closed_in_reverse(tmp_path, plugin, catalogue) -> None:
+    async with running(settings(tmp_path), catalogue=catalogue) as system:
+        answer = await system.chat(hello())
+        assert answer.reply == "Salón: hola"
+    assert plugin.diary == ["opened", "PluginsLoaded", "VariantAssigned", "PlannerStepped", "TurnFinished", "closed"]
+
+
+async def test_what_was_said_outlives_the_process(tmp_path, catalogue) -> None:
+    async with running(settings(tmp_path), catalogue=catalogue) as system:
+        first = await system.chat(hello())
+    async with running(settings(tmp_path), catalogue=catalogue) as system:
+        transcript = await system.transcript(first.conversation_id, "salon")
+        assert transcript is not None
+        assert [message.text for message in transcript.messages] == ["hola", "Salón: hola"]
+        assert [line.conversation_id for line in await system.conversations("salon", 5)] == [first.conversation_id]
+        assert await system.transcript(first.conversation_id, "demo") is None
+        assert await system.erase(first.conversation_id, "salon")
+        assert await system.transcript(first.conversation_id, "salon") is None
+
+
+async def test_a_client_that_leaves_does_not_end_its_turn(tmp_path, plugin, catalogue) -> None:
+    async with running(settings(tmp_path), catalogue=catalogue) as system:
+        plugin.gate.clear()
+        client = asyncio.ensure_future(system.chat(hello(idempotency_key="k")))
+        while not system.in_flight:
+            await asyncio.sleep(0)
+        client.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await client
+        assert system.in_flight == 1
+        plugin.gate.set()
+        while system.in_flight:
+            await asyncio.sleep(0.001)
+        assert (await system.chat(hello(idempotency_key="k"))).reply == "Salón: hola"
+    assert plugin.diary.count("TurnFinished") == 1
+
+
+async def test_stopping_waits_for_the_turns_in_flight(tmp_path, plugin, catalogue) -> None:
+    async with running(settings(tmp_path), catalogue=catalogue) as system:
+        plugin.gate.clear()
+        client = asyncio.ensure_future(system.chat(hello()))
+        while not system.in_flight:
+            await asyncio.sleep(0)
+        asyncio.get_running_loop().call_later(0.02, plugin.gate.set)
+    assert (await client).outcome == "ok"
+
+
+async def test_the_configuration_overrides_what_plugins_know_of_a_workspace(tmp_path, catalogue) -> None:
+    changed = settings(tmp_path, workspaces={"salon": WorkspaceSettings(name="Peluquería Sol")})
+    async with running(changed, catalogue=catalogue) as system:
+        assert (await system.chat(hello())).reply == "Peluquería Sol: hola"
+        assert system.workspaces["salon"].tz == "Europe/Madrid"
+        with pytest.raises(WorkspaceNotFoundError, match="salon"):
+            await system.chat(hello("elsewhere"))
+
+
+@pytest.mark.parametrize(
+    ("more", "key", "says"),
+    [
+        ({"variants": {"stable": VariantSettings(planner="magic")}}, "variants.stable.planner", "gated"),
+        (
+            {"variants": {"stable": VariantSettings(planner="gated", settings={"x": 1})}},
+            "variants.stable.settings",
+            "no settings",
+        ),
+        ({"canary": CanarySettings(enabled=True, strategy="moon")}, "canary.strategy", "percentage"),
+    ],
+)
+async def test_settings_that_fit_nothing_name_the_key_and_what_is_known(
+    tmp_path, catalogue, more: dict[str, Any], key: str, says: str
+) -> None:
+    with pytest.raises(SettingsError, match=says) as caught:
+        async with running(settings(tmp_path, **more), catalogue=catalogue):
+            pass
+    assert caught.value.key == key
+
+
+async def test_a_share_of_one_sends_everybody_to_the_canary(tmp_path, catalogue) -> None:
+    everybody = settings(tmp_path, canary=CanarySettings(enabled=True, percentage=1.0))
+    async with running(everybody, catalogue=catalogue) as system:
+        answer = await system.chat(hello())
+    assert (answer.variant, answer.served_by) == ("canary", "canary")
