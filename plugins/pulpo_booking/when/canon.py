@@ -87,7 +87,7 @@ def _neighbour(tokens: list[_Token], index: int, step: int) -> _Token | None:
 def _keeps_company(weak: Weak, before: _Token | None, after: _Token | None) -> bool:
     if weak.number_before and before is not None and (_NUMBER.match(before.out) or before.out in ("de", "of")):
         return True
-    if weak.number_after and after is not None and _NUMBER.match(after.out):
+    if weak.number_after and after is not None and (_NUMBER.match(after.out) or after.out in ("first", "second")):
         return True
     if before is not None and before.out in weak.before:
         return True
@@ -158,6 +158,13 @@ def _decide(tokens: list[_Token], lexicon: Lexicon) -> None:
             token.out = token.folded
 
 
+def _part_symbols(tokens: list[_Token]) -> None:
+    """Keep a symbol's digits apart from a number typed against it ("Oct2")."""
+    for token, after in zip(tokens, tokens[1:], strict=False):
+        if token.out[:1].isupper() and after.out[:1].isdigit():
+            token.out += " "
+
+
 def canonical(text: str, lexicon: Lexicon) -> Canon:
     """The canonical form of the first `MAX_CHARS` characters of `text`."""
     tokens = _tokens(text[:MAX_CHARS])
@@ -165,6 +172,7 @@ def canonical(text: str, lexicon: Lexicon) -> Canon:
     _join_tens(tokens, lexicon)
     _spell_out_minutes(tokens)
     _decide(tokens, lexicon)
+    _part_symbols(tokens)
     starts = [t.start for t in tokens for _ in t.out]
     ends = [t.end for t in tokens for _ in t.out]
     return Canon("".join(t.out for t in tokens), tuple(starts), tuple(ends))

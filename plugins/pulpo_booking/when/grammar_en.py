@@ -14,7 +14,7 @@ _NOUNS = (
     r"stars?|sessions?|treatments?|-?year|-?minute|-?hour|-?week|ppl))"
 )
 _CORE = (
-    r"(?P<h#>\d{1,2}|one)(?:[:.](?P<m#>[0-5]\d)(?::[0-5]\d)?(?!\d)|(?: o'clock)? (?P<s#>[0-5]\d)(?! ?[-/:]?\d)|"
+    r"(?P<h#>\d{1,2}|one)(?:(?:[:.]| ?h ?)(?P<m#>[0-5]\d)(?::[0-5]\d)?(?!\d)|(?: o'clock)? (?P<s#>[0-5]\d)(?! ?[-/:]?\d)|"
     r" (?:oh?|0) ?(?P<z#>[1-9])\b)?(?!\d)"
 )
 _SUFFIX = (
@@ -63,7 +63,7 @@ MASKS = _mask(
     r"\b(?:open|close|closed|work|opening|closing|available)\b[^.?!;,]*?\b(?:W\ds\b|weekend\b|holidays\b|bank holidays?\b)",
     r"\b(?:opening|business|working) hours\b[^.?!;]*|\b(?:open|closed?|work) (?:on )?(?:W\ds|holidays|weekends)\b",
     r"(?:\$|£|€|usd|eur|gbp) ?\d[\d.,]*(?:-\d+)?|\b\d[\d.,]* ?(?:\$|£|€|%|euros?|dollars?|bucks|pounds?|quid|usd|gbp)",
-    r"\+?\(?\d[\d]{2,}\)?[ .-]\d[\d .-]{4,}\d|\b\d{3}-\d{4}\b|\b\d{5,}\b|\b(?!20\d\d)\d{4}\b(?! ?(?:am|pm|hours))"
+    r"\+?\(?(?<!\d)(?!(?:19|20)\d\d[-. ]\d\d?[-. ])\d{3,}\)?[ .-]\d[\d .-]{4,}\d|\b\d{3}-\d{4}\b|\b\d{5,}\b|(?<!\bat )\b(?!20\d\d)\d{4}\b(?! ?(?:am|pm|hours))"
     r"|\b\d{1,3}(?:,\d{3})+\b",
     r"\b(?:number|phone|mobile|cell|id|ssn|passport|code|pin|zip|postcode|ref(?:erence)?|order|#) ?(?:number|no\.?|is|:|#)?"
     r"(?: is|:)? ?(?:\d[\d .-]*\d{3}|[a-z]?\d+[a-z\d-]*)",
@@ -79,7 +79,7 @@ MASKS = _mask(
     r"\b(?:for|takes?|lasts?|took|about|is|under|over|less than|more than|at least|of|only|every|it's|be|spend|a|another|"
     r"an) (?:about |around |only )?(?:half an hour|an hour and a half|(?:\d+|an?|one|a couple of|a few)(?:[ -]|\.\d )?"
     r"(?:hours?|minutes|minute|days?|weeks?|months?|years?))(?! (?:from|on|later|today|tomorrow|before|after|hence|ago|W\d))"
-    r"(?! (?:earlier|later))",
+    r"(?! (?:earlier|later|past|to|after|before))",
     r"\b(?:one|a|1|wait a|just a|half a|hang on a|give me a) (?:second|sec|moment|moment|mo)\b|\bin a (?:minute|min|minutes|"
     r"second|sec|bit|while|moment)\b|\bsecond (?:one|opinion|time|floor|chair|thought|look)\b|\b(?:for|at|the) first "
     r"(?:time|available|one|slot|opening|visit|appointment)\b|\bfirst(?:ly)?,|\bsecond hand\b",
@@ -97,6 +97,7 @@ TIME_RANGES = rules(
     ),
     ("R3", r"(?<![\w/.:-]){TIME1} ?(?:-|to|until) ?{TIME2}(?<=[apn][mg\w])(?<!\d)(?! ?M\d)(?!\d)", t.time_range),
     ("R3", r"(?<![\w/.:-])(?P<h1>\d{1,2}):(?P<m1>\d\d)(?P<ap1>) ?(?:-|to|until) ?{TIME2}(?!\d)", t.time_range),
+    ("R3", r"(?:^|(?<=[,.;] )|(?<=tomorrow )|(?<=today )){TIME1} ?(?:-|to|until) ?{TIME2}(?= ?$| ?[,.!?;]| on\b| (?:W\d|tomorrow|today|works|please|pls)){NOUNS}", t.time_range),
     ("R3", r"(?<=D\x01) {TIME1} ?(?:-|to|until) ?{TIME2}{NOUNS}", t.time_range),
 )
 
@@ -118,6 +119,7 @@ DATES = rules(
         r"\b(?:on|for|in|by) (?:the )?(?P<a>\d{1,2})[-.](?P<b>\d{1,2})(?![\d/.:-]|\w)(?! ?(?:am|pm|o'clock|in the)\b)",
         r.numeric,
     ),
+    ("D6", r"\b(?P<n>\d) W(?P<wd>\d)s? (?:from now|later)\b", r.nth_coming_weekday),
     # R4 and R2: stretches before single days
     (
         "R4",
@@ -127,7 +129,7 @@ DATES = rules(
     ),
     (
         "R4",
-        r"(?:\b(?:between|from) )?(?:the )?(?P<a>\d{1,2}(?:st|nd|rd|th)?) ?(?:-|to|and|until|through|thru) ?(?:the )?"
+        r"(?:\b(?:between|from) )?(?:the )?\b(?P<a>\d{1,2}(?:st|nd|rd|th)?) ?(?:-|to|and|until|through|thru) ?(?:the )?"
         r"(?P<b>\d{1,2}(?:st|nd|rd|th)?)(?: of)? {MONTH}{YEAR}",
         g.day_span,
     ),
@@ -140,7 +142,7 @@ DATES = rules(
     (
         "D14",
         r"\b(?:the )?{ORD} {WD} (?:of|in)(?: the)?(?: month of)? (?:{MONTH}{YEAR}(?P<nextyear> next year)?"
-        r"|(?:this )?month|(?P<nextmonth>next month|(?:the )?(?:following|coming) month)|(?P<newyear>new year|next year|year))\b",
+        r"|(?P<thismonth>this month)|month|(?P<nextmonth>next month|(?:the )?(?:following|coming) month)|(?P<newyear>new year|next year|year))\b",
         r.nth_weekday_of,
     ),
     (
@@ -153,7 +155,7 @@ DATES = rules(
     ("D15", r"\b(?:christmas|xmas|x-mas)(?: day)?\b(?! (?:party|do|dinner|lunch|break|week|season|holidays|time))", r.named(12, 25)),
     ("D15", r"\bboxing day\b", r.named(12, 26)),
     ("D15", r"\b(?:new year'?s'? eve|nye)\b", r.named(12, 31)),
-    ("D15", r"\bnew year'?s'? day\b|\bnew year'?s'?\b(?! (?:party|week))", r.named(1, 1)),
+    ("D15", r"\bnew year'?s'? day\b|\bnew year'?s\b(?! (?:party|week))|(?:(?<=and )|(?<=before )|(?<=after )|(?<=until )|(?<=to )|(?<=by ))(?:the )?new year\b", r.named(1, 1)),
     ("D15", r"\bhallowe'?en\b", r.named(10, 31)),
     ("D15", r"\bvalentine'?s'?(?: day)?\b", r.named(2, 14)),
     ("D15", r"\b(?:st\.?|saint) patrick'?s day\b|\bst paddy'?s day\b", r.named(3, 17)),
@@ -170,10 +172,11 @@ DATES = rules(
     ("D15", r"\blabor day\b", r.named_nth(9, 0, 1)),
     ("D15", r"\bmemorial day\b", r.named_nth(5, 0, -1)),
     # D10, D8, D9
-    ("D10", r"(?:{WD},? ?(?:the )?)?\b{DAY}(?: day)?(?: of(?: the)?|,)?[ -/]?{MONTH}{YEAR}", r.day_month),
+    ("D10", r"(?:{WD},? ?(?:the )?)?\b{DAY}(?: day)?(?: of(?: the)?|,|\.)?[ -/]?{MONTH}{YEAR}", r.day_month),
     ("D10", r"(?:{WD},? ?)?\b{MONTH},?[ -/]?(?:the )?(?P<day>\d{1,2}(?:st|nd|rd|th)?|first|second)(?![\d:/]|\.\d)(?! ?(?:am|pm|o'clock)\b){YEAR}", r.day_month),
     ("D8", r"\b(?:the )?{DAY} (?:of|in) (?:the )?(?:next|following|coming) month\b", r.month_day_ahead(1)),
-    ("D8", r"\b(?:the )?{DAY} (?:of|in) (?:this|the|current|the current) month\b", r.month_day_ahead(0)),
+    ("D8", r"\b(?:the )?{DAY} (?:of|in) (?:this|current|the current) month\b", r.month_day_ahead(0)),
+    ("D8", r"\b(?:the )?{DAY} of (?:the|each) month\b", r.month_day),
     ("D9", r"\b{WD},? ?(?:on )?the {DAY}{NOUNS}", r.weekday_and_day),
     ("D9", r"\b{WD},? ?{NTH}", r.weekday_and_day),
     ("D9", r"\b(?:the )?{NTH},? ?\(?(?:which is |that's |on |a |is a )*{WD}", r.weekday_and_day),
@@ -184,7 +187,7 @@ DATES = rules(
     ("N2", r"\b{N} (?P<unit>days?|weeks?) (?:ago|back|earlier)\b", r.past_days),
     (
         "N2",
-        r"\b(?:last|past|previous) (?:week(?:end)?|month|year|time|summer|winter|spring|autumn|fall|few \w+|M\d\d)\b"
+        r"\b(?:last|past|previous) (?:week(?:end)?(?! (?:of|in) )|month|year|time|summer|winter|spring|autumn|fall|few \w+|M\d\d)\b"
         r"|\b(?:\d+|an?|a few|few|a couple of|some) (?:minutes|hours?|months?|years?|days|weeks|while) ago\b|\bin the past\b",
         r.past_nothing,
     ),
@@ -220,6 +223,7 @@ DATES = rules(
     ("P1", r"\b(?:later )?this (?:early |late )?evening\b", t.period_today("evening")),
     # R1, R2
     ("R1", r"\b(?:the )?week after next\b", g.week(2)),
+    ("R1", r"\bnot this week,? (?:but )?(?:the )?(?:next|one after|following)(?: one| week)?\b", g.week(1)),
     ("R1", r"\b(?:early|late|later|beginning of|start of|end of|mid|middle of)(?: in)?(?: the)? next week\b", g.week(1, ambiguous=True)),
     ("R1", r"\b(?:any ?time |some ?time |any day )?(?:(?:in|of|during) )?(?:the )?(?:next|following|coming) week\b(?!end)(?: or (?:so|2)\b)?", g.week(1)),
     ("R1", r"\b(?:any ?time |some ?time |any day )?(?:later )?this week\b", g.week(0)),
@@ -228,6 +232,8 @@ DATES = rules(
     ("R2", r"\b(?:early|(?:the )?(?:beginning|start) of|first (?:10|few) days of)(?: in)? (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(1, 10)),
     ("R2", r"\b(?:mid(?:dle)?|(?:the )?middle of|around the middle of)(?:-| of| in)? ?(?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(11, 20)),
     ("R2", r"\b(?:late|(?:(?:towards?|at|by|near) )?(?:the )?end of|later)(?: in)? (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?:the|this) month)\b|\bmonth end\b|\bend of month\b", g.stretch(21, 31)),
+    ("R2", r"\b(?:in )?(?:the )?first week (?:of|in) (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)", g.stretch(1, 7)),
+    ("R2", r"\b(?:in )?(?:the )?last week (?:of|in) (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)", g.stretch(25, 31)),
     ("R2", r"\b(?:the )?first half of (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(1, 15)),
     ("R2", r"\b(?:the )?second half of (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(16, 31)),
     ("R1", r"\b(?:any ?time |some ?time )?(?:in |during )?(?:the )?(?P<nextmonth>next month|coming month|following month)\b", g.stretch(1, 31)),
@@ -236,6 +242,7 @@ DATES = rules(
     ("R1", r"\b(?P<unsure>for|until) {MONTH}(?! ?\d){YEAR}", g.stretch(1, 31)),
     ("R1", r"\bnext year\b", g.next_year),
     # D2-D5 and the rest of D8
+    ("D14", r"\b(?:the )?(?P<nth>first|second|third|3rd|4th|fourth) {WD}(?! (?:of|in)\b)", r.nth_weekday_alone),
     ("D4", r"\bnext {WD}", r.next_weekday_en),
     ("D2", r"\b(?:this coming|this next|the coming|coming|upcoming|the next available|following) {WD}", r.coming_weekday),
     ("D3", r"\bthis {WD}", r.this_weekday),
@@ -259,12 +266,14 @@ TIMES = rules(
     ("T6", r"\bin (?:about |around |like )?(?:a )?(?P<min>\d{1,3}) minutes?(?:'? time)?\b", r.in_time),
     ("T6", r"\bin (?:about )?(?P<couple>a couple(?: of)?) hours\b", r.in_time),
     ("T6", r"\b(?P<h>\d{1,2}) hours (?:from now|later)\b", r.in_time),
+    ("T6", r"\b(?P<half>half an hour) from now\b", r.in_time),
     ("T6", r"\b(?P<anhour>an|one) hour from now\b", r.in_time),
     ("T6", r"\b(?P<min>\d{1,3}) minutes (?:from now|later)\b", r.in_time),
     ("T3", r"\b(?:12 ?)?(?:at )?(?:noon|mid-? ?day|noontime|12 lunchtime|high noon)(?:-?ish)?\b", t.fixed(12)),
     ("T2", r"\b(?:12 ?)?(?:midnight|mid-night|mid night)\b", t.fixed(0)),
     ("T2", r"(?:\b(?:at|@) ?)?\b(?P<digits>\d{3,4}) ?(?P<ap1>am|pm)\b", t.digits_time),
     ("T2", r"(?:\bat )?\b(?P<h1>[01]\d|2[0-3])(?P<m1>[0-5]\d) ?hours\b", t.sure_time),
+    ("T2", r"\bat (?P<h1>[01]\d|2[0-3])(?P<m1>[0-5]\d)\b", t.sure_time),
     (
         "T1",
         r"(?:\b(?:at|by|around|about|for) )?(?:{AROUND} )?\b(?:a )?(?P<y1>3 quarters|quarter|half|\d{1,2})(?: minutes)? (?:past|after) "
@@ -280,10 +289,10 @@ TIMES = rules(
     ("T1", r"(?:\bat )?\b(?P<y1>half) (?P<h1>\d{1,2}|one)(?![\d:])" + _SUFFIX.replace("#", "1") + r"{NOUNS}", t.sure_time),
     (
         "T1",
-        r"(?<![\w/.:$-])(?P<intro>(?:\b(?:at|{AROUND})|@) ?)?(?:{AROUND} |at )?\b{TIME1}(?![\d/]|st\b|nd\b|rd\b|th\b|-\d){NOUNS}",
+        r"(?<![\w/.:$-])(?P<intro>(?:\b(?:at|{AROUND})|@) ?)?(?:{AROUND} |at )?\b{TIME1}(?![\d/]|st\b|nd\b|rd\b|th\b|-\d| \d){NOUNS}",
         t.spoken_time,
     ),
-    ("T1", r"\b(?:after|before|past|until|by|from|since|not before|make it|to|meant|mean|say|rather|prefer) (?P<claim>{CORE1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d| (?:a|an|the)\b)(?= ?(?:$|[,.!?;]|instead|or|on|onwards?|please|pls|and|D|P|T|if|works?|tomorrow|would|is|but|then|thanks))", t.sure_time),
+    ("T1", r"\b(?:after|before|past|until|by|from|since|than|make it|change it to|move it to|it to|appointment to|meant|mean|say|let's do|let's go with|go for|rather|prefer) (?P<claim>{CORE1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d| (?:a|an|the)\b)(?= ?(?:$|[,.!?;]|instead|or|on|onwards?|please|pls|and|D|P|T|if|works?|tomorrow|would|is|but|then|thanks))", t.sure_time),
     ("T1", r"\b(?:me|us|in|down|it|booked|appointment|tomorrow|today|D\x01*) (?:in )?for (?P<claim>{CORE1})(?= ?(?:$|[,.!?]|on\b|D|P|please|pls|instead))", t.sure_time),
     ("C4", r"T\x01*,? ?(?:or|and|/|-|,|or maybe|or even) (?:maybe |at )?(?P<claim>{TIME1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d)", t.sure_time),
     ("C4", r"(?<![\w/.:-])(?P<claim>{CORE1}) or (?:at )?T", t.sure_time),

@@ -14,7 +14,7 @@ _NOUNS = (
 )
 _CORE = (
     r"(?P<h#>\d{1,2}|una)(?:(?::| ?[:.h] ?)(?P<m#>[0-5]\d)(?::[0-5]\d)?(?!\d)|"
-    r" ?(?:hs |horas )?y (?P<y#>media|cuarto|pico|algo|[0-5]?\d)\b(?! ?(?:de M\d|y\b))| menos (?P<l#>cuarto|\d{1,2})\b"
+    r" ?(?:hs |horas )?y (?P<y#>media|cuarto|pico|algo|[0-5]\d|5)\b(?! ?(?:de M\d|y\b))| menos (?P<l#>cuarto|\d{1,2})\b"
     r"| (?P<s#>[0-5]\d)(?![\d/:.,-]))?(?!\d)"
 )
 _SUFFIX = (
@@ -75,7 +75,7 @@ MASKS = _mask(
     r"\b(?:abren|abris|atienden|cierran|trabajan) (?:de W\d a W\d|feriados|W\d y W\d|al mediodia|a? ?mediodia)\b|\bhorario de atencion\b[^?!.;]*",
     r"(?:\$|€|usd|ars|eur) ?\d[\d.,]*|\b\d[\d.,]* ?(?:\$|€|%|euros?|pesos?|dolares|usd|mil\b|lucas|mangos|palos|k\b|cop\b|mxn\b|ars\b)"
     r"(?: (?:o|y|a) \d+ ?(?:mil|k|pesos|euros)?)?|\b\d+ (?:o|a|y|u) (?=~)",
-    r"\+?\(?\d{2,}\)?[ .-]\d[\d .-]{5,}\d|\b\d{5,}\b|\b(?!20\d\d)\d{4}\b(?! ?(?:am|pm|hs))|\b\d{1,3}(?:\.\d{3})+\b|\b\d{3,}-\d{3,}\b",
+    r"\+?\(?(?<!\d)(?!\d{1,2}[-./ ]\d{1,2}[-./ ](?:\d\d){1,2}\b)(?!(?:19|20)\d\d[-.]\d\d?[-.])\d{2,}\)?[ .-]\d[\d .-]{5,}\d|\b\d{5,}\b|\b(?!20\d\d)\d{4}\b(?! ?(?:am|pm|hs))|\b\d{1,3}(?:\.\d{3})+\b|\b\d{3,}-\d{3,}\b",
     r"\b(?:dni|cedula|nie|rut|cuit|cuil|documento|telefono|tel|celular|cel|movil|whatsapp|numero|nro|num|codigo|clave|pin|legajo|"
     r"pasaporte|expediente|matricula|pedido|factura|cp)\.? ?(?:es |:|#|numero |de |n° ?|el )*\d[\d .-]*[a-z]?\b",
     r"\b(?:calle|av|avenida|avda|pasaje|pje|ruta|km|depto|dpto|departamento|piso|local|oficina|barrio|esquina|plaza|colonia|carrera|cra|"
@@ -87,13 +87,13 @@ MASKS = _mask(
     r"la|el|un|por la|nro|numero|n°) )*\d{1,2}(?:[.,/]\d{1,2})?\b(?! de M)(?! ?(?:hs|:|am\b|pm\b| de la| y media))",
     r"\b(?:la|el|un|al|en) (?:\d|cero|uno|media)(?:[.,]5)? (?:a los|en los|al|arriba|abajo|atras|en el|de maquina|en la nuca|y \d arriba) ?(?:costados?|lados?|lado|"
     r"laterales|nuca|arriba|contorno)?",
-    r"\b(?:tengo|tiene|tenia|cumpl[eio]|cumple|cumplo|de|edad|con) (?:\d+|un|unos \d+) (?:anos?|anitos|mes(?:es)?)\b|\b\d+ (?:anos?|anitos|meses)\b(?! que viene)",
+    r"\b(?:tengo|tiene|tenia|cumpl[eio]|cumple|cumplo|(?<!dentro )de|edad|con) (?:\d+|un|unos \d+) (?:anos?|anitos|mes(?:es)?)\b|\b\d+ (?:anos?|anitos|meses)\b(?! que viene)",
     r"\bhace (?:mas de |como |casi |unos |unas |un |una |\d+|varios |varias |poco|mucho|dos)[^,.;!?DTP]{0,18}?(?:anos?|meses|mes|semanas?|dias?|rato|tiempo|horas?|minutos?)?(?=[ ,.;!?]|$)",
     r"\b(?:dura|duran|tarda|tardan|tardas|demora|demoran|lleva|llevan|cuanto|unas|unos|solo|son|mas de|menos de|minimo|maximo|cada|"
     r"durante|por|como|es de|turno de|sesion de|cita de|masaje de|clase de|tratamiento de) (?:de |unos |unas |como |mas de |solo |aprox\w* |unos|casi )*(?:media hora|(?:\d+|una|un|"
     r"cuarto de) ?(?:horas?|hora|hs|h|minutos|dias?|semanas?|meses|mes)(?: y (?:media|cuarto|pico))?)\b",
     r"(?<!en )(?<!dentro de )(?<!de )(?<!aca a )(?<!aqui a )\b(?:media hora|(?:\d{1,3}|una) ?(?:minutos|horas?|hora)(?: y (?:media|cuarto))?)\b"
-    r"(?! (?:de la|en punto|y media|y cuarto))(?<!\d horas)",
+    r"(?! (?:de la|en punto|y media|y cuarto|pasad|para las?\b|antes de las|a partir de))(?<!\d horas)",
     r"\b(?:somos|seriamos|vamos|venimos|iriamos|para) (?:\d+|unos \d+)\b(?! ?(?:hs|:|am|pm|de M|de la|horas|/|-))(?= ?(?:$|[,.!?]|personas|amig|chic|nin|de nosotr|adult))",
     r"\b(?:llegue|llego|llegar|llegando|llegas|llegue|llegamos|llega|es|era|muy|re|tan|hizo|demasiado|un poco|algo|bastante|mas vale|salgo) (?:un poco |muy |re |algo |un toque |demasiado |mas |10 minutos |\d+ minutos )?"
     r"tarde\b|\btarde o temprano\b|\b(?:un dia|algun dia|un dia de estos|el dia de hoy en dia|hoy en dia|al dia)\b|\bmas temprano\b",
@@ -123,7 +123,7 @@ DATES = rules(
     ("D11", r"\b(?:el )?(?P<a>\d{1,2}) del (?P<b>1[0-2]|0?\d)\b(?! ?(?:hs|:|am|pm))", r.numeric),
     ("R4", r"(?:\b(?:entre|(?P<move>del?|desde))(?: el| los| los dias)? )?(?:dias? )?(?P<a>\d{1,2}) ?(?:al?|-|y|hasta)(?: el)? (?:dia )?(?P<b>\d{1,2}) de (?:{MONTH}{YEAR}|(?P<nextmonth>proximo mes|mes que viene))", g.day_span),
     ("R4", r"\b(?:entre el|(?P<move>del|desde el))(?: dia)? (?P<a>\d{1,2}) ?(?:al?|y|-|hasta)(?: el)?(?: dia)? (?P<b>\d{1,2})\b(?! ?(?:hs|:|am|pm|de la|de M|del))(?!/)", g.day_span),
-    ("D14", r"\b(?:el )?{ORD} {WD} (?:de |del )(?:{MONTH}{YEAR}(?P<nextyear> del ano que viene)?|(?:mes que viene|proximo mes)(?P<nextmonth>)|(?:este )?mes|(?P<newyear>ano nuevo|nuevo ano|proximo ano|ano que viene|ano proximo|ano entrante|ano))\b", r.nth_weekday_of),
+    ("D14", r"\b(?:el )?{ORD} {WD} (?:de |del )(?:{MONTH}{YEAR}(?P<nextyear> del ano que viene)?|(?:mes que viene|proximo mes)(?P<nextmonth>)|(?P<thismonth>este mes)|mes|(?P<newyear>ano nuevo|nuevo ano|proximo ano|ano que viene|ano proximo|ano entrante|ano))\b", r.nth_weekday_of),
     ("D14", r"\b(?:el )?(?P<nth>primer|ultimo) dia (?:de|del) (?:{MONTH}{YEAR}|(?P<nextmonth>mes que viene|proximo mes)|(?:este )?mes)\b", r.last_day_of_month),
     # D15
     ("D15", r"\b(?:la )?(?:nochebuena|noche buena|vispera de navidad)\b", r.named(12, 24)),
@@ -153,7 +153,8 @@ DATES = rules(
     ("D10", r"(?:{WD},? ?(?:el )?(?:dia )?)?(?:\bel )?(?:dia )?\b{DAY}(?: del?| ?[-/])? ?(?:mes de )?{MONTH}{YEAR}", r.day_month),
     ("D10", r"(?:{WD},? ?)?(?:\bel )?\b{MONTH},? ?(?:el )?(?P<day>\d{1,2}|primero)(?![\d:/]|\.\d)(?! ?(?:am|pm|hs)\b){YEAR}", r.day_month),
     ("D8", r"\b(?:el )?(?:dia )?{DAY},? (?:de |del )(?:mes que viene|proximo mes|mes proximo|mes siguiente|mes entrante|mes que entra|otro mes)\b", r.month_day_ahead(1)),
-    ("D8", r"\b(?:el )?(?:dia )?{DAY} (?:de |del )(?:este mes|mes|mes en curso|presente mes|corriente)\b", r.month_day_ahead(0)),
+    ("D8", r"\b(?:el )?(?:dia )?{DAY} (?:de |del )(?:este mes|mes en curso|presente mes|corriente)\b", r.month_day_ahead(0)),
+    ("D8", r"\b(?:el )?(?:dia )?{DAY} de(?:l| cada| ) ?mes\b", r.month_day),
     ("D9", r"(?:\bel )?\b{WD},? ?(?:el )?(?:dia )?{DAY}(?! ?(?:hs|h\b|horas|am\b|pm\b|:|y media|y cuarto|menos|en punto|de la (?:tarde|manana|noche)))(?![/:.-]\d){NOUNS}", r.weekday_and_day),
     ("D9", r"\b(?:el )?(?:dia )?{DAY},? ?\(?(?:que (?:es|cae|cae en)|es|cae) ?(?:el |un )?{WD}", r.weekday_and_day),
     ("D9", r"\bel (?:dia )?{DAY},? ?\(?{WD}", r.weekday_and_day),
@@ -164,7 +165,8 @@ DATES = rules(
     ("N2", r"\b(?:el )?(?:pasado|ultimo) {WD}", r.past_weekday),
     ("N2", r"\b(?:la|el|los|las) (?:semana|mes|ano|finde|fin de semana|vez|verano|meses|semanas) (?:pasad[oa]s?|anterior(?:es)?)\b|\b(?:el|la) (?:pasad[oa]|ultim[oa]) (?:semana|mes|ano|finde|vez)\b|\b(?:pasad[oa]|ultim[oa]) (?:semana|vez)\b", r.past_nothing),
     # D6, D7
-    ("D6", r"\b(?:no )?(?:este|ese) {WD}(?: que viene)?,? no,? ?(?:(?:sino|si no|mejor) )?(?:el )?(?:otro|siguiente|que viene|proximo|de la otra semana|que sigue)\b", r.weekday_plus_weeks),
+    ("R1", r"\bno (?:es |para )?(?:esta|esa) semana,? (?:sino |si no |pero )?(?:la |en la )?(?:otra|que viene|siguiente|proximo|que sigue)\b", g.week(1)),
+    ("D6", r"\b(?:no )?(?:este|ese|el) {WD}(?: que viene)?,? no,? ?(?:(?:sino|si no|mejor) )?(?:el )?(?:otro|siguiente|que viene|proximo|de la otra semana|que sigue)\b", r.weekday_plus_weeks),
     ("D6", r"\bno (?:este|el) {WD}(?: que viene)?,? ?(?:sino |si no |pero )?(?:el )?(?:otro|siguiente|que viene|proximo|que sigue)\b", r.weekday_plus_weeks),
     ("D6", r"\b(?:del?|el|de el) {WD} en 8(?: dias)?\b", r.weekday_plus_weeks),
     ("D6", r"\b(?:del?|el) {WD} en 15(?: dias)?\b", r.weekday_in(2)),
@@ -202,6 +204,8 @@ DATES = rules(
     ("R2", r"\b(?:a |para |en )?(?:principios?|comienzos?|inicios?|los primeros dias) de {MES}\b", g.stretch(1, 10)),
     ("R2", r"\b(?:a |para |en )?(?:mediados?|la mitad|mitad) de {MES}\b", g.stretch(11, 20)),
     ("R2", r"\b(?:a |para |en )?(?:fin|fines|final|finales|los ultimos dias|ultimos dias) (?:de |del ){MES}\b", g.stretch(21, 31)),
+    ("R2", r"\b(?:en )?(?:la )?primera semana (?:de |del ){MES}\b", g.stretch(1, 7)),
+    ("R2", r"\b(?:en )?(?:la )?ultima semana (?:de |del ){MES}\b", g.stretch(25, 31)),
     ("R2", r"\b(?:la )?primera (?:quincena|mitad) (?:de |del ){MES}\b", g.stretch(1, 15)),
     ("R2", r"\b(?:la )?segunda quincena (?:de |del ){MES}\b", g.stretch(16, 31)),
     ("R1", r"\b(?:en |para |durante )?(?:el )?(?P<nextmonth>proximo mes|mes (?:que viene|proximo|siguiente|entrante|que entra))\b", g.stretch(1, 31)),
@@ -217,6 +221,7 @@ DATES = rules(
     ("D2", r"\b(?:el )?(?:dia )?{WD}", r.weekday),
     ("D1", r"\b(?:el )?(?:proximo dia|dia siguiente)\b", r.relative(1)),
     ("D8", r"\b(?:el |(?<=al )|(?<=del )|(?<=al dia )|(?<=del dia ))(?:dia )?{DAY}(?= ?(?:$|[,.!?;:()]|a la|a las|al|por|en|de la|como|tipo|o\b|y\b|si\b|no\b|esta|es\b|me|que|q\b|mejor|te\b|se\b|podr|pued|a eso|tenes|tienen?s?|hay|digo|perdon|porfa|por favor|gracias|temprano|antes|despues|a partir|entre|de \d|desde|[DTP]|\d))(?![:.]\d)(?! ?(?:hs|am|pm|a los|en los|en la maq|arriba)\b){NOUNS}", r.month_day),
+    ("D8", r"^{DAY} (?=a las? )", r.month_day),
     ("D8", r"\b(?:dia|dia:) {DAY}(?![:.]\d){NOUNS}", r.month_day),
     ("D8", r"\bel (?P<day>primero)(?= ?(?:$|[,.!?]|a la|a las|por la|tipo))", r.month_day),
 )

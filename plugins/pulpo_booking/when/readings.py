@@ -4,6 +4,7 @@ Group names a pattern may define: `wd` (weekday symbol digit), `day`, `month` (t
 """
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 from pulpo_booking.when.almanac import (
@@ -171,6 +172,12 @@ class _WeekdayIn:
         return DatePart("relative", found, weekday=int(m["wd"]))
 
 
+def nth_coming_weekday(m: Match, setting: Setting) -> Part | None:
+    """ "Two Sundays from now"."""
+    found = next_weekday(setting.today, int(m["wd"])) + (count(m) - 1) * WEEK
+    return DatePart("relative", found, weekday=int(m["wd"]))
+
+
 def weekday_of_week(offset: int) -> "_WeekdayOfWeek":
     """D6: the X of the Monday-Sunday week `offset` weeks from this one."""
     return _WeekdayOfWeek(offset)
@@ -278,6 +285,8 @@ def nth_weekday_of(m: Match, setting: Setting) -> Part | None:
     if where is None:
         return None
     found = _nth(*where, wd, nth)
+    if group(m, "thismonth"):
+        return replace(found, kind="past" if found.date and found.date < setting.today else "full")
     if found.date and found.date < setting.today and not year_of(m):
         later = plus_months(date(*where, 1), 12 if group(m, "month") else 1)
         return _nth(later.year, later.month, wd, nth) if later else None

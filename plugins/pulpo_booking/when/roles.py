@@ -79,7 +79,8 @@ def _keep_target(marked: Marked, talk: Talk, verb: int) -> bool:
         return False
     existing = talk.existing.search(marked.text)
     if len(groups) == 1:
-        return bool(existing and existing.end("drop") == groups[0].end()) or _is_source(marked.text, groups[0])
+        named = bool(existing and existing.end("drop") == groups[0].end())
+        return (named and not _is_target(marked.text, groups[0])) or _is_source(marked.text, groups[0])
     if groups[-1].start() < verb:
         return False
     target = groups[-1]
@@ -98,6 +99,10 @@ def _keep_target(marked: Marked, talk: Talk, verb: int) -> bool:
 
 def _is_source(text: str, group: re.Match[str]) -> bool:
     return bool(re.search(r"\b(?:del?|from|my)(?: la| las| el| the)? $", text[: group.start()]))
+
+
+def _is_target(text: str, group: re.Match[str]) -> bool:
+    return bool(re.search(r"\b(?:al?|para|to|for|until)(?: la| las| el| the)? $", text[: group.start()]))
 
 
 def corrected(marked: Marked, talk: Talk) -> None:

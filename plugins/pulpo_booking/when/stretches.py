@@ -50,22 +50,23 @@ def join_weeks(marked: Marked, talk: Talk) -> None:
     for pattern, build in ((talk.week_of, _week_from), (talk.day_before, _day_before), (talk.day_after, _day_after)):
         while (match := pattern.search(marked.text)) and (hit := marked.found(match, "a")):
             part = hit[1].part
-            built = build(part) if isinstance(part, DatePart) else None
+            count = int(match["n"]) if "n" in pattern.groupindex and match["n"] else 1
+            built = build(part, min(count, 366)) if isinstance(part, DatePart) else None
             if built is None:
                 break
             marked.join(match.start(), match.end(), built)
 
 
-def _week_from(part: DatePart) -> Part | None:
+def _week_from(part: DatePart, _: int) -> Part | None:
     return part.date and DateRangePart(part.date, part.date + timedelta(days=6))
 
 
-def _day_before(part: DatePart) -> Part | None:
-    return part.date and DatePart("full", part.date - timedelta(days=1))
+def _day_before(part: DatePart, count: int) -> Part | None:
+    return part.date and DatePart("full", part.date - timedelta(days=count))
 
 
-def _day_after(part: DatePart) -> Part | None:
-    return part.date and DatePart("full", part.date + timedelta(days=1))
+def _day_after(part: DatePart, count: int) -> Part | None:
+    return part.date and DatePart("full", part.date + timedelta(days=count))
 
 
 def join_between(marked: Marked, talk: Talk) -> None:

@@ -15,14 +15,14 @@ TALK = Talk(
         pattern(r"(?P<a>[DT]) ?(?:to|through|thru|-|until) ?(?:the )?(?P<b>[DT])"),
     ),
     open_start=pattern(
-        r"\b(?:any ?time |sometime )?(?:after|from|past|since|not before|no earlier than|not until|as of|starting(?: from| on| at)?|later than|beyond) (?:the |around |about )?(?P<a>[DT])"
+        r"\b(?:any ?time |sometime )?(?:after|from|past|since|not before|no earlier than|not until|as of|starting(?: from| on| at)?|(?<!no )(?<!not )later than|beyond) (?:the |around |about )?(?P<a>[DT])"
         r"(?P<on>,? (?:on|onwards?|and (?:later|after|onwards?)|forward))?"
         r"|(?P<a2>[DT]),? (?:onwards?|or later|or after|and later|forward|and after)\b"
     ),
     open_end=pattern(r"\b(?:any ?time |sometime )?(?:before|until|by|no later than|up to|not (?:later than|after|past)|earlier than|prior to|at the latest by) (?:the )?(?P<a>[DT])|(?P<a2>[DT]) (?:or (?:earlier|before|sooner)|at the latest)\b"),
     week_of=pattern(r"\b(?:the )?(?:week commencing|w/c|wc|week beginning|week starting|w/b|week of)(?: on)? (?:the )?(?P<a>D)"),
-    day_before=pattern(r"\bthe day before (?:the )?(?P<a>D)"),
-    day_after=pattern(r"\bthe day after (?:the )?(?P<a>D)"),
+    day_before=pattern(r"\b(?:the day|a day|(?P<n>\d+) days?) before (?:the )?(?P<a>D)"),
+    day_after=pattern(r"\b(?:the day|a day|(?P<n>\d+) days?) after (?:the )?(?P<a>D)"),
     correction=pattern(
         r"\b(?:no,? (?:wait|sorry|actually|make|rather|no|i mean|scratch)|actually|make (?:it|that)|scratch that|sorry|i mean(?:t)?|or rather|"
         r"rather|instead make|correction|oops|my (?:bad|mistake)|on second thoughts?|wait|better(?: yet| make it)?|changed my mind|nope|hold on|let's (?:say|do|make it)|nevermind|never mind)\b"
@@ -40,16 +40,16 @@ TALK = Talk(
                        r"not (?:free|available|around|good|in town)|i'm not|busy|away|out of town|tied up|working|unavailable|won't)(?: to)?(?: (?:do|make|make it|come|come in|be there|attend|free|available|it|around|here|be|manage|on|at|in|the|by|for|any|go))* (?P<drop>{X}(?:,? (?:and|or|nor|&) (?:on |at |the )*{X})*)(?!,? (?:but|works|is fine))")),
         ("C3", pattern(r"(?:^|[,.;] ?)(?:but )?not (?:on |at |the |in )*(?P<drop>{X})")),
     ),
-    clause=pattern(r"[.;!?]+|,(?! ?(?:at|in|on|around|about|the) ?(?:the )?[TPH])|\b(?:and|but|so|because|since|cause|cos|therefore|then)\b(?! (?:the )?[DTPRH])|\bbefore(?= (?:the |my |our )?[a-z])|\bcan i\b|\bcould\b"),
+    clause=pattern(r"[.;!?]+|,(?! ?(?:at|in|on|around|about|the) ?(?:the )?[TPH])|\b(?:and|then)\b(?! (?:the )?[DTPRH])|\b(?:but|so|because|cause|cos|therefore)\b|\bbefore(?= (?:the |my |our )?[a-z])|\bcan i\b|\bcould\b|\b(?=after [TD])"),
     event=pattern(
         r"\b(?:wedding|married|marry|fly|flying|flight|flights|trip|travel\w*|birthday|bday|b-day|party|interview|exam|graduation|graduate|anniversary|holiday|vacation|concert|"
-        r"prom|born|christening|funeral|conference|meeting|moving house|leave for|leaving for|leave on|leaving|due|surgery|payday|paid|date night|event|dinner|gala|photoshoot|photo shoot|dob|recital|game)\b"
+        r"prom|born|christening|funeral|conference|meeting|moving house|leave for|leaving for|leave on|leaving|due|surgery|payday|paid|date night|event|dinner|gala|photoshoot|photo shoot|dob|recital|game|i work|i finish|finish work|get off|off work|my shift|my class|i have class|i have work|school)\b"
     ),
     request=pattern(
         r"\b(?:appointment|appt|book\w*|schedule|slot|slots|available|availability|need|want|like|can i|could i|come in|squeeze|fit me|do you have|have you got|any chance|opening|reserve|is there|how about|what about|trim|haircut)\b"
     ),
     past=pattern(
-        r"\b(?:came|went|was(?! (?:wondering|hoping|thinking|looking|going|just))|were(?! (?:wondering|hoping|thinking|looking))|had|visited|saw|called|rang|emailed|booked|paid|bought|missed|forgot|cancelled|canceled|last came|cut my|told me|said|spoke|arrived|left|showed up)\b"
+        r"\b(?:came|went|was(?! (?:wondering|hoping|thinking|looking|going|just))|were(?! (?:wondering|hoping|thinking|looking))|had|visited|saw|last came|cut my|arrived|showed up)\b"
     ),
     move=pattern(r"\b(?:mov(?:e|ed|ing)|reschedul\w*|chang(?:e|ed|ing)|push\w*|shift\w*|switch\w*|swap\w*|bring|brought|postpon\w*|transfer|rebook\w*|bump|delay)\b"),
     existing=pattern(r"\b(?:i have|i've got|i've|i had|we have|have|had|i'm booked|booked(?: in)?|my|currently|scheduled|the)(?: \w+){0,2}? ?(?:an?|my|the)? ?(?:appointment|appt|booking|booked|slot|reservation|scheduled|session|one)[^DTPRH]{0,20}?(?P<drop>{X})"),

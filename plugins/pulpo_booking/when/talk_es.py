@@ -5,9 +5,9 @@ from pulpo_booking.when.talk import Talk, pattern
 _ART = r"(?:el |la |las |los |del |al |dia )?"
 _CANT = (
     r"(?:no (?:puedo|podria|podre|me (?:viene|va|queda|sirve|da|conviene|es posible)|llego|tengo (?:tiempo|lugar)|voy a poder|"
-    r"estoy|trabajan|quiero|creo que pueda|hay manera|va a poder ser|sirve)|imposible|me es imposible|se me complica|estoy "
+    r"estoy|trabajan|quiero|creo que pueda|hay manera|va a poder ser|sirve)(?! (?:ir |venir )?(?:a |por |en |de )?~)|imposible|me es imposible|se me complica|estoy "
     r"(?:ocupad[oa]|complicad[oa]|a full)|trabajo(?! me)|tengo (?:que trabajar|laburo|clase|facultad|medico)|me viene mal|me queda mal|"
-    r"no)"
+    r"no(?= ?(?:$|[,.;!])))"
 )
 
 TALK = Talk(
@@ -22,15 +22,16 @@ TALK = Talk(
     ),
     open_end=pattern(r"\b(?:antes del?|hasta|como (?:muy )?tarde(?: a)?|a mas tardar|no mas tarde del?) (?:el |la |las |a )?(?P<a>[DT])"),
     week_of=pattern(r"\b(?:la )?semana (?:que (?:empieza|comienza|arranca) |del? )(?:el )?(?P<a>D)"),
-    day_before=pattern(r"\b(?:el dia|la vispera|un dia)(?: antes| anterior| previo)? (?:del?|al?) (?:el )?(?P<a>D)"),
-    day_after=pattern(r"\b(?:el dia|un dia) (?:despues|siguiente) (?:del?|al?) (?:el )?(?P<a>D)"),
+    day_before=pattern(r"\b(?:el dia|la vispera|un dia|(?P<n>\d+) dias)(?: antes| anterior| previo)? (?:del?|al?) (?:el )?(?P<a>D)"),
+    day_after=pattern(r"\b(?:el dia|un dia|(?P<n>\d+) dias) (?:despues|siguiente) (?:del?|al?) (?:el )?(?P<a>D)"),
     correction=pattern(
         r"\b(?:no,? (?:no,? )?(?:mejor|perdon|espera|para|pera|digo|mentira|sino|dale)|mejor dicho|(?:o )?mejor(?! (?:hora|dia|opcion))|perdon(?:a|ame)?|digo|quise decir|"
         r"corrijo|correccion|en realidad|me equivoque|me confundi|quiero decir|ay no|no no|mentira|pensandolo (?:bien|mejor)|ahora que lo pienso|"
         r"sorry|bueno no|al final|o sea)\b"
     ),
     drops=(
-        ("C1", pattern(r"\bno (?:el |la |a |para el |es el )?(?P<drop>{X}),? (?:sino|si no|es)\b")),
+        ("C1", pattern(r"\bno (?:el |la |a |para el |es el |es |era el |era |era para el |era a )?(?P<drop>{X}),? (?:sino|si no|es|era)\b")),
+        ("C3", pattern(r"(?<=[DR] )no (?:puedo|podria|llego|me viene bien|me queda bien) (?:ir |venir )?(?:a |por |en |de )?(?P<drop>[TPH])")),
         ("C1", pattern(r"(?:^|[,.;] ?)no (?:el |la |a |para el |es el )?(?P<drop>{X}),? (?:el |la |a |para el )?(?={X})")),
         ("C1", pattern(r"(?P<drop>{X}),? no,? (?:el |la |a |para |para el |mejor )*(?={X})")),
         ("C1b", pattern(r"{X},? (?:y )?no (?:el |la |a |al |para el )?(?P<drop>{X})(?! (?:puedo|me))")),
@@ -44,13 +45,13 @@ TALK = Talk(
         ("C3", pattern(r"\b(?:estoy|ando) (?:ocupad[oa]|complicad[oa]|a full|de viaje|fuera) (?:el |la |a |por |en )*(?P<drop>{X})")),
     ),
     clause=pattern(
-        r"[.;!?]+|,(?! ?(?:a|por|tipo|como|de|en) ?(?:la |las )?[TPH])|\b(?:y|pero|asi que|asiq|entonces|porque|ya que|por eso|o sea que|que)\b(?! [DTPRH])|\bantes del?(?= (?:la |el |mi |mis )?[a-z])"
+        r"[.;!?]+|,(?! ?(?:a|por|tipo|como|de|en) ?(?:la |las )?[TPH])|\b(?:y|que)\b(?! [DTPRH])|\b(?:pero|asi que|asiq|entonces|porque|ya que|por eso|o sea que)\b|\bantes del?(?= (?:la |el |mi |mis )?[a-z])"
     ),
     event=pattern(
         r"\b(?:boda|casamiento|me caso|nos casamos|se casa|caso|vuelo|vuela|viaje|viajo|viajamos|viaja|me voy|nos vamos|cumple|cumpleanos|cumplo|fiesta|"
         r"examen|entrevista|bautismo|bautizo|comunion|graduacion|recibo|egreso|aniversario|parto|operan|operacion|mudo|mudanza|concierto|recital|"
         r"partido|nacio|naci|nacimiento|vacaciones|reunion|quince de|15 de mi|evento|cena|congreso|presentacion|juicio|vuelvo de|llego de|avion|rindo|"
-        r"cobro|cobre|vence|feriado|nacido|nacida)\b"
+        r"cobro|cobre|vence|feriado|nacido|nacida|vuelvo|llego|regreso|trabajo(?! me)|trabajamos|laburo|salgo|curso|estudio|entreno)\b"
     ),
     request=pattern(
         r"\b(?:turno|turnito|cita|reserva\w*|agend\w*|anota\w*|quiero|queria|quisiera|necesito|puedo|podria|podes|tenes|tienen|tienes|hay|hueco|lugar|"

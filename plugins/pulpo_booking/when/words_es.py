@@ -3,12 +3,12 @@
 from pulpo_booking.when.lexicon import Lexicon, Weak, month_symbol, pairs, symbols
 
 _WEEKDAYS = (
-    "lunes lun lune",
-    "martes",
+    "lunes lun lune lunez",
+    "martes martez marte",
     "miercoles mier mie mierc miercole",
     "jueves jue juev",
-    "viernes vie vier vierne",
-    "sabado sabados sab saba",
+    "viernes vie vier vierne biernes bierne",
+    "sabado sabados sab saba savado zabado",
     "domingo domingos dom domin",
 )
 _MONTHS = (
@@ -32,7 +32,7 @@ _NUMBERS = (
 ).split()
 _CHAT = pairs(
     "q=que k=que ke=que xq=porque pq=porque xa=para pa=para p=para x=por d=de dl=del tmb=tambien "
-    "mnn=manana mna=manana mn=manana maniana=manana mannana=manana manna=manana mananaa=manana mnana=manana "
+    "mnn=manana mna=manana mn=manana maniana=manana mannana=manana manna=manana mananaa=manana mannaa=manana mana=manana mnana=manana "
     "mnaana=manana manan=manana anana=manana maana=manana maniaana=manana "
     "oy=hoy oi=hoy 2=2 sem=semana semna=semana seman=semana semama=semana "
     "prox=proximo proxima=proximo proximos=proximo proximas=proximo procimo=proximo procsimo=proximo "
@@ -74,10 +74,11 @@ ES = Lexicon(
             w: symbols((), _MONTHS)[w]
             for w in "enero febrero marzo abril junio julio agosto septiembre octubre noviembre diciembre".split()
         }
+        | {"manana": "manana"}
     ),
     never_typos=frozenset(
-        "marcos marco marta marte martin martina marzon marzal partes cartes artes martas martos lunas luna lunar "
-        "lures nueves jueces jueguen juegas juegos sacado salado sabana sabida sabido savado dominga domino "
+        "macana macanas manada manadas manzana manzanas mananas mananita manana marcos marco marta marte martin martina marzon marzal partes cartes artes martas martos lunas luna lunar "
+        "lures nueves jueces jueguen juegas juegos sacado salado sabana sabida sabido dominga domino "
         "dominio abrir abrio abrila abrirl entero entera enera acero cero dinero genero janeiro febril julia "
         "julian juliana julieta juli junior junto juntos juanio angosto agota agotado gusto gasto agosta cubre "
         "octavo ocurre noviembres noviem noviazgo viene vienes viernesito vieres viene vierte vienen sabadito "
