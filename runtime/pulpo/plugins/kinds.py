@@ -46,7 +46,7 @@ def _shaped(protocol: str, **members: Callable[[Any], bool]) -> Callable[[Any], 
 
     def complaint(value: Any) -> str:
         if isinstance(value, type):
-            return f"{_shown(value)} is a class: return an instance of it"
+            return f"{_shown(value)}: return an instance of it"
         for member, fits in members.items():
             if not hasattr(value, member):
                 return f"{_shown(value)} is not a pulpo.{protocol}: it has no {member!r}"
@@ -58,8 +58,8 @@ def _shaped(protocol: str, **members: Callable[[Any], bool]) -> Callable[[Any], 
 
 
 def _shown(value: Any) -> str:
-    name = getattr(value, "__qualname__", "")
-    return f"{type(value).__name__} {name}".rstrip()
+    kind = "class" if isinstance(value, type) else type(value).__name__
+    return f"{kind} {getattr(value, '__qualname__', '')}".rstrip()
 
 
 def _is_name(value: Any) -> bool:

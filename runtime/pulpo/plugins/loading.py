@@ -155,7 +155,9 @@ def _refuse_missing(records: Sequence[PluginRecord], *, required: Collection[str
         states = {record.name: f"{record.state}, {record.reason}" for record in records}
         none = f"not installed (installed are {', '.join(sorted(installed)) or 'none'})"
         reasons = "; ".join(f"{name}: {states.get(name, none)}" for name in missing)
-        raise RequiredPluginError(f"required, but not active: {reasons}", plugin=missing[0])
+        raise RequiredPluginError(
+            f"required, but not active: {reasons}. Mend or install it, or require it no longer", plugin=missing[0]
+        )
 
 
 def _refuse_broken(records: Sequence[PluginRecord]) -> None:
