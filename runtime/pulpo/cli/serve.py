@@ -31,12 +31,14 @@ def serve(
     assignments: tuple[str, ...],
 ) -> None:
     """Serve the chat page, the API and the console."""
-    from pulpo.cli import servers
     from pulpo.settings import load_settings
 
     given = sources(config_file, assignments, host=host, port=port, database_url=database_url, server=server)
     settings = load_settings(**given)
     refuse_workers(settings, workers)
+
+    from pulpo.cli import servers  # half a second that a refusal does not need
+
     if settings.server == "granian":
         servers.run_granian(settings, given, workers=workers)
     else:

@@ -68,12 +68,19 @@ class Terminal:
             self._answers.print(f"\n[dim]{localized(BYE, self.locale)}[/]")
 
     def _typed(self) -> Iterator[str]:
-        # Importing it gives `input` line editing and history.
-        with suppress(ImportError):
-            import readline  # noqa: F401
+        prompt = self._prompt()
         self._answers.print(f"[bold]PulpoAI[/] [dim]{localized(WELCOME, self.locale)}[/]\n")
         while True:
-            yield self._answers.input(f"[bold cyan]{localized(YOU, self.locale)} ›[/] ")
+            yield input(prompt)
+
+    def _prompt(self) -> str:
+        you = f"{localized(YOU, self.locale)} › "
+        try:
+            import readline  # noqa: F401 - importing it gives `input` line editing and history
+        except ImportError:
+            return you
+        # Between 1 and 2 stands what has no width: without these marks, history is drawn over the prompt.
+        return f"\001\033[1;36m\002{you}\001\033[0m\002" if self._answers.color_system else you
 
 
 def _call(call: CallReport) -> str:

@@ -1,0 +1,59 @@
+import subprocess
+import sys
+
+import pytest
+
+from pulpo import __version__
+
+COMMANDS = ["serve", "chat", "plugins", "check", "doctor", "config", "keys", "db"]
+
+
+def test_the_version_is_told(run) -> None:
+    assert run("--version").output == f"PulpoAI {__version__}\n"
+
+
+def test_help_names_every_command_on_one_line_each(run) -> None:
+    lines = run("--help").output.partition("Commands:")[2].split("\n")[1:]
+    assert sorted(line.split()[0] for line in lines if line) == sorted(COMMANDS)
+    assert not any(line.endswith("...") for line in lines)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "config show", "keys create", "keys list", "keys revoke", "db upgrade"])
+def test_every_command_has_help(run, command: str) -> None:
+    result = run(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert "Usage: " in result.output
+
+
+@pytest.mark.parametrize("command", ["plugins", "chat", "serve", "db upgrade", "keys list", "config show"])
+def test_a_wrong_setting_is_one_line_and_exit_code_2(run, command: str) -> None:
+    result = run(*command.split(), "--set", "prot=1")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("pulpo: option --prot: prot: no such setting; did you mean port?")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("assignment", ["port", "=1", ""])
+def test_an_assignment_without_key_and_value_is_refused(run, assignment: str) -> None:
+    result = run("plugins", "--set", assignment)
+    assert result.exit_code == 2
+    assert "is not KEY=VALUE" in result.stderr
+
+
+def test_the_module_is_the_command_and_a_broken_file_ends_it_with_2(folder) -> None:
+    (folder / "pulpo.toml").write_text("[canary]\npercentage = 10\n")
+    command = [sys.executable, "-m", "pulpo", "config", "show"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=folder)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == (
+        "pulpo: pulpo.toml: canary.percentage: 10 is not a fraction between 0 and 1: write 0.1 for 10 %\n"
+    )
+
+
+def test_the_command_loads_nothing_heavy_until_it_runs() -> None:
+    heavy = {"litestar", "sqlalchemy", "pydantic", "pydantic_settings", "rich", "uvicorn", "anyio", "alembic"}
+    script = f"import sys, pulpo.cli; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "[]\n"
