@@ -1,0 +1,98 @@
+"""What a message does apart from naming tools and values: greet, thank, ask for help, give up, agree, refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from pulpo_rules import lexicon
+from pulpo_rules.text import fold, words
+
+Act: TypeAlias = Literal["greeting", "thanks", "farewell", "help", "abort", "any"]
+
+_BY_ACT: Final[Mapping[Act, Sequence[str]]] = {
+    "greeting": lexicon.GREETINGS,
+    "thanks": lexicon.THANKS,
+    "farewell": lexicon.FAREWELLS,
+    "help": lexicon.HELP,
+    "any": lexicon.ANY,
+    "abort": lexicon.ABORT,
+}
+_PHRASES: Final[Mapping[tuple[str, ...], Act]] = {
+    tuple(phrase.split()): act for act, phrases in _BY_ACT.items() for phrase in phrases
+}
+_STRONGEST: Final[Sequence[Act]] = ("abort", "any", "help", "farewell", "thanks", "greeting")
+"""Which act counts when a message holds several: "hola, ayuda" asks for help, "no gracias, chau" gives up."""
+
+_LONGEST: Final = max(map(len, _PHRASES))
+_TRAILERS: Final = frozenset("por favor porfa please gracias thanks ok bueno che si yes eh well y and".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """``whole`` is the act when the message is nothing else; ``opening`` and ``any`` may stand beside content."""
+
+    whole: Act | None
+    opening: bool
+    any: bool
+    question: bool
+    correction: bool
+
+
+def read_acts(text: str) -> Acts:
+    """Read the acts of a message."""
+    said = words(text)
+    found, rest = _cover(said)
+    return Acts(
+        whole=_whole(found) if not rest else None,
+        opening="greeting" in found,
+        any="any" in found,
+        question=is_question(text),
+        correction=bool(said) and said[0] in lexicon.CORRECTIONS,
+    )
+
+
+def is_question(text: str) -> bool:
+    """Whether a text asks something: by its mark, or by the word it begins with."""
+    if "?" in text or "¿" in text:
+        return True
+    said = [word for word in words(text) if word not in _OPENERS]
+    return bool(said) and said[0] in lexicon.QUESTION_WORDS
+
+
+_OPENERS: Final = frozenset(
+    "hola hello hi hey y and a ok bueno perdon sorry pero but buenas also tambien si yes por".split()
+)
+
+
+def without_openings(text: str) -> str:
+    """Return ``text`` without a greeting at its beginning, so that "buenas tardes" tells no time."""
+    folded = fold(text)
+    for phrase in sorted(lexicon.GREETINGS, key=len, reverse=True):
+        if folded.startswith(phrase) and not folded[len(phrase) : len(phrase) + 1].isalnum():
+            return " " * len(phrase) + text[len(phrase) :]
+    return text
+
+
+def _cover(said: Sequence[str]) -> tuple[list[Act], list[str]]:
+    """The acts found, longest phrase first, and the words that belong to none."""
+    found: list[Act] = []
+    rest: list[str] = []
+    position = 0
+    while position < len(said):
+        for length in range(min(_LONGEST, len(said) - position), 0, -1):
+            act = _PHRASES.get(tuple(said[position : position + length]))
+            if act:
+                found.append(act)
+                position += length
+                break
+        else:
+            if said[position] not in _TRAILERS:
+                rest.append(said[position])
+            position += 1
+    return found, rest
+
+
+def _whole(found: Sequence[Act]) -> Act | None:
+    return next((act for act in _STRONGEST if act in found), None)

@@ -1,0 +1,114 @@
+"""What a message changes in the facts: new values, corrections, an offer taken, a listed thing pointed at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+import pulpo
+from pulpo_rules.fields import Field, Form
+from pulpo_rules.mentions import Mention, Mentions
+from pulpo_rules.situation import Facts, Situation, missing
+from pulpo_rules.text import Span, overlaps
+
+_REPLACES: Final[Mapping[str, tuple[str, ...]]] = {
+    "time": ("period", "range"),
+    "period": ("time", "range"),
+    "range": ("time", "period"),
+}
+"""Parts of a date-time reader that say the same thing more or less exactly: the newest one stands alone."""
+
+
+def said_for(goal: str, mentions: Mentions, situation: Situation, *, unless: Sequence[Span] = ()) -> dict[str, Mention]:
+    """Return what was said for a goal and the tools that share facts with it, and whatever is worth remembering,
+    leaving out what was said within ``unless``."""
+    family = [form.tool.name for form in situation.family(goal)]
+    found: dict[str, Mention] = {}
+    for owner in [*family, *(name for name in situation.forms if name not in family)]:
+        for name, mention in mentions.of(owner).items():
+            each = situation.forms[owner].field(name)
+            shared = owner in family or (each is not None and each.slot.remember)
+            inside = bool(mention.spans) and all(overlaps(span, unless) for span in mention.spans)
+            if shared and mention.settled and not inside:
+                found.setdefault(name, mention)
+    return found
+
+
+def merged(facts: Facts, said: Mapping[str, Mention], situation: Situation) -> dict[str, pulpo.Fact]:
+    """Return ``facts`` with what was said put in; what it makes obsolete goes."""
+    kept = dict(facts)
+    parts = _parts(situation.forms.values())
+    told = {parts.get(name, "") for name in said}
+    obsolete = {part for one in told for part in _replaced(one, said, parts)} - told
+    for name in list(kept):
+        if name not in said and parts.get(name) in obsolete:
+            del kept[name]
+    return {**kept, **{name: pulpo.Fact(mention.value) for name, mention in said.items()}}
+
+
+def _replaced(part: str, said: Mapping[str, Mention], parts: Mapping[str, str]) -> Iterable[str]:
+    if part == "range" and any(parts.get(name) == part and _of_days(mention.value) for name, mention in said.items()):
+        return ("date",)
+    return _REPLACES.get(part, ("range",) if part == "date" else ())
+
+
+def _of_days(value: object) -> bool:
+    first = next((each for each in value if each), "") if isinstance(value, list | tuple) else value
+    return bool(re.match(r"\d{4}-\d\d-\d\d", str(first)))
+
+
+def _parts(forms: Iterable[Form]) -> dict[str, str]:
+    return {each.name: each.part for form in forms for each in form.fields if each.reader is not None}
+
+
+def taken(facts: Facts, offer: pulpo.Offer) -> dict[str, pulpo.Fact]:
+    """Return ``facts`` with an offer's arguments in."""
+    return {**facts, **{name: pulpo.Fact(value, "offer") for name, value in offer.arguments.items()}}
+
+
+def without_chance(facts: Facts, changed: Collection[str], form: Form) -> dict[str, pulpo.Fact]:
+    """Drop optional values that only came with an offer, once the user has changed what the offer was about."""
+    needed = {each.name for each in form.fields if each.required}
+    return {
+        name: fact
+        for name, fact in facts.items()
+        if fact.source != "offer" or name in needed or name in changed or not changed
+    }
+
+
+def pointed_at(
+    form: Form, facts: Facts, said: Mapping[str, Mention], situation: Situation, asked: str | None
+) -> tuple[dict[str, pulpo.Fact], frozenset[str]]:
+    """Find listed things by their properties ("the one on Tuesday").
+
+    Returns the facts this settles, and the names that were said only to point and are no values themselves.
+    """
+    settled: dict[str, pulpo.Fact] = {}
+    pointers: set[str] = set()
+    for each in missing(form, facts):
+        found, used = _point(each, form, said, situation, asked)
+        if found is not None:
+            settled[each.name] = pulpo.Fact(found.value)
+            pointers |= used
+    return settled, frozenset(pointers)
+
+
+def _point(
+    each: Field, form: Form, said: Mapping[str, Mention], situation: Situation, asked: str | None
+) -> tuple[pulpo.Choice | None, frozenset[str]]:
+    listed = situation.listed(each)
+    names = {name for choice in listed for name in choice.fields} & said.keys()
+    if not names:
+        return None, frozenset()
+    fits = [choice for choice in listed if all(_fits(choice, name, said[name]) for name in names)]
+    own = {name for name in names if form.field(name) is not None}
+    if len(fits) != 1:
+        return None, frozenset()
+    others = {name for name in said if form.field(name) is not None} - names
+    return fits[0], frozenset(own if each.name == asked or not others else ())
+
+
+def _fits(choice: pulpo.Choice, name: str, mention: Mention) -> bool:
+    value = choice.fields.get(name)
+    return value is None or value == mention.value or any(other.get(name) == value for other in mention.alternatives)

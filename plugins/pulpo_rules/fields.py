@@ -1,0 +1,174 @@
+"""What a tool's arguments are to a chat: their kinds, read from declarations once when the planner is built."""
+
+from __future__ import annotations
+
+import enum
+import types
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+
+import pulpo
+from pulpo_rules import lexicon
+from pulpo_rules.text import stem, words
+
+Kind: TypeAlias = Literal[
+    "reader", "choice", "bool", "integer", "decimal", "email", "phone", "person", "date", "time", "datetime", "text"
+]
+
+_PHONE: Final = frozenset("phone telephone mobile whatsapp cell cellphone telefono celular movil tel".split())
+_EMAIL: Final = frozenset("email mail correo".split())
+_NAME: Final = frozenset("name nombre fullname firstname lastname surname apellido".split())
+_PERSONAL: Final = frozenset(
+    "customer client guest user full first last your contact person holder passenger patient caller my visitor "
+    "attendee recipient sender cliente huesped usuario titular pasajero paciente de del".split()
+)
+_BY_TYPE: Final[Mapping[Any, Kind]] = {
+    bool: "bool", int: "integer", float: "decimal", date: "date", time: "time", datetime: "datetime",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One argument of one tool.
+
+    ``many`` is set for lists. ``choices`` are those of a closed type; a slot's provider lists others when a turn
+    runs. ``cues`` are stems of the words by which the declarations call the argument.
+    """
+
+    tool: str
+    name: str
+    kind: Kind
+    slot: pulpo.Slot
+    required: bool
+    many: bool = False
+    choices: tuple[pulpo.Choice, ...] = ()
+    reader: pulpo.Reader | None = None
+    part: str = ""
+    description: str = ""
+    cues: frozenset[str] = frozenset()
+
+    @property
+    def listed(self) -> bool:
+        """Whether the values come from a list rather than from free text."""
+        return self.kind == "choice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A tool and its fields, in the order of its signature."""
+
+    tool: pulpo.Tool
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of an argument, or None."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether calling the tool changes nothing."""
+        return self.tool.hints.read_only
+
+
+def forms(tools: Iterable[pulpo.Tool]) -> dict[str, Form]:
+    """Read the declarations of ``tools``; a reader declared by any of them serves every argument of its types."""
+    tools = tuple(tools)
+    readers = _readers(tools)
+    return {tool.name: _form(tool, readers) for tool in tools}
+
+
+def _readers(tools: Sequence[pulpo.Tool]) -> dict[type[Any], pulpo.Reader]:
+    found: dict[type[Any], pulpo.Reader] = {}
+    for tool in tools:
+        for slot in tool.slots.values():
+            for served in slot.reader.types if slot.reader else ():
+                found.setdefault(served, slot.reader)  # type: ignore[arg-type]  # the loop runs only with a reader
+    return found
+
+
+def _form(tool: pulpo.Tool, readers: Mapping[type[Any], pulpo.Reader]) -> Form:
+    fields = tuple(_field(tool, name, hint, readers) for name, hint in tool.types.items())
+    return Form(tool=tool, fields=fields)
+
+
+def _field(tool: pulpo.Tool, name: str, hint: Any, readers: Mapping[type[Any], pulpo.Reader]) -> Field:
+    slot = tool.slots.get(name, pulpo.Slot())
+    plain, many = _unwrap(hint)
+    choices = _closed_choices(plain)
+    reader = slot.reader or (readers.get(plain) if isinstance(plain, type) and not slot.values else None)
+    return Field(
+        tool=tool.name,
+        name=name,
+        kind=_kind(name, plain, slot, choices, reader),
+        slot=slot,
+        required=name in tool.required,
+        many=many,
+        choices=choices,
+        reader=reader,
+        part=(slot.part or (reader.types.get(plain, "") if isinstance(plain, type) else "") or name) if reader else "",
+        description=_description(tool, name),
+        cues=_cues(tool, name, slot),
+    )
+
+
+def _kind(
+    name: str, plain: Any, slot: pulpo.Slot, choices: Sequence[pulpo.Choice], reader: pulpo.Reader | None
+) -> Kind:
+    if slot.values or choices:
+        return "choice"
+    if reader:
+        return "reader"
+    return _BY_TYPE.get(plain) or _text_kind(name)
+
+
+def _text_kind(name: str) -> Kind:
+    said = set(words(name.replace("_", " ")))
+    if said & _EMAIL:
+        return "email"
+    if said & _PHONE:
+        return "phone"
+    return "person" if said & _NAME and said <= _NAME | _PERSONAL else "text"
+
+
+def _unwrap(hint: Any) -> tuple[Any, bool]:
+    """Take ``Annotated``, ``| None`` and one list away; tell whether there was a list."""
+    many = False
+    while True:
+        origin = get_origin(hint)
+        if origin is Annotated:
+            hint = get_args(hint)[0]
+        elif origin in (Union, types.UnionType):
+            rest = [each for each in get_args(hint) if each is not type(None)]
+            if len(rest) != 1:
+                return str, many
+            hint = rest[0]
+        elif origin in (list, tuple, set, frozenset, Sequence) and get_args(hint):
+            hint, many = get_args(hint)[0], True
+        elif hasattr(hint, "__supertype__"):
+            hint = hint.__supertype__
+        else:
+            return hint, many
+
+
+def _closed_choices(plain: Any) -> tuple[pulpo.Choice, ...]:
+    if get_origin(plain) is Literal:
+        values = get_args(plain)
+    elif isinstance(plain, type) and issubclass(plain, enum.Enum):
+        values = tuple(member.value for member in plain)
+    else:
+        return ()
+    return tuple(pulpo.Choice(value=value, label=str(value).replace("_", " ")) for value in values)
+
+
+def _cues(tool: pulpo.Tool, name: str, slot: pulpo.Slot) -> frozenset[str]:
+    texts = [name.replace("_", " "), _description(tool, name)]
+    texts.extend([slot.ask] if isinstance(slot.ask, str) else slot.ask.values())
+    return frozenset(
+        stem(word) for text in texts for word in words(text) if word not in lexicon.FILLERS and not word.isdigit()
+    )
+
+
+def _description(tool: pulpo.Tool, name: str) -> str:
+    return str(tool.schema.get("properties", {}).get(name, {}).get("description", ""))

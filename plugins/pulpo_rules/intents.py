@@ -1,0 +1,145 @@
+"""Which tool a text asks for: a small model trained from the tools' declared examples when a planner is built.
+
+Features are words, pairs of words and character n-grams, weighted by tf-idf over examples and by how few tools
+share them. A tool's score is its nearest examples' cosine similarity mixed with that of its centroid. There is no
+"other" class: a text that resembles nothing scores low everywhere, and callers reject it by `SURE`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import pulpo
+from pulpo_rules import lexicon
+from pulpo_rules.text import stem, words
+
+SURE: Final = 0.30
+"""Below this a tool is not what a text asks for."""
+CLOSE: Final = 0.05
+"""Two tools nearer than this cannot be told apart."""
+_NEAREST: Final = 3
+_NGRAMS: Final = (3, 4)
+
+Vector = dict[str, float]
+
+
+class Intent(NamedTuple):
+    """A tool and how much a text resembles what is said to it (0–1)."""
+
+    tool: str
+    score: float
+
+
+class IntentModel:
+    """Trained once; immutable afterwards."""
+
+    def __init__(self, tools: Sequence[pulpo.Tool]) -> None:
+        examples = [(tool.name, features(words(text))) for tool in tools for text in _texts(tool)]
+        self._weights = _weights(examples)
+        self._examples: list[str] = []
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._centroids: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        self._index(examples)
+        self.vocabulary: frozenset[str] = frozenset(
+            word for tool in tools for text in _texts(tool) for word in words(text)
+        )
+
+    def _index(self, examples: Iterable[tuple[str, Counter[str]]]) -> None:
+        sums: dict[str, Counter[str]] = defaultdict(Counter)
+        for number, (tool, counted) in enumerate(examples):
+            vector = self._vector(counted)
+            self._examples.append(tool)
+            for feature, value in vector.items():
+                self._postings[feature].append((number, value))
+                sums[tool][feature] += value  # type: ignore[assignment]  # a Counter sums floats as well
+        for tool, total in sums.items():
+            for feature, value in _unit(total).items():
+                self._centroids[feature].append((tool, value))
+
+    def _vector(self, counted: Mapping[str, int]) -> Vector:
+        """A unit vector; a feature never seen keeps its full weight, so that the unknown lowers similarity."""
+        unseen = self._weights[""]
+        return _unit(
+            {feature: (1 + math.log(count)) * self._weights.get(feature, unseen) for feature, count in counted.items()}
+        )
+
+    def rank(self, said: Sequence[str]) -> list[Intent]:
+        """Return all tools, the likeliest first, for the ``said`` words."""
+        vector = self._vector(features(said))
+        nearest: Counter[int] = Counter()
+        central: Counter[str] = Counter()
+        for feature, value in vector.items():
+            for number, weight in self._postings.get(feature, ()):
+                nearest[number] += value * weight  # type: ignore[assignment]
+            for tool, weight in self._centroids.get(feature, ()):
+                central[tool] += value * weight  # type: ignore[assignment]
+        top: dict[str, list[float]] = defaultdict(list)
+        for number, similarity in nearest.items():
+            top[self._examples[number]].append(similarity)
+        ranked = [Intent(tool, _score(top[tool], central[tool])) for tool in dict.fromkeys(self._examples)]
+        return sorted(ranked, key=lambda intent: -intent.score)
+
+
+def _score(similarities: list[float], central: float) -> float:
+    best = sorted(similarities, reverse=True)[:_NEAREST]
+    if not best:
+        return 0.0
+    return 0.6 * best[0] + 0.15 * sum(best) / _NEAREST + 0.25 * central
+
+
+def _texts(tool: pulpo.Tool) -> list[str]:
+    titles = [tool.title] if isinstance(tool.title, str) else list(tool.title.values())
+    first = tool.description.partition("\n")[0].partition(". ")[0]
+    said = [text for texts in tool.examples.values() for text in texts]
+    return [text for text in [*said, *titles, first, tool.name.replace("_", " ")] if text.strip()]
+
+
+def features(said: Sequence[str]) -> Counter[str]:
+    """Words, pairs of neighbours, and n-grams inside words; what is only politeness counts as words alone."""
+    counted: Counter[str] = Counter()
+    for word in said:
+        counted["0" if word.isdigit() else word] += 1
+        if word in lexicon.FILLERS or word.isdigit():
+            continue
+        counted["~" + stem(word)] += 2
+        padded = f"^{word}$"
+        for size in _NGRAMS:
+            for start in range(len(padded) - size + 1):
+                counted["_" + padded[start : start + size]] += 1
+    for left, right in pairwise(said):
+        counted[f"{left} {right}"] += 1
+    return counted
+
+
+def _weights(examples: Sequence[tuple[str, Counter[str]]]) -> Vector:
+    """Inverse document frequency, halved for what every tool's examples share; n-grams count less than words."""
+    documents: Counter[str] = Counter()
+    owners: dict[str, set[str]] = defaultdict(set)
+    for tool, counted in examples:
+        documents.update(counted.keys())
+        for feature in counted:
+            owners[feature].add(tool)
+    tools = max(1, len({tool for tool, _ in examples}))
+    total = len(examples) + 1
+    weights = {
+        feature: math.log(1 + total / seen) * (1.2 - len(owners[feature]) / tools) * _kind_weight(feature)
+        for feature, seen in documents.items()
+    }
+    return {**weights, "": 0.5 * math.log(1 + total) * 0.4}
+
+
+def _kind_weight(feature: str) -> float:
+    if feature[0] == "_":
+        return 0.35
+    if feature[0] == "~":
+        return 1.0
+    return 0.3 if feature in lexicon.FILLERS - lexicon.QUESTION_WORDS else 0.7
+
+
+def _unit(vector: Mapping[str, float]) -> Vector:
+    length = math.sqrt(sum(value * value for value in vector.values())) or 1.0
+    return {feature: value / length for feature, value in vector.items()}

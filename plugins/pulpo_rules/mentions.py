@@ -1,0 +1,318 @@
+"""Which values a text mentions, for every argument of every tool; what one reading used no other one sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeAlias
+
+import pulpo
+from pulpo.consent import read_consent
+from pulpo_rules import lexicon
+from pulpo_rules.choices import Picked, pick
+from pulpo_rules.entities import Entity, addressed_names, bare_name, emails, introduced_names, phones
+from pulpo_rules.fields import Field, Form
+from pulpo_rules.numbers import Number, numbers
+from pulpo_rules.text import Span, blank, fold, overlaps, tokens, words
+
+Json: TypeAlias = object
+Key: TypeAlias = tuple[str, str]
+"""Tool and argument."""
+
+_ISO: Final = {
+    "date": re.compile(r"\b\d{4}-\d\d-\d\d\b"),
+    "time": re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b"),
+    "datetime": re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?"),
+}
+_DIGITS: Final = re.compile(r"\+?\d[\d\s().-]{4,18}\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A value said for an argument. With ``rivals`` the words fit several choices and ``value`` is None."""
+
+    value: Json = None
+    spans: tuple[Span, ...] = ()
+    ambiguous: bool = False
+    alternatives: tuple[Mapping[str, Json], ...] = ()
+    said: pulpo.conversation.Text = ""
+    rivals: tuple[pulpo.Choice, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is one value."""
+        return not self.rivals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What reading a text needs to know: the clock, what is listed now, and what was asked.
+
+    ``choices`` are keyed by tool and argument; ``known`` are words with a meaning; ``asked`` is the argument the
+    user was asked for, of the tool ``goal``; ``filled`` are the arguments that have a value already.
+    """
+
+    now: datetime
+    tz: str
+    locale: str
+    choices: Mapping[Key, Sequence[pulpo.Choice]] = field(default_factory=dict)
+    known: Collection[str] = frozenset()
+    goal: str | None = None
+    asked: str | None = None
+    filled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentions:
+    """What a text mentions: by tool and argument; ``spans`` are all characters that were used."""
+
+    found: Mapping[Key, Mention]
+    spans: tuple[Span, ...]
+
+    def of(self, tool: str) -> dict[str, Mention]:
+        """Return what was said for the arguments of ``tool``."""
+        return {argument: mention for (owner, argument), mention in self.found.items() if owner == tool}
+
+    def value(self, argument: str) -> Json:
+        """Return the value said for an argument of this name of any tool, or None."""
+        for (_, name), mention in self.found.items():
+            if name == argument and mention.settled:
+                return mention.value
+        return None
+
+
+def read(text: str, forms: Mapping[str, Form], scene: Scene) -> Mentions:
+    """Find every value in ``text``. Pure apart from the readers, which are pure as well."""
+    reading = _Pass(text, [field for form in forms.values() for field in form.fields], scene)
+    for step in (reading.addresses, reading.names, reading.readers, reading.isodates, reading.choices):
+        step()
+    reading.numbers()
+    reading.answers()
+    return Mentions(found=reading.found, spans=tuple(reading.used))
+
+
+class _Pass:
+    """One walk over one text; later steps see what earlier ones left."""
+
+    def __init__(self, text: str, fields: Sequence[Field], scene: Scene) -> None:
+        self.text = text
+        self.fields = fields
+        self.scene = scene
+        self.used: list[Span] = []
+        self.found: dict[Key, Mention] = {}
+
+    @property
+    def left(self) -> str:
+        return blank(self.text, self.used)
+
+    def asked(self, each: Field) -> bool:
+        return each.name == self.scene.asked and each.tool == self.scene.goal
+
+    def of_kind(self, *kinds: str) -> list[Field]:
+        return [each for each in self.fields if each.kind in kinds]
+
+    def put(self, each: Field, mention: Mention) -> None:
+        self.found.setdefault((each.tool, each.name), mention)
+
+    def addresses(self) -> None:
+        for kind, find in (("email", emails), ("phone", phones)):
+            fields = self.of_kind(kind)
+            if fields:
+                self._take(fields, find(self.left) or self._short_phone(fields))
+
+    def _short_phone(self, fields: Iterable[Field]) -> list[Entity]:
+        if not any(each.kind == "phone" and self.asked(each) for each in fields):
+            return []
+        match = _DIGITS.search(self.left)
+        return [Entity(" ".join(match[0].split()), match.span())] if match else []
+
+    def names(self) -> None:
+        fields = self.of_kind("person")
+        if fields:
+            self._take(fields, introduced_names(self.left))
+
+    def _addressees(self) -> None:
+        """A name after "para", "for", "a" or "to", for tools that have no other use for such words."""
+        text_tools = {each.tool for each in self.fields if each.kind == "text" and each.required}
+        fields = [each for each in self.of_kind("person") if each.tool not in text_tools]
+        fields = [each for each in fields if (each.tool, each.name) not in self.found]
+        if fields:
+            self._take(fields, addressed_names(self.left, known=self.scene.known))
+
+    def _take(self, fields: Sequence[Field], entities: Sequence[Entity]) -> None:
+        self.used.extend(entity.span for entity in entities)
+        for each in fields:
+            if entities:
+                last = entities[-1]
+                self.put(each, Mention(value=last.value, spans=(last.span,)))
+
+    def readers(self) -> None:
+        left = self.left
+        groups: dict[int, list[Field]] = {}
+        for each in self.of_kind("reader"):
+            groups.setdefault(id(each.reader), []).append(each)
+        for fields in groups.values():
+            reading = self._reading(left, fields[0].reader)
+            if reading is None:
+                continue
+            for each in self._one_per_part(fields):
+                value = reading.values.get(each.part)
+                if value is not None:
+                    self.put(each, _mention(reading, each.part, value))
+            self.used.extend(reading.spans)
+
+    def _reading(self, text: str, reader: pulpo.Reader | None) -> pulpo.Reading | None:
+        scene = self.scene
+        if reader is None:
+            return None
+        context = pulpo.ReadContext(now=scene.now, tz=scene.tz, locale=scene.locale, asked=scene.asked)
+        return reader.read(text, context)
+
+    def _one_per_part(self, fields: Sequence[Field]) -> list[Field]:
+        """Where arguments of one tool take the same part, the one asked for takes it, else the first still empty."""
+        chosen: dict[tuple[str, str], Field] = {}
+        for each in sorted(fields, key=lambda each: (not self.asked(each), each.name in self.scene.filled)):
+            chosen.setdefault((each.tool, each.part), each)
+        return list(chosen.values())
+
+    def isodates(self) -> None:
+        left = self.left
+        for each in self.of_kind("date", "time", "datetime"):
+            match = _ISO[each.kind].search(left)
+            if match:
+                self.put(each, Mention(value=match[0], spans=(match.span(),)))
+                self.used.append(match.span())
+
+    def choices(self) -> None:
+        left = self.left
+        order = sorted(self.of_kind("choice"), key=lambda each: (not self.asked(each), each.name in self.scene.filled))
+        shared: dict[tuple[str, int], list[Picked]] = {}
+        used: list[Span] = []
+        for each in order:
+            listed = self.scene.choices.get((each.tool, each.name), each.choices)
+            key = (each.tool, id(each.slot.values or each))
+            if key not in shared:
+                shared[key] = _chosen(left, pick(left, listed, known=self.scene.known))
+            picks = shared[key]
+            if picks:
+                only = sum(other.slot.values is each.slot.values and other.tool == each.tool for other in order) == 1
+                mention, shared[key] = _choose(each, picks, only=only or each.slot.values is None)
+                self.put(each, mention)
+                used.extend(mention.spans)
+        self.used.extend(used)
+
+    def numbers(self) -> None:
+        found = [each for each in numbers(self.text) if not overlaps(each.span, self.used)]
+        for each in sorted(self.of_kind("integer", "decimal"), key=lambda each: not self.asked(each)):
+            number = self._number(each, found)
+            if number:
+                value = int(number.value) if each.kind == "integer" else number.value
+                self.put(each, Mention(value=value, spans=(number.span,)))
+                self.used.append(number.span)
+
+    def _number(self, each: Field, found: Sequence[Number]) -> Number | None:
+        whole = [number for number in found if each.kind == "decimal" or number.value == int(number.value)]
+        cued = [number for number in whole if each.cues & set(number.beside) or self._beside_choice(each, number)]
+        if cued:
+            return cued[0]
+        certain = [number for number in whole if not number.uncertain] or whole[:1]
+        if self.asked(each):
+            return next(iter(certain), None)
+        return certain[0] if len(certain) == 1 and self._must_be(each, certain[0]) else None
+
+    def _must_be(self, each: Field, number: Number) -> bool:
+        """A lone number can only be the one that a tool needs, or the one of the goal when nothing else is said."""
+        if not self._alone(each) or number.uncertain:
+            return False
+        words_left = [
+            word for word in words(blank(self.text, [*self.used, number.span])) if word not in lexicon.FILLERS
+        ]
+        return each.required or (each.tool == self.scene.goal and not words_left)
+
+    def _alone(self, each: Field) -> bool:
+        return sum(other.tool == each.tool and other.kind in ("integer", "decimal") for other in self.fields) == 1
+
+    def _beside_choice(self, each: Field, number: Number) -> bool:
+        """A count stands before the thing it counts ("2 margaritas"), when the tool has only one number."""
+        if not self._alone(each):
+            return False
+        return any(
+            0 <= span[0] - number.span[1] <= 2
+            for (tool, name), mention in self.found.items()
+            if tool == each.tool and any(other.name == name and other.listed for other in self.fields)
+            for span in mention.spans
+        )
+
+    def answers(self) -> None:
+        """Read what only makes sense as the answer to the question asked."""
+        self._addressees()
+        for each in self.fields:
+            if each.kind == "bool":
+                self._flag(each)
+            if not self.asked(each) or (each.tool, each.name) in self.found:
+                continue
+            if each.kind == "person":
+                name = bare_name(self.left)
+                if name:
+                    self._take([other for other in self.fields if other.kind == "person"], [name])
+            elif each.kind == "text" and self.text.strip() and read_consent(self.text) is None:
+                self.put(each, Mention(value=self.text.strip(), spans=((0, len(self.text)),)))
+
+    def _flag(self, each: Field) -> None:
+        said = words(self.text)
+        if self.asked(each):
+            if said and set(said) & lexicon.NO_WORDS:
+                self.put(each, Mention(value=False))
+            elif said and set(said) & lexicon.YES_WORDS:
+                self.put(each, Mention(value=True))
+            return
+        match = re.search(r"\b(con|with|sin|without|no)\s+(?:un |una |a |an |el |la |the )?(\w+)", fold(self.text))
+        if match and set(words(match[2])) & set(words(each.name.replace("_", " "))) and each.cues:
+            self.put(each, Mention(value=match[1] in ("con", "with"), spans=(match.span(),)))
+
+
+def _mention(reading: pulpo.Reading, part: str, value: Json) -> Mention:
+    others = tuple(other for other in reading.alternatives if other.get(part) != value)
+    return Mention(
+        value=value,
+        spans=reading.spans,
+        ambiguous=reading.ambiguous,
+        alternatives=others if reading.ambiguous else (),
+        said=reading.said,
+    )
+
+
+def _chosen(text: str, picks: Sequence[Picked]) -> list[Picked]:
+    """Leave out what is refused ("not with Luis"), and, after a correction, what was said before it."""
+    kept = [each for each in picks if not _refused(text, each.spans[0])]
+    for position in range(len(kept) - 1, 0, -1):
+        between = text[kept[position - 1].spans[-1][1] : kept[position].spans[0][0]]
+        if {token.word for token in tokens(between)} & lexicon.CORRECTIONS:
+            return kept[position:]
+    return kept
+
+
+def _refused(text: str, span: Span) -> bool:
+    before = [token.word for token in tokens(text[max(0, span[0] - 16) : span[0]])]
+    while before and before[-1] in lexicon.STOPWORDS:
+        before.pop()
+    return bool(before) and before[-1] in ("no", "ni", "sin", "not", "without", "neither", "nor", "except", "menos")
+
+
+def _choose(each: Field, picks: Sequence[Picked], *, only: bool) -> tuple[Mention, list[Picked]]:
+    """Give a field its pick and leave the others for the next field with the same list.
+
+    Several picks for the ``only`` field of a list are rivals: it cannot have them all.
+    """
+    spans = tuple(span for picked in picks for span in picked.spans)
+    if each.many and any(picked.choice for picked in picks):
+        return Mention(value=[picked.choice.value for picked in picks if picked.choice], spans=spans), []
+    meant = {id(picked.choice): picked.choice for picked in picks if picked.choice}
+    if only and len(meant) > 1:
+        return Mention(rivals=tuple(meant.values()), spans=spans), []
+    first = picks[0]
+    if first.choice is None:
+        return Mention(rivals=first.rivals, spans=first.spans), list(picks[1:])
+    return Mention(value=first.choice.value, spans=first.spans), list(picks[1:])

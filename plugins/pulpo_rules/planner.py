@@ -1,0 +1,129 @@
+"""The planner: it reads what is listed now, lets the pure modules decide, and speaks the runtime's contract."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+import pulpo
+from pulpo_rules import background, lexicon, policy, replies
+from pulpo_rules.fields import Form, forms
+from pulpo_rules.intents import IntentModel
+from pulpo_rules.mentions import Key, Scene
+from pulpo_rules.situation import Decision, Do, Situation, noted
+from pulpo_rules.text import language, words
+from pulpo_rules.understanding import understand
+
+
+class RulesSettings(BaseModel, extra="forbid"):
+    """The settings of a variant with this planner; there is nothing to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFactory:
+    """Builds `RulesPlanner` for a catalogue of tools."""
+
+    name: str = "rules"
+    config: type[BaseModel] = RulesSettings
+
+    def build(self, config: Any, tools: Sequence[pulpo.Tool]) -> RulesPlanner:
+        """Read the declarations of ``tools`` and train the intent model on their examples."""
+        return RulesPlanner(tuple(tools))
+
+
+class RulesPlanner:
+    """Serves all turns at once; it holds nothing but what was trained."""
+
+    def __init__(self, tools: Sequence[pulpo.Tool]) -> None:
+        self._forms = forms(tools)
+        self._model = IntentModel(tools)
+        self._known = self._model.vocabulary | lexicon.COMMON
+
+    async def next_step(self, context: pulpo.PlanContext) -> AsyncIterator[pulpo.Step]:
+        """Yield one decision; see `pulpo.contracts.planners.Planner`."""
+        turn = context.turn
+        if background.is_background(turn.text):
+            title = turn.workspace.name or turn.workspace.id
+            yield pulpo.Answer(background.answer(turn.text, title=title))
+            return
+        dialogue, locale = _in_language(context.dialogue, turn)
+        forms_now = {name: form for name, form in self._forms.items() if name in context.tools}
+        if context.results:
+            situation = _situation(context, forms_now, {}, locale)
+            yield _step(replies.reply(context.results, dialogue, situation), context)
+            return
+        situation = _situation(context, forms_now, await _listed(forms_now, context.tool_context), locale)
+        if context.consent == "no":
+            yield _step(policy.declined(dialogue, situation), context)
+            return
+        yield _step(self._decide(context, dialogue, situation), context)
+
+    def _decide(self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
+        scene = Scene(
+            now=context.turn.at,
+            tz=context.turn.workspace.tz,
+            locale=situation.locale,
+            choices=situation.choices,
+            known=self._known,
+            goal=dialogue.goal,
+            asked=dialogue.asked,
+            filled=frozenset(dialogue.facts),
+        )
+        understood = understand(context.turn.text, situation.forms, self._model, scene)
+        return policy.decide(understood, dialogue, situation)
+
+
+def _step(decision: Decision, context: pulpo.PlanContext) -> pulpo.Step:
+    if isinstance(decision, Do):
+        calls = tuple(
+            pulpo.ToolCall(f"c{context.step}{number}", tool, arguments)
+            for number, (tool, arguments) in enumerate(decision.calls)
+        )
+        return pulpo.Calls(calls, decision.dialogue)
+    return pulpo.Answer(decision.text, decision.dialogue, decision.confidence)
+
+
+def _situation(
+    context: pulpo.PlanContext,
+    forms_now: Mapping[str, Form],
+    choices: Mapping[Key, Sequence[pulpo.Choice]],
+    locale: str,
+) -> Situation:
+    return Situation(
+        forms=forms_now,
+        choices=choices,
+        locale=locale,
+        business=context.turn.workspace.name,
+        called=[result.call for result in context.results],
+    )
+
+
+async def _listed(forms_now: Mapping[str, Form], context: pulpo.ToolContext) -> dict[Key, Sequence[pulpo.Choice]]:
+    """Ask each value provider once, however many arguments share it."""
+    known: dict[int, Sequence[pulpo.Choice]] = {}
+    listed: dict[Key, Sequence[pulpo.Choice]] = {}
+    for form in forms_now.values():
+        for each in form.fields:
+            provider = each.slot.values
+            if provider is None:
+                continue
+            if id(provider) not in known:
+                known[id(provider)] = await provider(context)
+            listed[each.tool, each.name] = known[id(provider)]
+    return listed
+
+
+def _in_language(dialogue: pulpo.Dialogue, turn: pulpo.Turn) -> tuple[pulpo.Dialogue, str]:
+    """Return the dialogue with its language noted, and the locale to answer in.
+
+    A message that shows its language sets it; one that does not ("ok", a number) goes on in the last one.
+    """
+    spoken = language(words(turn.text)) or dialogue.notes.get("language") or turn.locale.partition("-")[0]
+    if turn.locale.partition("-")[0] == spoken:
+        locale = turn.locale
+    else:
+        locale = next((tag for tag in turn.workspace.languages if tag.partition("-")[0] == spoken), str(spoken))
+    return noted(dialogue, language=spoken), locale

@@ -1,0 +1,265 @@
+"""What to do about a message: a pure function of the dialogue, what was understood, and the situation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+import pulpo
+from pulpo.consent import read_consent
+from pulpo_rules import facts, offers, progress, render, texts
+from pulpo_rules.mentions import Mention
+from pulpo_rules.routing import Route, most, route
+from pulpo_rules.situation import Decision, Do, Say, Situation, missing, noted, paragraphs
+from pulpo_rules.text import overlaps
+from pulpo_rules.understanding import Clause, Understanding
+
+
+def decide(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
+    """Return what to do first about a message that neither confirmed nor refused a pending call."""
+    dialogue = _seeded(dialogue, situation)
+    way = _choose_tool(understood, dialogue, situation) or _pick(understood, dialogue, situation)
+    return way or _act(understood, dialogue, situation) or _go(understood, dialogue, situation)
+
+
+def _seeded(dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
+    """Take the goal and its facts from the pending call when another planner left no more than that."""
+    pending = dialogue.pending
+    if pending is None or pending.call.tool not in situation.forms or dialogue.goal == pending.call.tool:
+        return dialogue
+    known = {name: pulpo.Fact(value, "tool") for name, value in pending.call.arguments.items()}
+    return replace(dialogue, goal=pending.call.tool, facts={**dialogue.facts, **known})
+
+
+def declined(dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    """Answer a plain no to a pending call: nothing is done, and the user may change what is known."""
+    return Say(situation.say(texts.DECLINED), replace(dialogue, pending=None, asked=None, offers=()))
+
+
+def _choose_tool(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
+    """Read the answer to "what exactly would you like to do?"."""
+    named = [name for name in dialogue.notes.get("unsure", ()) if name in situation.forms]
+    if not named:
+        return None
+    shown = [pulpo.Offer(render.title(situation.forms[name], situation.locale), {"tool": name}) for name in named]
+    picked = offers.chosen(understood.text, shown, understood.mentions, any_will_do=False, yes=False)
+    tool = picked[0].arguments["tool"] if len(picked) == 1 else None
+    scores = {intent.tool: intent.score for clause in understood.clauses for intent in clause.intents}
+    tool = tool or max(named, key=lambda name: scores.get(name, 0.0))
+    if not picked and scores.get(tool, 0.0) < 0.1:
+        return None
+    return _set_out(tool, understood, noted(dialogue, unsure=None), situation, Route(goal=tool, switched=True))
+
+
+def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
+    """Take one of the choices shown, or ask which when several fit."""
+    acts = understood.acts
+    agrees = read_consent(understood.text) == "yes"
+    fit = offers.chosen(understood.text, dialogue.offers, understood.mentions, any_will_do=acts.any, yes=agrees)
+    leaving = route(understood, dialogue, situation)
+    if leaving.asides or (leaving.switched and dialogue.goal is not None):
+        return None
+    if agrees and len(dialogue.offers) > 1 and not fit and dialogue.goal:
+        return _which(dialogue.offers, dialogue, situation)
+    if not fit:
+        return None
+    same = all(offer.arguments == fit[0].arguments for offer in fit)
+    if len(fit) > 1 and not same:
+        return _which(fit, dialogue, situation) if len(fit) < len(dialogue.offers) else None
+    return _take(fit[0], understood, dialogue, situation)
+
+
+def _which(shown: Sequence[pulpo.Offer], dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    text = situation.say(texts.WHICH_OFFER, list=render.labels(shown, situation.locale))
+    return Say(text, replace(dialogue, offers=tuple(shown)))
+
+
+def _take(
+    offer: pulpo.Offer, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation
+) -> Decision | None:
+    counts = {
+        tool: sum(form.field(name) is not None for name in offer.arguments) for tool, form in situation.forms.items()
+    }
+    goal = dialogue.goal or most(counts, situation, at_least=1)
+    if goal is None or goal not in situation.forms:
+        return None
+    said = facts.said_for(goal, understood.mentions, situation)
+    more = {name: mention for name, mention in said.items() if name not in offer.arguments}
+    known = facts.taken(facts.merged(dialogue.facts, more, situation), offer)
+    chosen = replace(dialogue, goal=goal, facts=known, offers=(), asked=None, pending=None)
+    return progress.advance(chosen, situation)
+
+
+def _act(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
+    """Answer a message that is nothing but talk."""
+    open_ = bool(dialogue.goal or dialogue.pending)
+    whole = understood.acts.whole
+    if whole == "abort":
+        return _abort(understood, dialogue, situation, open_=open_)
+    if read_consent(understood.text) == "no" and open_ and not understood.mentions.found:
+        return declined(dialogue, situation)
+    if whole == "greeting":
+        name = situation.business
+        hello = situation.say(texts.GREETING_NAMED, name=name) if name else situation.say(texts.GREETING)
+        return _resume(hello, dialogue, situation) if open_ else Say(f"{hello} {_abilities(situation)}", dialogue)
+    if whole == "help":
+        return _resume(_abilities(situation), dialogue, situation)
+    if whole == "farewell":
+        return Say(situation.say(texts.FAREWELL), dialogue)
+    if whole == "thanks" and not (open_ and read_consent(understood.text) == "yes"):
+        return _resume(situation.say(texts.WELCOME), dialogue, situation)
+    return None
+
+
+def _abort(
+    understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, *, open_: bool
+) -> Decision | None:
+    if open_:
+        kept = situation.remembered(dialogue.facts)
+        return Say(situation.say(texts.ABORTED), pulpo.Dialogue(facts=kept, notes=_lasting(dialogue)))
+    if route(understood, dialogue, situation).goal is not None:
+        return None
+    return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, offers=()))
+
+
+def _lasting(dialogue: pulpo.Dialogue) -> dict[str, Any]:
+    return {name: note for name, note in dialogue.notes.items() if name == "language"}
+
+
+def _abilities(situation: Situation) -> str:
+    shown = render.titles(situation.forms.values(), situation.locale)
+    return situation.say(texts.ABILITIES, list=shown) if shown else situation.say(texts.UNABLE)
+
+
+def _resume(text: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    """Say ``text`` and put the open question again; that of a pending call the runtime puts itself."""
+    each = _open_question(dialogue, situation)
+    if dialogue.pending is not None or each is None:
+        return Say(text, dialogue)
+    return progress.ask(each, dialogue, situation, text)
+
+
+def _open_question(dialogue: pulpo.Dialogue, situation: Situation) -> Any:
+    form = situation.forms.get(dialogue.goal or "")
+    left = missing(form, dialogue.facts) if form else []
+    return next((each for each in left if each.name == dialogue.asked), next(iter(left), None))
+
+
+def _go(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
+    """Follow the route: another goal, a question in between, or on with what was said."""
+    way = route(understood, dialogue, situation)
+    if way.unsure:
+        shown = "\n".join(f"- {render.title(situation.forms[tool], situation.locale)}" for tool in way.unsure)
+        known = facts.merged(dialogue.facts, _everything(understood), situation)
+        asking = replace(noted(dialogue, unsure=list(way.unsure)), facts=known)
+        return Say(situation.say(texts.WHICH_TOOL, list=shown), asking)
+    if way.goal is None:
+        return _lost(understood, dialogue, situation)
+    return _set_out(way.goal, understood, dialogue, situation, way)
+
+
+def _everything(understood: Understanding) -> dict[str, Mention]:
+    return {name: mention for (_, name), mention in understood.mentions.found.items() if mention.settled}
+
+
+def _lost(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    """Nothing to go for: keep what is worth remembering, and say what can be done."""
+    known = {**dialogue.facts, **situation.remembered(facts.merged({}, _everything(understood), situation))}
+    sorry = "" if understood.acts.opening else situation.say(texts.NOT_UNDERSTOOD)
+    return Say(f"{sorry} {_abilities(situation)}".strip(), replace(dialogue, facts=known), 0.0)
+
+
+def _set_out(
+    goal: str, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, way: Route
+) -> Decision:
+    """Merge what was said into the facts of ``goal`` and go on from there."""
+    calls = _aside_calls(way.asides, understood, dialogue, situation)
+    unless = [clause.span for tool, clause in way.asides if tool not in situation.suggested_by(goal)]
+    said = facts.said_for(goal, understood.mentions, situation, unless=unless)
+    before = dialogue.facts if goal == dialogue.goal else _carried(goal, dialogue, situation)
+    form = situation.forms[goal]
+    settled, pointers = facts.pointed_at(form, before, _all_said(said, understood), situation, dialogue.asked)
+    said = {name: mention for name, mention in said.items() if name not in pointers}
+    changed = {name for name, mention in said.items() if name not in before or before[name].value != mention.value}
+    known = {**facts.merged(before, said, situation), **settled}
+    known = facts.without_chance(known, changed, form)
+    onward = replace(dialogue, goal=goal, facts=known)
+    if goal != dialogue.goal:
+        onward = replace(onward, pending=None, asked=None, offers=())
+    if calls:
+        return Do(calls, _with_offers_kept(onward))
+    if changed or settled:
+        onward = replace(onward, offers=())
+    if not (changed or settled or said or way.switched or _unclear(goal, understood)):
+        return _nothing_new(understood, onward, situation)
+    return progress.advance(onward, situation, understood.mentions)
+
+
+def _all_said(said: Mapping[str, Mention], understood: Understanding) -> dict[str, Mention]:
+    return {**_everything(understood), **said}
+
+
+def _unclear(goal: str, understood: Understanding) -> bool:
+    return any(mention.rivals for mention in understood.mentions.of(goal).values())
+
+
+def _carried(goal: str, dialogue: pulpo.Dialogue, situation: Situation) -> dict[str, pulpo.Fact]:
+    """What of an earlier goal serves the next: what is worth remembering; after a mere question also what it was
+    about, which for a tool that suggests to the new goal is everything."""
+    kept = situation.remembered(dialogue.facts)
+    earlier = situation.forms.get(dialogue.goal or str(dialogue.notes.get("last", "")))
+    if earlier is None or not earlier.read_only:
+        return kept
+    everything = earlier.tool.name in situation.suggested_by(goal)
+    listed = {each.name for each in situation.forms[goal].fields if each.listed}
+    return {name: fact for name, fact in dialogue.facts.items() if everything or name in kept or name in listed}
+
+
+def _aside_calls(
+    asides: Sequence[tuple[str, Clause]], understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation
+) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """The calls that answer questions in between: with what the question says, and what is known where it must."""
+    calls: list[tuple[str, dict[str, Any]]] = []
+    for tool, clause in asides:
+        form = situation.forms[tool]
+        said = {
+            name: mention.value
+            for name, mention in understood.mentions.of(tool).items()
+            if mention.settled and any(overlaps(span, [clause.span]) for span in mention.spans)
+        }
+        suggests = dialogue.goal is not None and tool in situation.suggested_by(dialogue.goal)
+        wanted: dict[str, Any] = {}
+        for each in form.fields:
+            if each.name in said:
+                wanted[each.name] = said[each.name]
+            elif each.name in dialogue.facts and (each.required or suggests):
+                wanted[each.name] = dialogue.facts[each.name].value
+        if all(each.name in wanted for each in form.fields if each.required):
+            calls.append((tool, wanted))
+    return tuple(calls)
+
+
+def _with_offers_kept(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:
+    """Note the offers shown before, for the results of a question in between put their own in their place."""
+    return noted(dialogue, offers=msgspec.to_builtins(dialogue.offers) or None)
+
+
+def _nothing_new(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
+    """The message changed nothing: agree on what was shown, or say that it was not understood."""
+    if read_consent(understood.text) == "yes" and dialogue.pending is None:
+        if not missing(situation.forms[dialogue.goal or ""], dialogue.facts):
+            return progress.advance(dialogue, situation)
+        return _resume("", dialogue, situation)
+    if dialogue.pending is not None:
+        return Say(paragraphs([situation.say(texts.NOT_UNDERSTOOD), situation.say(texts.SAY_YES)]), dialogue, 0.0)
+    if dialogue.offers and dialogue.asked is None:
+        return _which(dialogue.offers, dialogue, situation)
+    return replace_confidence(_resume(situation.say(texts.NOT_UNDERSTOOD), dialogue, situation))
+
+
+def replace_confidence(said: Say) -> Say:
+    """Mark an answer as one that did not know what the user wanted."""
+    return Say(said.text, said.dialogue, 0.0)

@@ -1,0 +1,125 @@
+"""How a goal comes closer to its call: what is missing is taken, suggested or asked for; then it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+import pulpo
+from pulpo_rules import render, texts
+from pulpo_rules.fields import Field, Form
+from pulpo_rules.mentions import Mention, Mentions
+from pulpo_rules.situation import Decision, Do, Say, Situation, arguments, missing, paragraphs
+
+NOTHING_SAID = Mentions(found={}, spans=())
+_MOST_OPTIONS = 8
+
+
+def advance(
+    dialogue: pulpo.Dialogue, situation: Situation, mentions: Mentions = NOTHING_SAID, *, opening: str = ""
+) -> Decision:
+    """Take the next step to ``dialogue.goal``; ``opening`` is said before a question, if it comes to one.
+
+    ``mentions`` are what the message said: only there can a value be unclear.
+    """
+    form = situation.forms[dialogue.goal or ""]
+    dialogue = _with_the_only_ones(dialogue, form, situation)
+    unclear = _unclear(form, dialogue, situation, mentions)
+    if unclear:
+        text, offers, each = unclear
+        return Say(paragraphs([opening, text]), replace(dialogue, asked=each.name, offers=offers))
+    left = missing(form, dialogue.facts)
+    if left:
+        return _obtain(left, form, dialogue, situation, opening)
+    return _call(form, dialogue, situation, opening)
+
+
+def _call(form: Form, dialogue: pulpo.Dialogue, situation: Situation, opening: str) -> Decision:
+    wanted = arguments(form, dialogue.facts)
+    pending = dialogue.pending
+    if pending is not None and pending.call.tool == form.tool.name and _holds(pending.call.arguments, wanted):
+        return Say(paragraphs([opening, situation.say(texts.SAY_YES)]), dialogue)
+    if _called(form.tool.name, wanted, situation):
+        return Say(paragraphs([opening, situation.say(texts.GO_ON)]), dialogue)
+    return Do(((form.tool.name, wanted),), replace(dialogue, asked=None, offers=(), pending=None))
+
+
+def _holds(shown: Mapping[str, object], wanted: Mapping[str, object]) -> bool:
+    """Whether the call shown to the user is the one wanted; its preview may have added arguments."""
+    return all(name in shown and shown[name] == value for name, value in wanted.items())
+
+
+def _called(tool: str, wanted: Mapping[str, object], situation: Situation) -> bool:
+    return any(call.tool == tool and call.arguments == wanted for call in situation.called)
+
+
+def _with_the_only_ones(dialogue: pulpo.Dialogue, form: Form, situation: Situation) -> pulpo.Dialogue:
+    """Take the values that need no question because there is just one."""
+    facts = dict(dialogue.facts)
+    for each in missing(form, facts):
+        listed = situation.listed(each)
+        if each.slot.only and len(listed) == 1:
+            facts[each.name] = pulpo.Fact(listed[0].value, "tool")
+    return replace(dialogue, facts=facts)
+
+
+def _unclear(
+    form: Form, dialogue: pulpo.Dialogue, situation: Situation, mentions: Mentions
+) -> tuple[str, tuple[pulpo.Offer, ...], Field] | None:
+    """A value of which several readings fit; what a summary will show before anything happens may stay."""
+    for name, mention in mentions.of(form.tool.name).items():
+        each = form.field(name)
+        if each is None:
+            continue
+        if mention.rivals and name not in dialogue.facts:
+            offers = _as_offers(each, mention.rivals, situation.locale)
+            return situation.say(texts.WHICH, list=render.labels(mention.rivals, situation.locale)), offers, each
+        if mention.ambiguous and mention.alternatives and not _will_be_shown(form):
+            return _doubt(each, mention, situation)
+    return None
+
+
+def _will_be_shown(form: Form) -> bool:
+    return form.tool.confirm and not form.read_only
+
+
+def _doubt(each: Field, mention: Mention, situation: Situation) -> tuple[str, tuple[pulpo.Offer, ...], Field]:
+    values = [mention.value, *(other[each.part] for other in mention.alternatives if other.get(each.part) is not None)]
+    offers = tuple(pulpo.Offer(render.value(value, situation.locale), {each.name: value}) for value in values)
+    shown = render.either([offer.label for offer in offers], situation.locale)
+    return situation.say(texts.DID_YOU_MEAN, list=shown), offers, each
+
+
+def _as_offers(each: Field, choices: Sequence[pulpo.Choice], locale: str) -> tuple[pulpo.Offer, ...]:
+    return tuple(pulpo.Offer(pulpo.localized(choice.label, locale), {each.name: choice.value}) for choice in choices)
+
+
+def _obtain(
+    left: Sequence[Field], form: Form, dialogue: pulpo.Dialogue, situation: Situation, opening: str
+) -> Decision:
+    """Let a tool suggest the first missing value if it can be called; else ask for it."""
+    each = left[0]
+    suggesting = situation.forms.get(each.slot.suggest)
+    if suggesting is not None and not missing(suggesting, dialogue.facts):
+        wanted = arguments(suggesting, dialogue.facts)
+        if not _called(suggesting.tool.name, wanted, situation):
+            return Do(((suggesting.tool.name, wanted),), replace(dialogue, asked=each.name, offers=()))
+    elif suggesting is not None:
+        needed = missing(suggesting, dialogue.facts)[0]
+        each = form.field(needed.name) or each
+    return ask(each, dialogue, situation, opening)
+
+
+def ask(each: Field, dialogue: pulpo.Dialogue, situation: Situation, opening: str = "") -> Say:
+    """Ask for one argument; a short list of what there is comes with the question."""
+    listed = situation.listed(each)
+    if each.slot.values is not None and not listed:
+        text = situation.say(texts.NONE_LISTED, name=render.description(each))
+        return Say(paragraphs([opening, text]), replace(dialogue, goal=None, asked=None))
+    question = render.question(each, situation.locale)
+    offers = dialogue.offers
+    if 0 < len(listed) <= _MOST_OPTIONS:
+        offers = _as_offers(each, listed, situation.locale)
+        question = f"{question} {situation.say(texts.OPTIONS, list=render.labels(listed, situation.locale))}"
+    return Say(paragraphs([opening, question]), replace(dialogue, asked=each.name, offers=offers))

@@ -1,0 +1,81 @@
+"""What to do about results: tell them, and go on with what is open. Pure, as `policy` is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+import pulpo
+from pulpo_rules import progress, render, texts
+from pulpo_rules.situation import Say, Situation, missing, noted, paragraphs
+
+
+def reply(results: Sequence[pulpo.ToolResult], dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    """Answer a turn whose calls have come back."""
+    told = paragraphs(render.result(result, situation.locale) for result in results)
+    done = next((result for result in results if result.effect), None)
+    if done is not None:
+        return Say(told, _finished(dialogue, situation))
+    own = next((result for result in reversed(results) if result.call.tool == dialogue.goal), None)
+    if own is not None:
+        return _of_goal(own, told, dialogue, situation)
+    return _in_between(results, told, dialogue, situation)
+
+
+def _finished(dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
+    """The goal is reached: only what is worth remembering stays, and the offers that came with the result."""
+    kept = situation.remembered(dialogue.facts)
+    notes = {name: note for name, note in dialogue.notes.items() if name == "language"}
+    return pulpo.Dialogue(facts=kept, offers=dialogue.offers, notes=notes)
+
+
+def _of_goal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    form = situation.forms.get(own.call.tool)
+    if own.outcome == "invalid":
+        return _mend(own, dialogue, situation)
+    if form is not None and form.read_only and own.outcome == "ok":
+        return Say(told, replace(noted(dialogue, last=own.call.tool, offers=None), goal=None, asked=None))
+    return Say(told, replace(noted(dialogue, offers=None), asked=None))
+
+
+def _mend(own: pulpo.ToolResult, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    """Forget the arguments that did not fit and ask for the first of them again."""
+    named = set(re.findall(r"(?:^|[:;])\s*(\w+)(?:\.\d+)?:", own.error))
+    form = situation.forms.get(own.call.tool)
+    kept = {name: fact for name, fact in dialogue.facts.items() if name not in named}
+    opening = situation.say(texts.OUTCOMES["invalid"])
+    left = missing(form, kept) if form else []
+    if not left:
+        return Say(opening, replace(dialogue, facts=kept, goal=None, asked=None))
+    return progress.ask(left[0], replace(dialogue, facts=kept), situation, opening)
+
+
+def _in_between(results: Sequence[pulpo.ToolResult], told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    """Tell what was asked in between, or suggested, and put the open question again."""
+    form = situation.forms.get(dialogue.goal or "")
+    suggested = bool(form) and all(
+        result.call.tool in situation.suggested_by(dialogue.goal or "") for result in results
+    )
+    dialogue = noted(dialogue, offers=None) if suggested else _restored(dialogue)
+    if form is None or dialogue.pending is not None:
+        return Say(told, noted(dialogue, last=results[-1].call.tool) if form is None else dialogue)
+    left = missing(form, dialogue.facts)
+    if not left:
+        return Say(paragraphs([told, situation.say(texts.GO_ON)]), dialogue)
+    each = next((each for each in left if each.name == dialogue.asked), left[0])
+    if suggested and dialogue.offers:
+        question = "" if "?" in told else render.question(each, situation.locale)
+        return Say(paragraphs([told, question]), replace(dialogue, asked=each.name))
+    return Say(paragraphs([told, render.question(each, situation.locale)]), replace(dialogue, asked=each.name))
+
+
+def _restored(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:
+    """Put back the offers shown before a question in between."""
+    if dialogue.goal is None:
+        return noted(dialogue, offers=None)
+    before: Any = dialogue.notes.get("offers") or []
+    return replace(noted(dialogue, offers=None), offers=tuple(msgspec.convert(before, list[pulpo.Offer])))

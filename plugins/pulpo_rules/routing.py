@@ -1,0 +1,140 @@
+"""Where a message leads: on with the goal, to another one, to a question in between, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pulpo
+from pulpo_rules import intents
+from pulpo_rules.mentions import Mentions
+from pulpo_rules.situation import Situation
+from pulpo_rules.text import overlaps
+from pulpo_rules.understanding import Clause, Understanding
+
+STRONG: Final = 0.45
+"""What it takes to leave a goal under way for another one."""
+_MARGIN: Final = 0.08
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """``goal`` is the tool to go for (None: unknown), ``asides`` the questions in between with their clauses,
+    ``unsure`` the tools between which the user must choose."""
+
+    goal: str | None = None
+    switched: bool = False
+    asides: tuple[tuple[str, Clause], ...] = ()
+    unsure: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+
+def route(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Route:
+    """Decide where a message leads."""
+    goal = dialogue.goal if dialogue.goal in situation.forms else None
+    if goal is None:
+        return _first(understood, dialogue, situation)
+    asides: list[tuple[str, Clause]] = []
+    for clause in understood.clauses:
+        best = clause.best
+        if best.tool not in situation.forms or best.tool == goal or not _stands_alone(clause):
+            continue
+        if situation.forms[best.tool].read_only:
+            if _is_aside(clause, goal, dialogue, understood.mentions, situation):
+                asides.append((best.tool, clause))
+        elif _leaves(clause, goal, dialogue, situation):
+            return Route(goal=best.tool, switched=True, confidence=best.score)
+    return Route(goal=goal, asides=tuple(asides), confidence=max(clause.best.score for clause in understood.clauses))
+
+
+def _stands_alone(clause: Clause) -> bool:
+    """Whether a clause says more than values and small words."""
+    return bool(clause.content) or clause.question
+
+
+def _score(clause: Clause, tool: str) -> float:
+    return next((intent.score for intent in clause.intents if intent.tool == tool), 0.0)
+
+
+def _fills(clause: Clause, tool: str, mentions: Mentions) -> bool:
+    return any(overlaps(span, [clause.span]) for mention in mentions.of(tool).values() for span in mention.spans)
+
+
+def _is_aside(clause: Clause, goal: str, dialogue: pulpo.Dialogue, mentions: Mentions, situation: Situation) -> bool:
+    best = clause.best
+    if best.score < intents.SURE or best.score <= _score(clause, goal) - _MARGIN:
+        return False
+    fills = _fills(clause, goal, mentions)
+    if best.tool in situation.suggested_by(goal):
+        return not fills and (clause.question or best.score >= STRONG)
+    return clause.question or (best.score >= STRONG and not fills and not _answers_freely(goal, dialogue, situation))
+
+
+def _answers_freely(goal: str, dialogue: pulpo.Dialogue, situation: Situation) -> bool:
+    """Whether the question asked last may be answered with any words at all."""
+    each = situation.forms[goal].field(dialogue.asked or "")
+    return each is not None and each.kind in ("text", "person")
+
+
+def _leaves(clause: Clause, goal: str, dialogue: pulpo.Dialogue, situation: Situation) -> bool:
+    form = situation.forms[goal]
+    needed = intents.SURE if form.read_only else STRONG + (0.1 if _answers_freely(goal, dialogue, situation) else 0.0)
+    return clause.best.score >= needed and clause.best.score - _score(clause, goal) >= _MARGIN
+
+
+def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Route:
+    """Without a goal: the surest tool that changes something, else the surest that answers, else what fits."""
+    sure = [
+        clause
+        for clause in understood.clauses
+        if clause.best.score >= intents.SURE and clause.best.tool in situation.forms
+    ]
+    unsure = _rivals(sure, situation)
+    if unsure:
+        return Route(unsure=unsure)
+    asked: dict[str, Clause] = {}
+    for clause in sorted(sure, key=lambda clause: -clause.best.score):
+        asked.setdefault(clause.best.tool, clause)
+    changing = [tool for tool in asked if not situation.forms[tool].read_only]
+    goal = next(iter([*changing, *asked]), None)
+    if goal is None:
+        return Route(goal=_by_values(understood.mentions, dialogue, situation))
+    suggesting = situation.suggested_by(goal)
+    asides = tuple(
+        (tool, clause)
+        for tool, clause in asked.items()
+        if situation.forms[tool].read_only and tool not in (goal, *suggesting)
+    )
+    return Route(goal=goal, switched=True, asides=asides, confidence=asked[goal].best.score)
+
+
+def _rivals(sure: Iterable[Clause], situation: Situation) -> tuple[str, ...]:
+    """Two tools that change things and cannot be told apart."""
+    for clause in sure:
+        near = [intent.tool for intent in clause.intents if clause.best.score - intent.score < intents.CLOSE]
+        if len(near) > 1 and not any(situation.forms[tool].read_only for tool in near):
+            return tuple(near[:3])
+    return ()
+
+
+def _by_values(mentions: Mentions, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
+    """The tool that the values alone point to: the last question's again ("and on Saturday?"), or the one that
+    takes most of them, if they are at least two."""
+    counts = {tool: len(mentions.of(tool)) for tool in situation.forms}
+    last = dialogue.notes.get("last")
+    if isinstance(last, str) and counts.get(last):
+        return last
+    return most(counts, situation, at_least=2)
+
+
+def most(counts: Mapping[str, int], situation: Situation, *, at_least: int) -> str | None:
+    """The tool with the highest count; among equals the one that changes something, if there is just one."""
+    top = max(counts.values(), default=0)
+    if top < at_least:
+        return None
+    best = [tool for tool, count in counts.items() if count == top]
+    changing = [tool for tool in best if not situation.forms[tool].read_only]
+    if len(best) == 1 or len(changing) == 1:
+        return (changing or best)[0]
+    return None
