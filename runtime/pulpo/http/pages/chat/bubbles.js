@@ -46,7 +46,7 @@ function bubble(side, label, content, { at, language, details }) {
 function turnDetails(turn) {
   return el(
     "details",
-    {},
+    { ontoggle: (event) => event.currentTarget.scrollIntoView({ block: "nearest" }) },
     summary(turn),
     el(
       "dl",

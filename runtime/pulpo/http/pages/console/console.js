@@ -64,7 +64,8 @@ function problem(error) {
 
 addEventListener("hashchange", async () => {
   await show();
-  content.focus();
+  content.focus({ preventScroll: true });
+  scrollTo(0, 0);
 });
 onLanguage(show);
 startKey(show);

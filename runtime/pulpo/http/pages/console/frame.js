@@ -41,6 +41,7 @@ export function empty(key) {
 }
 
 function cellOf({ label, cell }, row) {
+  const value = cell(row) ?? null;
   const name = say(el("span", { class: "cell-label", "aria-hidden": "true" }), label);
-  return el("td", { role: "cell" }, name, el("div", { class: "cell" }, cell(row) ?? "—"));
+  return el("td", { role: "cell", class: value === null && "blank" }, name, el("div", { class: "cell" }, value ?? "—"));
 }

@@ -38,7 +38,7 @@ function renderList(target, { conversations }, reload) {
 
 function renderOne(target, conversation, reload) {
   const back = say(el("a", { href: address() }), "conversations.back");
-  const facts = FACTS.flatMap(([label, read]) => (read(conversation) ? [say(el("dt"), label), el("dd", {}, read(conversation))] : []));
+  const facts = FACTS.map(([label, read]) => fact(label, read(conversation)));
   target.replaceChildren(
     toolbar(el("p", {}, "← ", back), reload),
     el("h2", { class: "transcript-id" }, el("code", {}, conversation.conversation_id)),
@@ -47,6 +47,10 @@ function renderOne(target, conversation, reload) {
       ? el("ol", { class: "transcript" }, ...conversation.messages.map(line))
       : empty("conversations.noMessages"),
   );
+}
+
+function fact(label, value) {
+  return value ? el("div", {}, say(el("dt"), label), el("dd", {}, value)) : null;
 }
 
 function line({ role, text, at }) {

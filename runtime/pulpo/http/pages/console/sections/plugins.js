@@ -13,7 +13,7 @@ const COLUMNS = [
   { label: "plugins.version", cell: ({ version }) => version },
   { label: "plugins.contributes", cell: ({ contributes }) => contributions(contributes ?? {}) },
   { label: "plugins.import", cell: ({ import_ms: ms }) => (typeof ms === "number" ? `${ms.toFixed(1)} ms` : null) },
-  { label: "plugins.reason", cell: ({ reason }) => reason || null },
+  { label: "plugins.reason", cell: ({ reason }) => (reason ? el("span", { class: "loose" }, reason) : null) },
 ];
 
 const title = { es: "Plugins", en: "Plugins" };
