@@ -158,7 +158,7 @@ def _answer(said: _Said, setting: Setting) -> When:
     when = _day(said, bound, said.period, setting)
     if said.moment and said.moment.date:
         when = replace(when, date=said.moment.date)
-    spread = (said.days.start, said.days.end) if said.days else None
+    spread = (said.days.start, said.days.end) if said.days and not when.date else None
     gap = bool(when.date and moment and skipped(setting.now, when.date, moment))
     days_unsure = bool(said.days and (said.days.ambiguous or hours or said.day))
     when = replace(

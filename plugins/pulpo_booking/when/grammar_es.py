@@ -239,7 +239,7 @@ TIMES = rules(
     ("T2", r"(?:\ba? ?las? )?\b(?P<digits>\d{3,4}) ?(?P<ap1>am|pm)\b", t.digits_time),
     ("T1", r"(?:\b(?:a|para)(?: las?| el)? )?(?:{AROUND} )?\b(?:un )?(?:faltando |faltan )?(?P<l1>cuarto|\d{1,2})(?: minutos)? (?:para|antes de) (?:la|las) (?P<h1>\d{1,2}|una)(?:(?: y (?P<y1>media)| (?P<s1>30)))?(?!\d)" + _SUFFIX.replace("#", "1"), t.sure_time),
     ("T1", r"\b(?P<y1>cuarto|media|\d{1,2})(?: minutos)? pasad[ao]s (?:de )?(?:la|las) (?P<h1>\d{1,2}|una)(?!\d)" + _SUFFIX.replace("#", "1").replace("| pasadas", ""), t.sure_time),
-    ("T1", r"(?<![\w/.:$-])(?P<intro>\b(?:{AROUND} )(?:a )?las |\blas (?:{AROUND} )?|\bla (?=una\b|1(?!\d))|\b(?:{AROUND})(?: a)?(?: las?)? |@ ?(?:las )?|\balas |\ba las? |\ba (?=\d{1,2} ?(?:hs|$|y media))|\bas )?{TIME1}(?![/\d]|-\d| de M\d| del? \d{4})(?!,\d){NOUNS}", t.spoken_time),
+    ("T1", r"(?<![\w/.:$-])(?P<intro>\b(?:{AROUND} )(?:a )?las |\blas (?:{AROUND} )?|\bla (?=una\b|1(?!\d))|\b(?:{AROUND})(?: a)?(?: las?)? |@ ?(?:las )?|\balas |\ba la (?=\d)|\ba (?=\d{1,2} ?(?:hs|$|y media))|\bas )?{TIME1}(?![/\d]|-\d| de M\d| del? \d{4})(?!,\d){NOUNS}", t.spoken_time),
     ("T1", r"(?:D|P)\x01*,? (?:a |x )?(?P<claim>{TIME1})(?= ?(?:$|[,.!?;]|porfa|por favor|puede|si\b|esta|tenes|te\b|o\b))", t.sure_time),
     ("C4", r"T\x01*,? ?(?:o|u|y|/|-|,|o sino|o bien|o tipo) (?:tipo |a )?(?:las )?(?P<claim>{TIME1})(?![/\d]| de M\d){NOUNS}", t.sure_time),
     ("C1", r"T\x01*[^DTP?]{0,14}\b(?:perdon|digo|no|mejor|corrijo|sorry|perdona|perdoname|quise decir|ponele|que sea)\b,? (?:a |mejor |digo |tipo |que sea )*(?:las )?(?P<claim>{TIME1})(?![/\d]| de M\d){NOUNS}", t.sure_time),
