@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Send
+    from litestar.types import HTTPReceiveMessage, Receive, Scope, Send
 
 Header: TypeAlias = tuple[bytes, bytes]
 
@@ -28,13 +28,13 @@ BODY_SECONDS: Final = 10.0
 LINGER_SECONDS: Final = 2.0
 """How long a body that is too large is read and thrown away, so that the client gets to read the answer."""
 
-_CSP = (
+CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
-def security_headers(csp: str = _CSP) -> tuple[Header, ...]:
+def security_headers(csp: str = CSP) -> tuple[Header, ...]:
     """Return the headers that every response has, with a content security policy of its own if need be."""
     return (
         (b"content-security-policy", csp.encode()),
@@ -142,7 +142,7 @@ async def send_reply(send: Send, reply: Reply, *, request_id: str, head: bool = 
     await send({"type": "http.response.body", "body": b"" if head else reply.body, "more_body": False})
 
 
-def oversized(scope: HTTPScope) -> int | None:
+def oversized(scope: Scope) -> int | None:
     """Return the status that refuses this request's address or headers, or None when they are of a decent size."""
     if len(scope["path"]) > MAX_PATH or len(scope["query_string"]) > MAX_PATH:
         return 414

@@ -1,0 +1,160 @@
+"""The application: operations of the core and of plugins on Litestar's router, over one running system."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from litestar import Litestar, Request, Response, asgi
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Method
+
+from pulpo.assembly import plugins_of, running
+from pulpo.http import problems, wire
+from pulpo.http.auth import Gate
+from pulpo.http.chat import chat_operations
+from pulpo.http.conversations import CONVERSATION_OPERATIONS
+from pulpo.http.health import health_operations
+from pulpo.http.openapi import with_document
+from pulpo.http.operations import Door, Operation
+from pulpo.http.pages import load_pages
+from pulpo.http.problems import ProblemError
+from pulpo.http.routes import mount
+from pulpo.http.serving import Doorway, Handler, Headers, failed, handler_of
+from pulpo.http.site import page_operations
+from pulpo.http.visitors import Visitors
+from pulpo.observability.logging import open_log
+from pulpo.plugins import Catalogue, PluginRecord
+from pulpo.settings import Settings
+
+if TYPE_CHECKING:
+    from litestar.handlers import ASGIRouteHandler
+    from litestar.types import ASGIApp, Receive, Scope, Send
+
+_SIZES = f"Send at most {wire.MAX_PATH} characters of address and {wire.MAX_HEADERS // 1024} KiB of headers."
+
+_METHODS: Sequence[Method] = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def create_app(settings: Settings, *, catalogue: Catalogue | None = None) -> Litestar:
+    """Build the application; its lifespan starts and stops the system.
+
+    Raises `PluginError` for a required plugin that is not active; a lifespan that fails raises what
+    `pulpo.assembly.running` raises.
+    """
+    catalogue = catalogue or plugins_of(settings)
+    request_id = wire.request_ids(secrets.token_hex(6))
+    doorway = Doorway()
+    operations = operations_of(settings, catalogue)
+    app = Litestar(
+        route_handlers=_handlers(operations, doorway, request_id),
+        lifespan=[_lifespan(settings, catalogue, doorway)],
+        exception_handlers={Exception: _outside_handler(request_id)},
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.asgi_handler = _bounded(app.asgi_handler, request_id)
+    return app
+
+
+def operations_of(settings: Settings, catalogue: Catalogue) -> tuple[Operation, ...]:
+    """Return everything that is served: the core's operations, the plugins', the document of these, the pages."""
+    pages = page_operations(load_pages())
+    mounted = mount(catalogue, reserved=(*with_document(_core(settings, ())), *pages))
+    return (*with_document((*_core(settings, mounted.records), *mounted.operations)), *pages)
+
+
+def _core(settings: Settings, records: tuple[PluginRecord, ...]) -> tuple[Operation, ...]:
+    return (*chat_operations(settings.turns.max_message), *CONVERSATION_OPERATIONS, *health_operations(records))
+
+
+def _handlers(
+    operations: Iterable[Operation], doorway: Doorway, request_id: Callable[[Headers], str]
+) -> list[ASGIRouteHandler | HTTPRouteHandler]:
+    by_path: dict[str, list[Operation]] = {}
+    for operation in operations:
+        by_path.setdefault(operation.path, []).append(operation)
+    return [
+        _mounted(path, handler_of(group, doorway=doorway, request_id=request_id)) for path, group in by_path.items()
+    ]
+
+
+def _mounted(path: str, serve: Handler) -> ASGIRouteHandler | HTTPRouteHandler:
+    if "{" not in path:
+        return asgi(path, copy_scope=False)(serve)
+
+    # Litestar 2.25 looks an asgi route's path parameters up under the method, where they are not. Its own kind of
+    # handler finds them, and may answer with an ASGI application: ours.
+    async def parameterised() -> ASGIApp:
+        return serve
+
+    return HTTPRouteHandler(path.replace("}", ":str}"), http_method=_METHODS)(parameterised)
+
+
+def _lifespan(settings: Settings, catalogue: Catalogue, doorway: Doorway) -> Callable[[Litestar], Any]:
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        with open_log(settings.log_level):
+            async with running(settings, catalogue=catalogue) as system:
+                gate = Gate(
+                    database=system.database,
+                    workspaces=system.workspaces,
+                    default_workspace=settings.default_workspace,
+                    host=settings.host,
+                )
+                visitors = Visitors(secret=secrets.token_bytes(32), rng=secrets.token_bytes)
+                doorway.door = Door(system=system, gate=gate, visitors=visitors)
+                yield
+                doorway.door = None
+
+    return lifespan
+
+
+def _bounded(app: ASGIApp, request_id: Callable[[Headers], str]) -> ASGIApp:
+    """Refuse monstrous addresses and headers before Litestar's router remembers them."""
+
+    async def bounded(scope: Scope, receive: Receive, send: Send) -> None:
+        status = wire.oversized(scope)
+        if status is None or scope["type"] == ScopeType.WEBSOCKET:
+            await app(scope, receive, send)
+            return
+        id_ = request_id({})
+        problem = ProblemError(status, _SIZES, headers=problems.CLOSE)
+        await wire.send_reply(send, problems.reply_of(problem, request_id=id_, locale="en"), request_id=id_)
+
+    return bounded
+
+
+def _outside_handler(
+    request_id: Callable[[Headers], str],
+) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
+    """Tell errors of the router (no such address, a broken Host) like all others."""
+
+    def handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        headers = dict(request.scope["headers"])
+        id_ = request_id(headers)
+        reply = failed(_as_problem(error), headers=headers, request_id=id_)
+        return Response(
+            reply.body,
+            status_code=reply.status,
+            media_type=reply.content_type.decode(),
+            headers=_decoded({b"x-request-id": id_.encode(), **dict((reply.cache, *reply.headers, *reply.security))}),
+        )
+
+    return handle
+
+
+def _as_problem(error: Exception) -> Exception:
+    if isinstance(error, HTTPException) and error.status_code in problems.TITLES and error.status_code < 500:
+        detail = "There is nothing at this address; /docs lists what there is."
+        sent = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
+        return ProblemError(error.status_code, detail if error.status_code == 404 else error.detail, headers=sent)
+    return error
+
+
+def _decoded(headers: Mapping[bytes, bytes]) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}

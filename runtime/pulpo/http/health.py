@@ -1,0 +1,140 @@
+"""Is it alive, may it have traffic, and how does it do."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Literal
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+import pulpo
+from pulpo.errors import StoreUnavailableError
+from pulpo.http.auth import PUBLIC
+from pulpo.http.operations import Call, Door, Operation
+from pulpo.http.problems import ProblemError
+from pulpo.observability.health import DatabaseHealth, Health, WorkspaceName, assess
+from pulpo.plugins import PluginRecord
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+DATABASE_SECONDS: Final = 1.0
+"""After which a database that does not answer counts as away."""
+
+
+class Alive(Struct, frozen=True):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Plugins(Struct, frozen=True):
+    """Every plugin found, also those that are not active."""
+
+    plugins: tuple[PluginRecord, ...]
+
+
+async def live(_call: Call) -> Alive:
+    """Say that the event loop turns; nothing else is looked at, for a restart would not mend it."""
+    return Alive()
+
+
+async def ready(call: Call) -> Alive:
+    """Say whether new turns may be sent here: not while it drains, nor while the database is away."""
+    retry = ((b"retry-after", b"1"),)
+    if call.door.system.draining:
+        raise ProblemError(503, "The server is stopping; send requests elsewhere.", headers=retry)
+    database = await _database(call.door)
+    if not database.reachable:
+        raise ProblemError(503, "The database cannot be reached.", headers=retry)
+    return Alive()
+
+
+def health_operations(
+    records: tuple[PluginRecord, ...], *, monotonic: Callable[[], float] = time.monotonic
+) -> tuple[Operation, ...]:
+    """Return the operations about the server itself. ``records`` are the plugins, with what the HTTP door made of
+    their routes."""
+    started = monotonic()
+
+    async def health(call: Call) -> Health:
+        system, workspace = call.door.system, call.caller.workspace
+        return assess(
+            version=pulpo.__version__,
+            uptime=monotonic() - started,
+            workspace=WorkspaceName(workspace.id, workspace.name, workspace.languages),
+            turns_in_flight=system.in_flight,
+            draining=system.draining,
+            database=await _database(call.door),
+            plugins=records,
+        )
+
+    async def plugins(_call: Call) -> Plugins:
+        return Plugins(records)
+
+    return (
+        Operation(
+            method="GET",
+            path="/health/live",
+            scope=PUBLIC,
+            handler=live,
+            id="isAlive",
+            tag="health",
+            summary="Is the process alive?",
+            response=Alive,
+        ),
+        Operation(
+            method="GET",
+            path="/health/ready",
+            scope=PUBLIC,
+            handler=ready,
+            id="isReady",
+            tag="health",
+            summary="May it be sent requests?",
+            response=Alive,
+            errors=(503,),
+        ),
+        Operation(
+            method="GET",
+            path="/metrics/health",
+            scope="metrics",
+            handler=health,
+            id="getHealth",
+            tag="health",
+            summary="How does it do?",
+            response=Health,
+        ),
+        Operation(
+            method="GET",
+            path="/plugins",
+            scope="metrics",
+            handler=plugins,
+            id="listPlugins",
+            tag="plugins",
+            summary="List the plugins, and why one is not active",
+            response=Plugins,
+        ),
+    )
+
+
+async def _database(door: Door) -> DatabaseHealth:
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            await door.system.database.read(_ping)
+    except TimeoutError:
+        return DatabaseHealth(False, DATABASE_SECONDS * 1000, "it did not answer in time")
+    except StoreUnavailableError as error:
+        return DatabaseHealth(False, _milliseconds(began), str(error))
+    return DatabaseHealth(True, _milliseconds(began))
+
+
+def _ping(connection: Connection) -> None:
+    connection.execute(sa.text("SELECT 1"))
+
+
+def _milliseconds(began: float) -> float:
+    return round((time.monotonic() - began) * 1000, 3)
