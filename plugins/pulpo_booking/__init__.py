@@ -1,0 +1,11 @@
+"""Booking for businesses by appointment, in Spanish and English: tools, calendar, tables and routes.
+
+Whoever plugs it in:            `plugin` (hooks and settings), `migrations/` (its alembic branch)
+Whoever writes a business:      `business` (the format), `files` (reading it), `samples/` (three that ship)
+Whoever asks what is free:      `calendar` (the rules, pure), `opening` (hours, holidays), `localtime` (zones and
+                                clock changes), `search` (what is wanted, and what comes closest)
+Whoever books:                  `appointments` (the writes), `schema` (the tables and their guard)
+Whoever talks:                  `tools/` (the seven tools), `desk` (what exists and whose it is), `reasons` (why not),
+                                `reader` and `when/` (dates and times in free text), `speech` and `texts` (in words)
+Whoever calls over HTTP:        `routes`
+"""
