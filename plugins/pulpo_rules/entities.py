@@ -24,6 +24,9 @@ _PARTICLES: Final = frozenset("de del la las los da do dos van von der di el y e
 _TITLES: Final = frozenset("senora senor sra sr dr dra don dona mr mrs ms miss".split())
 
 
+_NOT_BEFORE_A_NAME: Final = frozenset("con with no de".split())
+
+
 class Entity(NamedTuple):
     """A value found, and where."""
 
@@ -82,7 +85,7 @@ def bare_name(text: str) -> Entity | None:
     if introduced:
         return introduced[0]
     said = tokens(text)
-    while said and said[0].word in lexicon.FILLERS | _TITLES:
+    while said and said[0].word in (lexicon.FILLERS | _TITLES) - _NOT_BEFORE_A_NAME:
         said = said[1:]
     if not said:
         return None

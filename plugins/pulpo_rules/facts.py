@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -12,12 +11,9 @@ from pulpo_rules.mentions import Mention, Mentions
 from pulpo_rules.situation import Facts, Situation, missing
 from pulpo_rules.text import Span, overlaps
 
-_REPLACES: Final[Mapping[str, tuple[str, ...]]] = {
-    "time": ("period", "range"),
-    "period": ("time", "range"),
-    "range": ("time", "period"),
-}
-"""Parts of a date-time reader that say the same thing more or less exactly: the newest one stands alone."""
+_DAYS: Final = frozenset({"date", "day", "date_from", "date_to"})
+_HOURS: Final = frozenset({"time", "clock", "hour", "period", "time_from", "time_to"})
+"""Parts by which readers of dates and times tell the same thing more or less exactly: the newest stand alone."""
 
 
 def said_for(goal: str, mentions: Mentions, situation: Situation, *, unless: Sequence[Span] = ()) -> dict[str, Mention]:
@@ -40,22 +36,11 @@ def merged(facts: Facts, said: Mapping[str, Mention], situation: Situation) -> d
     kept = dict(facts)
     parts = _parts(situation.forms.values())
     told = {parts.get(name, "") for name in said}
-    obsolete = {part for one in told for part in _replaced(one, said, parts)} - told
+    obsolete = {part for group in (_DAYS, _HOURS) if told & group for part in group}
     for name in list(kept):
         if name not in said and parts.get(name) in obsolete:
             del kept[name]
     return {**kept, **{name: pulpo.Fact(mention.value) for name, mention in said.items()}}
-
-
-def _replaced(part: str, said: Mapping[str, Mention], parts: Mapping[str, str]) -> Iterable[str]:
-    if part == "range" and any(parts.get(name) == part and _of_days(mention.value) for name, mention in said.items()):
-        return ("date",)
-    return _REPLACES.get(part, ("range",) if part == "date" else ())
-
-
-def _of_days(value: object) -> bool:
-    first = next((each for each in value if each), "") if isinstance(value, list | tuple) else value
-    return bool(re.match(r"\d{4}-\d\d-\d\d", str(first)))
 
 
 def _parts(forms: Iterable[Form]) -> dict[str, str]:
@@ -111,4 +96,4 @@ def _point(
 
 def _fits(choice: pulpo.Choice, name: str, mention: Mention) -> bool:
     value = choice.fields.get(name)
-    return value is None or value == mention.value or any(other.get(name) == value for other in mention.alternatives)
+    return value is None or mention.may_be(value) or any(other.get(name) == value for other in mention.alternatives)

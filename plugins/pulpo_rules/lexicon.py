@@ -20,7 +20,7 @@ SPANISH: Final = _set(
     "el la los las un una unos unas de del al que quiero quisiera queria para por con en es son si y o hola buenas",
     "buenos dias tardes noches gracias cuanto cuanta cuantos como cuando donde cual cuales tengo tenes tienes tienen",
     "tiene hay puedo podes puede podrias necesito me mi mis te tu su se lo le nos soy estoy esta este manana hoy pero",
-    "mejor porfa favor dale vale vos usted che quien otra otro mas a las primera ultima cambiar hacer quieres queres",
+    "mejor porfa favor dale vale vos usted che quien otra otro mas las primera ultima cambiar hacer quieres queres",
     "jueves viernes sabado domingo lunes martes miercoles pasado nombre llamo cuesta sale ninguno ninguna eso esa",
 )
 ENGLISH: Final = _set(

@@ -45,6 +45,10 @@ class Mention:
         """Whether there is one value."""
         return not self.rivals
 
+    def may_be(self, value: Json) -> bool:
+        """Whether ``value`` is what was said; a reader puts several readings of one value as ``a|b``."""
+        return value == self.value or (isinstance(self.value, str) and value in self.value.split("|"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
@@ -130,7 +134,10 @@ class _Pass:
 
     def names(self) -> None:
         fields = self.of_kind("person")
-        if fields:
+        if any(self.asked(each) for each in fields):
+            answer = bare_name(self.left)
+            self._take(fields, [answer] if answer else [])
+        elif fields:
             self._take(fields, introduced_names(self.left))
 
     def _addressees(self) -> None:

@@ -58,7 +58,7 @@ def _by_argument(mentions: Mentions) -> dict[str, list[Mention]]:
 def _agrees(offer: pulpo.Offer, name: str, said: Iterable[Mention], *, loose: bool) -> bool:
     value = offer.arguments.get(name)
     for mention in said:
-        if value is None or value == mention.value or value in [rival.value for rival in mention.rivals]:
+        if value is None or mention.may_be(value) or value in [rival.value for rival in mention.rivals]:
             return True
         if loose and any(other.get(name) == value for other in mention.alternatives):
             return True

@@ -121,9 +121,9 @@ def _in_language(dialogue: pulpo.Dialogue, turn: pulpo.Turn) -> tuple[pulpo.Dial
 
     A message that shows its language sets it; one that does not ("ok", a number) goes on in the last one.
     """
-    spoken = language(words(turn.text)) or dialogue.notes.get("language") or turn.locale.partition("-")[0]
+    spoken = language(words(turn.text), before=dialogue.notes.get("language")) or turn.locale.partition("-")[0]
     if turn.locale.partition("-")[0] == spoken:
         locale = turn.locale
     else:
-        locale = next((tag for tag in turn.workspace.languages if tag.partition("-")[0] == spoken), str(spoken))
+        locale = next((tag for tag in turn.workspace.languages if tag.partition("-")[0] == spoken), spoken)
     return noted(dialogue, language=spoken), locale

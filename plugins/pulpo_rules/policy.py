@@ -11,10 +11,11 @@ from msgspec.structs import replace
 import pulpo
 from pulpo.consent import read_consent
 from pulpo_rules import facts, offers, progress, render, texts
+from pulpo_rules.fields import Field
 from pulpo_rules.mentions import Mention
 from pulpo_rules.routing import Route, most, route
 from pulpo_rules.situation import Decision, Do, Say, Situation, missing, noted, paragraphs
-from pulpo_rules.text import overlaps
+from pulpo_rules.text import overlaps, stem
 from pulpo_rules.understanding import Clause, Understanding
 
 
@@ -59,8 +60,7 @@ def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
     acts = understood.acts
     agrees = read_consent(understood.text) == "yes"
     fit = offers.chosen(understood.text, dialogue.offers, understood.mentions, any_will_do=acts.any, yes=agrees)
-    leaving = route(understood, dialogue, situation)
-    if leaving.asides or (leaving.switched and dialogue.goal is not None):
+    if _leads_away(route(understood, dialogue, situation), dialogue, situation):
         return None
     if agrees and len(dialogue.offers) > 1 and not fit and dialogue.goal:
         return _which(dialogue.offers, dialogue, situation)
@@ -70,6 +70,14 @@ def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
     if len(fit) > 1 and not same:
         return _which(fit, dialogue, situation) if len(fit) < len(dialogue.offers) else None
     return _take(fit[0], understood, dialogue, situation)
+
+
+def _leads_away(way: Route, dialogue: pulpo.Dialogue, situation: Situation) -> bool:
+    """Whether the message is about something else than the choices shown."""
+    if dialogue.goal is None:
+        return False
+    suggesting = situation.suggested_by(dialogue.goal)
+    return way.switched or any(tool not in suggesting for tool, _ in way.asides)
 
 
 def _which(shown: Sequence[pulpo.Offer], dialogue: pulpo.Dialogue, situation: Situation) -> Say:
@@ -235,11 +243,17 @@ def _aside_calls(
         for each in form.fields:
             if each.name in said:
                 wanted[each.name] = said[each.name]
-            elif each.name in dialogue.facts and (each.required or suggests):
+            elif each.name in dialogue.facts and (each.required or suggests or _is_meant(each, clause)):
                 wanted[each.name] = dialogue.facts[each.name].value
         if all(each.name in wanted for each in form.fields if each.required):
             calls.append((tool, wanted))
     return tuple(calls)
+
+
+def _is_meant(each: Field, clause: Clause) -> bool:
+    """A question in between that names no value is about the one talked about ("how long does it take?"), unless it
+    asks which ones there are."""
+    return each.listed and not each.cues & {stem(word) for word in clause.content}
 
 
 def _with_offers_kept(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:

@@ -6,12 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from pulpo_rules import lexicon
 
 Span: TypeAlias = tuple[int, int]
-Language: TypeAlias = Literal["es", "en"]
 
 MAX_TEXT: Final = 1200
 """Characters of a message that are looked at; more is a document and not something a customer says."""
@@ -76,13 +75,16 @@ def stem(word: str) -> str:
     return word
 
 
-def language(said: Sequence[str]) -> Language | None:
-    """Guess the language of ``said`` words from the small words in it; None when they do not tell."""
+def language(said: Sequence[str], *, before: str | None = None) -> str | None:
+    """Guess the language of ``said`` words from the small words in it; None when they do not tell.
+
+    It takes two words more to leave the language spoken ``before``: one may be a name or a loan.
+    """
     spanish = sum(word in lexicon.SPANISH for word in said)
     english = sum(word in lexicon.ENGLISH for word in said)
-    if spanish == english:
-        return None
-    return "es" if spanish > english else "en"
+    likelier, lead = ("es", spanish - english) if spanish > english else ("en", english - spanish)
+    needed = 1 if before in (None, likelier) else 2
+    return likelier if lead >= needed else before
 
 
 @lru_cache(maxsize=8192)

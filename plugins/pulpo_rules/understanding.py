@@ -20,6 +20,8 @@ _END: Final = re.compile(
         "{question}", "cuanto|cuanta|cuantos|cual|cuales|donde|quien|how|what|which|where|who|is there|are there|do you"
     )
 )
+_TRACE: Final = 0.1
+"""A tool that the words do not point to at all is not lifted by values."""
 _UNMASKED: Final = 0.75
 """How much the words of values count for a tool: its examples name some of them by chance."""
 _COVERAGE: Final = 0.14
@@ -103,17 +105,18 @@ def _ranked(
     model: IntentModel,
     said: Mapping[tuple[str, str], Mention],
 ) -> tuple[Intent, ...]:
-    """Rank by the words left beside the values, or by all of them if that is surer; the values themselves count
-    for the tools that can take them."""
-    best = {intent.tool: intent.score for intent in model.rank(masked)}
+    """Rank by the words beside the values, or by all of them: the words of values count for a tool as far as it can
+    take the values."""
+    taken = {tool: sum(owner == tool for owner, _ in said) for tool in forms}
+    most = max(taken.values(), default=0)
+    share = {tool: count / most if most else 1.0 for tool, count in taken.items()}
+    scores = {intent.tool: intent.score for intent in model.rank(masked)}
     if plain != masked:
         for tool, score in model.rank(plain):
-            best[tool] = max(best[tool], _UNMASKED * score)
-    taken = {tool: sum(owner == tool for owner, _ in said) for tool in forms}
-    most = max(taken.values(), default=0) or 1
+            scores[tool] = max(scores[tool], _UNMASKED * score * share.get(tool, 0.0))
     scored = [
-        Intent(tool, score + (_COVERAGE * taken[tool] / most if score > 0.1 else 0.0))
-        for tool, score in best.items()
+        Intent(tool, score + (_COVERAGE * share[tool] if most and score > _TRACE else 0.0))
+        for tool, score in scores.items()
         if tool in forms
     ]
     return tuple(sorted(scored, key=lambda intent: -intent.score))
