@@ -6,6 +6,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -55,6 +56,7 @@ def examine(sources: Sources) -> Iterator[Finding]:
         return
     catalogue = _catalogue(settings)
     yield from plugins(settings, catalogue)
+    yield from strangers(settings, catalogue)
     yield variants(settings, catalogue)
     yield database(settings.database_url, catalogue.migrations)
     yield address(settings)
@@ -124,6 +126,20 @@ def plugins(settings: Settings, catalogue: Catalogue) -> Iterator[Finding]:
         state = known[name].state if name in known else "not installed"
         if state in ("blocked", "not installed"):
             yield Finding(f"plugin {name}", "fail", f"required, but {state}", "install and allow it, or drop it there")
+
+
+def strangers(settings: Settings, catalogue: Catalogue) -> Iterator[Finding]:
+    """Which plugins the settings speak of that nobody has installed: most often a slip of the pen."""
+    chosen = settings.plugins
+    installed = {record.name for record in catalogue.records}
+    known = installed | {record.distribution for record in catalogue.records}
+    places = [(f"[plugins.{name}]", name) for name in chosen.sections if name not in installed]
+    places += [("[plugins] allow", name) for name in chosen.allow or () if name not in known]
+    places += [("[plugins] deny", name) for name in chosen.deny if name not in known]
+    for place, name in places:
+        near = get_close_matches(name, known, n=1)
+        advice = f"did you mean {near[0]}?" if near else "install it, or take it out of the settings"
+        yield Finding(f"plugin {name}", "warn", f"{place} speaks of it, but it is not installed", advice)
 
 
 def variants(settings: Settings, catalogue: Catalogue) -> Finding:

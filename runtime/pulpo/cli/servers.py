@@ -16,7 +16,6 @@ import click
 import uvicorn
 
 from pulpo import __version__
-from pulpo.assembly import plugins_of
 from pulpo.cli.listening import BACKLOG, bind
 from pulpo.cli.options import Sources
 from pulpo.errors import PulpoError, SettingsError
@@ -40,21 +39,19 @@ Send = Callable[[Message], Awaitable[None]]
 
 def run_uvicorn(settings: Settings) -> None:
     """Serve until a signal; raises the `PulpoError` that kept the application from starting."""
-    listener = bind(settings.host, settings.port)
-    guarded = StartGuard(create_app(settings, catalogue=plugins_of(settings)))
-    # One line says what is wrong; uvicorn's own "Application startup failed" would be a second.
-    logging.getLogger("uvicorn.error").addFilter(lambda _record: guarded.error is None)
-    # A server that was asked to stop has done its job: SIGTERM ends with 0, and so does Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        with suppress(KeyboardInterrupt):
-            _Announced(_uvicorn_config(guarded, settings)).run(sockets=[listener])
-    except SystemExit:
-        if guarded.error is None:
-            raise
-        raise guarded.error from None
-    finally:
-        listener.close()
+    with bind(settings.host, settings.port) as listener:
+        guarded = StartGuard(create_app(settings))
+        # One line says what is wrong; uvicorn's own "Application startup failed" would be a second.
+        logging.getLogger("uvicorn.error").addFilter(lambda _record: guarded.error is None)
+        # A server that was asked to stop has done its job: SIGTERM ends with 0, and so does Ctrl-C.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            with suppress(KeyboardInterrupt):
+                _Announced(_uvicorn_config(guarded, settings)).run(sockets=[listener])
+        except SystemExit:
+            if guarded.error is None:
+                raise
+            raise guarded.error from None
 
 
 def run_granian(settings: Settings, given: Sources, *, workers: int) -> None:

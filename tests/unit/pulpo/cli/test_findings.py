@@ -68,6 +68,19 @@ def test_a_plugin_that_is_out_warns_and_one_that_is_needed_fails(
     assert {finding.check: finding.status for finding in found} == statuses
 
 
+def test_a_plugin_spoken_of_and_not_installed_warns_with_the_nearest_name() -> None:
+    records = (PluginRecord("pulpo_booking", "active", distribution="pulpoai"),)
+    chosen = PluginsSettings(
+        allow=("pulpoai", "pulpo_boking"), deny=("zzz",), sections={"pulpo_booking": {}, "pulpo_bookin": {}}
+    )
+    found = findings.strangers(Settings(plugins=chosen), Catalogue(records=records))
+    assert [(finding.check, finding.advice) for finding in found] == [
+        ("plugin pulpo_bookin", "did you mean pulpo_booking?"),
+        ("plugin pulpo_boking", "did you mean pulpo_booking?"),
+        ("plugin zzz", "install it, or take it out of the settings"),
+    ]
+
+
 def test_no_plugin_at_all_fails() -> None:
     assert next(findings.plugins(Settings(), Catalogue())).status == "fail"
 

@@ -136,7 +136,7 @@ def test_every_value_in_force_is_explained_once(sections: dict[str, dict[str, An
         for key in table:
             assert f"plugins.{name}.{key}" in keys
     assert {item.source for item in explained} <= {"default", "option --port"} | {
-        f"option --plugins.{name.replace('_', '-')}" for name in sections
+        f"option --set plugins.{name}" for name in sections
     }
 
 
