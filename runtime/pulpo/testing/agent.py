@@ -75,6 +75,7 @@ class Agent:
         self._portal: BlockingPortal | None = None
         self._system: System | None = None
         self._conversation: str | None = None
+        self._user: str | None = None
 
     def __enter__(self) -> Agent:
         self._portal = self._stack.enter_context(start_blocking_portal())
@@ -109,15 +110,16 @@ class Agent:
     async def say(self, message: str, *, user_id: str | None = None, locale: str = "es") -> TurnAnswer:
         """Send ``message`` through the real runtime and return its answer; ``reply`` is the text.
 
-        Each call goes on with the same conversation; `start_over` begins a new one.
+        Each call goes on with the same conversation and user; `start_over` begins a new one.
         """
         from pulpo.turns.request import TurnRequest
 
+        self._user = user_id or self._user
         request = TurnRequest(
             workspace_id=self._workspace_id(),
             message=message,
             conversation_id=self._conversation,
-            user_id=user_id,
+            user_id=self._user,
             locale=locale,
             scopes=frozenset({"chat"}),
         )
@@ -126,8 +128,8 @@ class Agent:
         return answer
 
     def start_over(self) -> None:
-        """Let the next `say` begin a new conversation."""
-        self._conversation = None
+        """Let the next `say` begin a new conversation, with nobody known."""
+        self._conversation = self._user = None
 
     async def _inside(self, function: Callable[[], Awaitable[T]]) -> T:
         if self._portal is None:
