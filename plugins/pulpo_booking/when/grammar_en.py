@@ -11,7 +11,7 @@ _NOUNS = (
     r"(?! ?(?:people|persons?|guests?|adults?|kids?|child(?:ren)?|of us|of them|years?|yrs?|yo\b|months?|weeks?|days?"
     r"|minutes|hours?|hour|euros?|eur|dollars?|bucks|pounds?|quid|usd|gbp|percent|%|\$|£|€|k\b|cm|inch|inches|mm|ml|"
     r"times|girls?|boys?|men|women|ladies|friends|persons|seats|slots|options|haircuts?|cuts?|services|things|"
-    r"stars?|sessions?|treatments?|-?year|-?minute|-?hour|-?week|ppl))"
+    r"stars?|sessions?|treatments?|-?year|-?minute|-?hour|-?week|ppl)(?!\w))"
 )
 _CORE = (
     r"(?P<h#>\d{1,2}|one)(?:(?:[:.]| ?h ?)(?P<m#>[0-5]\d)(?::[0-5]\d)?(?!\d)|(?: o'clock)? (?P<s#>[0-5]\d)(?! ?[-/:]?\d)|"
@@ -61,6 +61,7 @@ MASKS = _mask(
     r"\b(?:every|each|most|all) (?:\w+ )?(?:W\ds?|day|week|month|morning|afternoon|evening|weekend)\b",
     r"\b(?:are you|r u|do you|do u|does|is it|is the \w+|you guys|do they|are they|what time|when)\b[^.?!;]*?"
     r"\b(?:open|close|closed|work|opening|closing|available)\b[^.?!;,]*?\b(?:W\ds\b|weekend\b|holidays\b|bank holidays?\b)",
+    r"\b24 ?/ ?7\b|\b(?:do|does|are|is) (?:you|they|\w+) (?:\w+ )?(?:on )?W\ds\b|\b(?:open|close|closed|work) (?:from )?W\d ?(?:to|-|through|thru) ?W\d",
     r"\b(?:opening|business|working) hours\b[^.?!;]*|\b(?:open|closed?|work) (?:on )?(?:W\ds|holidays|weekends)\b",
     r"(?:\$|£|€|usd|eur|gbp) ?\d[\d.,]*(?:-\d+)?|\b\d[\d.,]* ?(?:\$|£|€|%|euros?|dollars?|bucks|pounds?|quid|usd|gbp)",
     r"\+?\(?(?<!\d)(?!(?:19|20)\d\d[-. ]\d\d?[-. ])\d{3,}\)?[ .-]\d[\d .-]{4,}\d|\b\d{3}-\d{4}\b|\b\d{5,}\b|(?<!\bat )\b(?!20\d\d)\d{4}\b(?! ?(?:am|pm|hours))"
@@ -84,14 +85,14 @@ MASKS = _mask(
     r"second|sec|bit|while|moment)\b|\bsecond (?:one|opinion|time|floor|chair|thought|look)\b|\b(?:for|at|the) first "
     r"(?:time|available|one|slot|opening|visit|appointment)\b|\bfirst(?:ly)?,|\bsecond hand\b",
     r"\b(?:i |i'm |we |he |she |was |is |be |are |were |been |running |too |bit |so )(?:was |am |are |will be |be |running |"
-    r"a bit |a little |very |too )*late\b|\btoo (?:late|early)\b|\bearlier\b|\b(?:some day|one day|someday|any ?time)\b(?= ?$)",
+    r"a bit |a little |very |too )*late\b|\btoo (?:late|early)\b|\bearlier\b(?! than)|\b(?:some day|one day|someday|any ?time)\b(?= ?$)",
 )
 
 TIME_RANGES = rules(
     MACROS,
     (
         "R3",
-        r"\b(?:any ?time )?(?:between|btw|(?P<move>from))(?: around| about| like)? {TIME1} ?(?:and|to|-|until|&|or) "
+        r"\b(?:any ?time )?(?:between|btw|(?P<move>from))(?: the hours of| around| about| like)? {TIME1} ?(?:and|to|-|until|&|or) "
         r"?{TIME2}(?! ?(?:of )?M\d)(?!st|nd|rd|th|/){NOUNS}",
         t.time_range,
     ),
@@ -109,7 +110,7 @@ DATES = rules(
     ("D11", r"\b(?P<year>(?:19|20)\d\d)[-/ ]{MONTH}[-/ ](?P<day>\d{1,2})\b", r.day_month),
     (
         "D11",
-        r"(?<![\d/.:-])(?P<a>\d{1,2})([-/. ]) ?(?P<b>\d{1,2})(?:\2|,) ?(?P<year>(?:19|20)\d\d|\d\d)(?![\d/:]|-\d)"
+        r"(?<![\w/.:-])(?P<a>\d{1,2})([-/. ]) ?(?P<b>\d{1,2})(?:\2|,) ?(?P<year>(?:19|20)\d\d|\d\d)(?![\d/:]|-\d)"
         r"(?! ?(?:am|pm)\b)",
         r.numeric,
     ),
@@ -179,6 +180,7 @@ DATES = rules(
     ("D8", r"\b(?:the )?{DAY} of (?:the|each) month\b", r.month_day),
     ("D9", r"\b{WD},? ?(?:on )?the {DAY}{NOUNS}", r.weekday_and_day),
     ("D9", r"\b{WD},? ?{NTH}", r.weekday_and_day),
+    ("D9", r"\b{WD},? (?P<day>1[3-9]|2\d|3[01])\b(?! ?(?:[:.]\d|hours|h\b|am\b|pm\b|M\d))(?![/-]\d){NOUNS}", r.weekday_and_day),
     ("D9", r"\b(?:the )?{NTH},? ?\(?(?:which is |that's |on |a |is a )*{WD}", r.weekday_and_day),
     # N2
     ("N2", r"\b(?:the )?day before yesterday\b", r.past_relative(2)),
@@ -231,7 +233,7 @@ DATES = rules(
     ("R1", r"\b(?:this|the|at the|on the|over the|coming|this coming|upcoming) weekend\b|\bweekend\b", g.weekend),
     ("R2", r"\b(?:early|(?:the )?(?:beginning|start) of|first (?:10|few) days of)(?: in)? (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(1, 10)),
     ("R2", r"\b(?:mid(?:dle)?|(?:the )?middle of|around the middle of)(?:-| of| in)? ?(?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(11, 20)),
-    ("R2", r"\b(?:late|(?:(?:towards?|at|by|near) )?(?:the )?end of|later)(?: in)? (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?:the|this) month)\b|\bmonth end\b|\bend of month\b", g.stretch(21, 31)),
+    ("R2", r"\b(?:late|(?:(?:towards?|at|by|near) )?(?:the )?end of)(?: in)? (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?:the|this) month)\b|\bmonth end\b|\bend of month\b", g.stretch(21, 31)),
     ("R2", r"\b(?:in )?(?:the )?first week (?:of|in) (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)", g.stretch(1, 7)),
     ("R2", r"\b(?:in )?(?:the )?last week (?:of|in) (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)", g.stretch(25, 31)),
     ("R2", r"\b(?:the )?first half of (?:{MONTH}{YEAR}|(?P<nextmonth>next month)|(?P<thismonth>this month)|the month)\b", g.stretch(1, 15)),
@@ -292,8 +294,9 @@ TIMES = rules(
         r"(?<![\w/.:$-])(?P<intro>(?:\b(?:at|{AROUND})|@) ?)?(?:{AROUND} |at )?\b{TIME1}(?![\d/]|st\b|nd\b|rd\b|th\b|-\d| \d){NOUNS}",
         t.spoken_time,
     ),
-    ("T1", r"\b(?:after|before|past|until|by|from|since|than|make it|change it to|move it to|it to|appointment to|meant|mean|say|let's do|let's go with|go for|rather|prefer) (?P<claim>{CORE1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d| (?:a|an|the)\b)(?= ?(?:$|[,.!?;]|instead|or|on|onwards?|please|pls|and|D|P|T|if|works?|tomorrow|would|is|but|then|thanks))", t.sure_time),
+    ("T1", r"\b(?:after|before|past|until|by|from|since|than|make it|change it to|move it to|it to|appointment to|meant|mean|say|let's do|can we do|could we do|could you do|can you do|let's go with|go for|rather|prefer) (?P<claim>{CORE1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d| (?:a|an|the)\b)(?= ?(?:$|[,.!?;]|instead|or|on|onwards?|please|pls|and|D|P|T|if|works?|tomorrow|would|is|but|then|thanks))", t.sure_time),
     ("T1", r"\b(?:me|us|in|down|it|booked|appointment|tomorrow|today|D\x01*) (?:in )?for (?P<claim>{CORE1})(?= ?(?:$|[,.!?]|on\b|D|P|please|pls|instead))", t.sure_time),
+    ("C4", r"(?<![\w/.:$-])(?P<claim>{CORE1}) or (?=(?:1[0-2]|[1-9]) (?:on )?D)", t.sure_time),
     ("C4", r"T\x01*,? ?(?:or|and|/|-|,|or maybe|or even) (?:maybe |at )?(?P<claim>{TIME1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d)", t.sure_time),
     ("C4", r"(?<![\w/.:-])(?P<claim>{CORE1}) or (?:at )?T", t.sure_time),
     ("C1", r"T\x01*[^DTP?]{0,12}\b(?:sorry|actually|no|make (?:it|that)|i mean|rather|oops|wait|better)\b,? (?:make (?:it|that) |at |wait |wait, |i mean )*(?P<claim>{TIME1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d)", t.sure_time),

@@ -12,7 +12,7 @@ from pulpo_booking.when.grammar import Rule, mask, scan
 from pulpo_booking.when.lexicon import Lexicon
 from pulpo_booking.when.marked import Marked
 from pulpo_booking.when.roles import corrected, moved, refused, told_in_passing
-from pulpo_booking.when.stretches import join_between, join_dates, join_open, join_weeks
+from pulpo_booking.when.stretches import join_between, join_bounds, join_dates, join_open, join_weeks
 from pulpo_booking.when.talk import Pattern, Talk
 from pulpo_booking.when.values import Found, Setting, When
 from pulpo_booking.when.words_en import EN
@@ -90,6 +90,7 @@ def _understand(marked: Marked, talk: Talk, setting: Setting) -> bool:
     join_weeks(marked, talk)
     join_between(marked, talk)
     join_open(marked, talk, moving=talk.move.search(marked.text) is not None)
+    join_bounds(marked)
     told_in_passing(marked, talk)
     refused(marked, talk)
     asks = moved(marked, talk)

@@ -120,6 +120,28 @@ def join_open(marked: Marked, talk: Talk, *, moving: bool) -> None:
                 at = start + 1
 
 
+_BOUNDS = re.compile(r"(?P<a>[HR]),?(?: (?:and|but|y|pero))? (?P<b>[HR])")
+
+
+def join_bounds(marked: Marked) -> None:
+    """R3, R4: "after five but before seven" is one stretch."""
+    match = _BOUNDS.search(marked.text)
+    a, b = (marked.found(match, "a"), marked.found(match, "b")) if match else (None, None)
+    if match is None or a is None or b is None:
+        return
+    built = _bounded(a[1].part, b[1].part) or _bounded(b[1].part, a[1].part)
+    if built is not None:
+        marked.join(match.start(), match.end(), built)
+
+
+def _bounded(a: Part, b: Part) -> Part | None:
+    if isinstance(a, TimeRangePart) and isinstance(b, TimeRangePart) and not (a.end or b.start):
+        return TimeRangePart(a.start, b.end)
+    if isinstance(a, DateRangePart) and isinstance(b, DateRangePart) and a.start and b.end and not (a.end or b.start):
+        return DateRangePart(a.start, b.end, ambiguous=b.end < a.start)
+    return None
+
+
 def _open(part: Part, *, opens: bool) -> Part | None:
     if isinstance(part, TimePart) and part.date is None:
         return TimeRangePart(part, None) if opens else TimeRangePart(None, part)

@@ -15,7 +15,7 @@ TALK = Talk(
         pattern(r"(?P<a>[DT]) ?(?:to|through|thru|-|until) ?(?:the )?(?P<b>[DT])"),
     ),
     open_start=pattern(
-        r"\b(?:any ?time |sometime )?(?:after|from|past|since|not before|no earlier than|not until|as of|starting(?: from| on| at)?|(?<!no )(?<!not )later than|beyond) (?:the |around |about )?(?P<a>[DT])"
+        r"\b(?:any ?time |sometime )?(?:after|from|past|not before|no earlier than|not until|as of|starting(?: from| on| at)?|(?<!no )(?<!not )later than|beyond) (?:the |around |about )?(?P<a>[DT])"
         r"(?P<on>,? (?:on|onwards?|and (?:later|after|onwards?)|forward))?"
         r"|(?P<a2>[DT]),? (?:onwards?|or later|or after|and later|forward|and after)\b"
     ),
@@ -29,7 +29,7 @@ TALK = Talk(
     ),
     drops=(
         ("C1", pattern(r"\bnot (?:on |at |the |this |for )*(?P<drop>{X}),? ?(?:but |rather |it's |i (?:said|meant) )?(?:on |at |the |for )*(?={X})")),
-        ("C1", pattern(r"(?P<drop>{X})[,?.]? (?:no|nope|nah),? (?:sorry,? |wait,? |make it |on |at |the |i meant |i mean )*(?={X})")),
+        ("C1", pattern(r"(?P<drop>{X})[,?. -]* ?(?:oh |ah |wait,? |sorry,? |hmm,? )*(?:no|nope|nah)[,. ]+(?:sorry,? |wait,? |make it |on |at |the |i meant |i mean )*(?={X})")),
         ("C1b", pattern(r"{X},? (?:and )?not (?:on |at |the |this )*(?P<drop>{X})")),
         ("C2", pattern(r"\b(?:instead of|rather than|in place of) (?:on |at |the |my |it being )*(?P<drop>{X})")),
         ("C3", pattern(r"\b(?:neither|nor) (?:on |at |the |in )*(?P<drop>{X})")),
@@ -43,13 +43,13 @@ TALK = Talk(
     clause=pattern(r"[.;!?]+|,(?! ?(?:at|in|on|around|about|the) ?(?:the )?[TPH])|\b(?:and|then)\b(?! (?:the )?[DTPRH])|\b(?:but|so|because|cause|cos|therefore)\b|\bbefore(?= (?:the |my |our )?[a-z])|\bcan i\b|\bcould\b|\b(?=after [TD])"),
     event=pattern(
         r"\b(?:wedding|married|marry|fly|flying|flight|flights|trip|travel\w*|birthday|bday|b-day|party|interview|exam|graduation|graduate|anniversary|holiday|vacation|concert|"
-        r"prom|born|christening|funeral|conference|meeting|moving house|leave for|leaving for|leave on|leaving|due|surgery|payday|paid|date night|event|dinner|gala|photoshoot|photo shoot|dob|recital|game|i work|i finish|finish work|get off|off work|my shift|my class|i have class|i have work|school)\b"
+        r"prom|born|christening|funeral|conference|meeting|moving house|leave for|leaving for|leave on|leaving|due|surgery|payday|paid|date night|event|dinner|gala|photoshoot|photo shoot|dob|recital|game|i work|i finish|finish work|get off|turns \d+|off work|my shift|my class|i have class|i have work|school)\b"
     ),
     request=pattern(
-        r"\b(?:appointment|appt|book\w*|schedule|slot|slots|available|availability|need|want|like|can i|could i|come in|squeeze|fit me|do you have|have you got|any chance|opening|reserve|is there|how about|what about|trim|haircut)\b"
+        r"\b(?:appointment|appt|book\w*|schedule|slot|slots|available|availability|need|want|like|can i|could i|come in|squeeze|fit me|do you have|have you got|any chance|opening|reserve|is there|how about|what about|trim|haircut|anything)\b"
     ),
     past=pattern(
-        r"\b(?:came|went|was(?! (?:wondering|hoping|thinking|looking|going|just))|were(?! (?:wondering|hoping|thinking|looking))|had|visited|saw|last came|cut my|arrived|showed up)\b"
+        r"\b(?:came|went|was(?! (?:wondering|hoping|thinking|looking|going|just))|were(?! (?:wondering|hoping|thinking|looking))|(?:i|we) had|visited|saw|last came|cut my|arrived|showed up)\b"
     ),
     move=pattern(r"\b(?:mov(?:e|ed|ing)|reschedul\w*|chang(?:e|ed|ing)|push\w*|shift\w*|switch\w*|swap\w*|bring|brought|postpon\w*|transfer|rebook\w*|bump|delay)\b"),
     existing=pattern(r"\b(?:i have|i've got|i've|i had|we have|have|had|i'm booked|booked(?: in)?|my|currently|scheduled|the)(?: \w+){0,2}? ?(?:an?|my|the)? ?(?:appointment|appt|booking|booked|slot|reservation|scheduled|session|one)[^DTPRH]{0,20}?(?P<drop>{X})"),

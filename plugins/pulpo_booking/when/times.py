@@ -49,7 +49,8 @@ def _part(m: Match, which: str) -> TimePart | None:
     hour = int(text) if text.isdigit() else 1
     minute = _minutes(_get(m, "m" + which) or _get(m, "s" + which) or _get(m, "y" + which))
     literal = len(text) == 2 and text[0] == "0"
-    if hour > 24 or minute > 59 or (hour == 24 and minute):
+    bare = which == "1" and not any(_get(m, name) for name in (*_PROOF, "hs1", "no1"))
+    if hour > 24 or minute > 59 or (hour == 24 and (minute or bare)):
         return None
     less = _minutes(_get(m, "l" + which))
     if less:
