@@ -25,7 +25,8 @@ def database_path(url: str) -> Path:
     path = url.removeprefix(SQLITE)
     if not url.startswith(SQLITE) or not path or path == ":memory:":
         raise SettingsError(
-            f"{shown('database_url', url)!r} is not supported: write {SQLITE}FILE (a relative path, or an absolute one with four slashes)",
+            f"{shown('database_url', url)!r} is not supported: write {SQLITE}FILE"
+            " (a relative path, or an absolute one with four slashes)",
             source="settings",
             key="database_url",
         )
