@@ -84,7 +84,7 @@ def bare_name(text: str) -> Entity | None:
     introduced = introduced_names(text)
     if introduced:
         return introduced[0]
-    said = tokens(text)
+    said = [] if "?" in text or "¿" in text else tokens(text)
     while said and said[0].word in (lexicon.FILLERS | _TITLES) - _NOT_BEFORE_A_NAME:
         said = said[1:]
     if not said:

@@ -196,12 +196,15 @@ class _Pass:
         left = self.left
         order = sorted(self.of_kind("choice"), key=lambda each: (not self.asked(each), each.name in self.scene.filled))
         shared: dict[tuple[str, int], list[Picked]] = {}
+        once: dict[int, list[Picked]] = {}
         used: list[Span] = []
         for each in order:
             listed = self.scene.choices.get((each.tool, each.name), each.choices)
             key = (each.tool, id(each.slot.values or each))
             if key not in shared:
-                shared[key] = _chosen(left, pick(left, listed, known=self.scene.known))
+                if key[1] not in once:
+                    once[key[1]] = _chosen(left, pick(left, listed, known=self.scene.known))
+                shared[key] = once[key[1]]
             picks = shared[key]
             if picks:
                 only = sum(other.slot.values is each.slot.values and other.tool == each.tool for other in order) == 1

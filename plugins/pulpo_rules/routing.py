@@ -90,6 +90,9 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
         for clause in understood.clauses
         if clause.best.score >= intents.SURE and clause.best.tool in situation.forms
     ]
+    again = _again(understood, dialogue, situation)
+    if again:
+        return Route(goal=again, switched=True, confidence=intents.SURE)
     unsure = _rivals(sure, situation)
     if unsure:
         return Route(unsure=unsure)
@@ -99,7 +102,7 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     changing = [tool for tool in asked if not situation.forms[tool].read_only]
     goal = next(iter([*changing, *asked]), None)
     if goal is None:
-        return Route(goal=_by_values(understood.mentions, dialogue, situation))
+        return Route(goal=_by_values(understood.mentions, situation))
     suggesting = situation.suggested_by(goal)
     asides = tuple(
         (tool, clause)
@@ -118,14 +121,16 @@ def _rivals(sure: Iterable[Clause], situation: Situation) -> tuple[str, ...]:
     return ()
 
 
-def _by_values(mentions: Mentions, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
-    """The tool that the values alone point to: the last question's again ("and on Saturday?"), or the one that
-    takes most of them, if they are at least two."""
-    counts = {tool: len(mentions.of(tool)) for tool in situation.forms}
-    last = dialogue.notes.get("last")
-    if isinstance(last, str) and counts.get(last):
-        return last
-    return most(counts, situation, at_least=2)
+def _again(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
+    """The last question's tool, for a message that only gives another value for it ("and on Saturday?")."""
+    last = str(dialogue.notes.get("last", ""))
+    bare = not any(clause.content for clause in understood.clauses)
+    return last if bare and last in situation.forms and understood.mentions.of(last) else None
+
+
+def _by_values(mentions: Mentions, situation: Situation) -> str | None:
+    """The tool that takes most of the values said, if they are at least two."""
+    return most({tool: len(mentions.of(tool)) for tool in situation.forms}, situation, at_least=2)
 
 
 def most(counts: Mapping[str, int], situation: Situation, *, at_least: int) -> str | None:

@@ -67,10 +67,11 @@ def overlaps(span: Span, others: Iterable[Span]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)
 
 
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """Cut the commonest endings of both languages, so that number, gender and a clitic do not tell words apart."""
     for ending in lexicon.ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= (3 if ending == "s" else 4):
             return word[: -len(ending)]
     return word
 
