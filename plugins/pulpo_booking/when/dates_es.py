@@ -21,7 +21,11 @@ DATES = rules(
         r"(?<![\w/.:-])(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2})([-/.]) ?(?P<b>\d{1,2})(?:\3|,|\.| del? ) ?(?P<year>(?:19|20)\d\d|\d\d)(?![\d/:]|-\d)(?! ?(?:am|pm|hs)\b)",
         r.numeric,
     ),
-    ("D11", r"(?<![\w/.:$-])(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2}) ?/ ?(?P<b>\d{1,2})(?![\d/])", r.numeric),
+    (
+        "D11",
+        r"(?<![\w/.:$-])(?<!tipo )(?<!las )(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2}) ?/ ?(?P<b>\d{1,2})(?![\d/])(?! ?hs\b)",
+        r.numeric,
+    ),
     (
         "D11",
         r"\b(?:el|al|del|dia|W\d)(?: dia)? (?P<a>\d{1,2})[-.](?P<b>\d{1,2})(?![\d/.:-])(?! ?(?:am|pm|hs|de la)\b)",
@@ -104,7 +108,7 @@ DATES = rules(
     ("D8", r"\b(?:el )?(?:dia )?{DAY} de(?:l| cada| ) ?mes\b", r.month_day),
     (
         "D9",
-        r"(?:\bel )?\b{WD},? ?(?:el )?(?:dia )?{DAY}(?! ?(?:hs|h\b|horas|am\b|pm\b|:|y media|y cuarto|menos|en punto|de la (?:tarde|manana|noche)))(?![/:.-]\d){NOUNS}",
+        r"(?:\bel )?\b{WD}(?: que viene| proximo)?,? ?(?:el )?(?:dia )?{DAY}(?! ?(?:hs|h\b|horas|am\b|pm\b|:|y media|y cuarto|menos|en punto|de la (?:tarde|manana|noche)))(?![/:.-]\d){NOUNS}",
         r.weekday_and_day,
     ),
     ("D9", r"\b(?:el )?(?:dia )?{DAY},? ?\(?(?:que (?:es|cae|cae en)|es|cae) ?(?:el |un )?{WD}", r.weekday_and_day),

@@ -25,7 +25,7 @@ TALK = Talk(
         r"|(?P<a2>[DT]),? (?:en adelante|para adelante|en mas|o (?:mas tarde|despues))"
     ),
     open_end=pattern(
-        r"\b(?:antes del?|hasta|como (?:muy )?tarde(?: a)?|a mas tardar|no mas tarde del?) (?:el |la |las |a )?(?P<a>[DT])"
+        r"\b(?:antes del?|hasta|como (?:muy )?tarde(?: a)?|a mas tardar|no mas tarde del?) (?:el |la |las |a )?(?P<a>[DT])|(?P<a2>[DT]) o antes\b"
     ),
     week_of=pattern(r"\b(?:la )?semana (?:que (?:empieza|comienza|arranca) |del? )(?:el )?(?P<a>D)"),
     day_before=pattern(

@@ -79,7 +79,12 @@ TIMES = rules(
     ),
     (
         "T1",
-        r"\b(?:me|us|in|down|it|booked|appointment|tomorrow|today|D\x01*) (?:in )?for (?P<claim>{CORE1})(?= ?(?:$|[,.!?]|on\b|D|P|please|pls|instead))",
+        r"\b(?:in|down|booked|scheduled) for (?P<claim>{CORE1})(?= ?(?:$|[,.!?]|on\b|D|P|please|pls|instead))",
+        t.sure_time,
+    ),
+    (
+        "T2",
+        r"\b(?P<ha1>morning|afternoon|evening|night),? (?P<claim>{CORE1})(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d){NOUNS}",
         t.sure_time,
     ),
     ("C4", r"(?<![\w/.:$-])(?P<claim>{CORE1}) or (?=(?:1[0-2]|[1-9]) (?:on )?D)", t.sure_time),
