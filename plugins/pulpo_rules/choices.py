@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pulpo
 from pulpo_rules import lexicon
-from pulpo_rules.text import Span, Token, distance, stem, tokens, words
+from pulpo_rules.text import Span, Token, content, distance, stem, tokens
 
 WHOLE: Final = 1.0
 CLOSE: Final = 24
@@ -48,7 +48,7 @@ def pick(text: str, choices: Sequence[pulpo.Choice], *, known: Collection[str] =
 
     ``known`` are words with a meaning of their own, which are never taken for a misspelt label.
     """
-    said = [token for token in tokens(text) if token.word not in lexicon.STOPWORDS]
+    said = content(text)
     found = [match for choice in choices for match in _matches(choice, said, known)]
     kept = [match for match in found if match.score == WHOLE or _tells(text, match, known)]
     return sorted(_without_overlap(kept), key=lambda picked: picked.spans[0])
@@ -79,7 +79,7 @@ def _labels(choice: pulpo.Choice) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2048)
 def _phrases(texts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    cut = (tuple(word for word in words(text.replace("_", " ")) if word not in lexicon.STOPWORDS) for text in texts)
+    cut = (tuple(token.word for token in content(text.replace("_", " "))) for text in texts)
     return tuple(dict.fromkeys(phrase for phrase in cut if phrase))
 
 

@@ -19,7 +19,7 @@ import pulpo
 from pulpo_rules import lexicon
 from pulpo_rules.text import stem, words
 
-SURE: Final = 0.22
+SURE: Final = 0.19
 """Below this a tool is not what a text asks for."""
 CLOSE: Final = 0.05
 """Two tools nearer than this cannot be told apart."""

@@ -99,7 +99,7 @@ def _take(
     more = {name: mention for name, mention in said.items() if name not in offer.arguments}
     known = facts.taken(facts.merged(dialogue.facts, more, situation), offer)
     chosen = replace(dialogue, goal=goal, facts=known, offers=(), asked=None, pending=None)
-    return progress.advance(chosen, situation)
+    return progress.advance(chosen, situation, changed=offer.arguments.keys())
 
 
 def _act(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
@@ -177,6 +177,8 @@ def _everything(understood: Understanding) -> dict[str, Mention]:
 def _lost(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
     """Nothing to go for: keep what is worth remembering, and say what can be done."""
     known = {**dialogue.facts, **situation.remembered(facts.merged({}, _everything(understood), situation))}
+    if read_consent(understood.text) == "no":
+        return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, facts=known))
     polite = understood.acts.opening or read_consent(understood.text) is not None
     sorry = "" if polite else situation.say(texts.NOT_UNDERSTOOD)
     return Say(f"{sorry} {_abilities(situation)}".strip(), replace(dialogue, facts=known), 0.0)

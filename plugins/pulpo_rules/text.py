@@ -42,6 +42,16 @@ def tokens(text: str) -> list[Token]:
     return [Token(match[0].replace("’", "'"), *match.span()) for match in _WORD.finditer(fold(text))]
 
 
+def content(text: str) -> list[Token]:
+    """The tokens of ``text`` without the smallest words; what is spelt with ñ is none of them (uñas, unas)."""
+    return [
+        token
+        for token in tokens(text)
+        if token.word not in lexicon.STOPWORDS
+        or "ñ" in unicodedata.normalize("NFC", text[token.start : token.end]).lower()
+    ]
+
+
 def words(text: str) -> list[str]:
     """Return the words of ``text`` the way they are compared: folded, chat spelling spelt out, «siiii» cut."""
     spelt: list[str] = []
