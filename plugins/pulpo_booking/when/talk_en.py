@@ -75,7 +75,7 @@ TALK = Talk(
             "C3",
             pattern(
                 r"\b(?:i|we|it|that|which)?(?: really| just| unfortunately| definitely)? ?(?:can't|cannot|can not|couldn't|won't be able to|will not|not able to|unable to|don't (?:want|like|do|have)|"
-                r"not (?:free|available|around|good|in town)|i'm not|busy|away|out of town|tied up|working|unavailable|won't)(?: to)?(?: (?:do|make|make it|come|come in|be there|attend|free|available|it|around|here|be|manage|on|at|in|the|by|for|any|go))* (?P<drop>{X}(?:,? (?:and|or|nor|&) (?:on |at |the )*{X})*)(?!,? (?:but|works|is fine))"
+                r"not (?:free|available|around|good|in town)|i'm not|busy|away|out of town|tied up|working|unavailable|won't)(?: to)?(?: (?:do|make|make it|come|come in|be there|attend|free|available|it|around|here|be|manage|on|at|in|the|by|for|any|go))* (?P<drop>{X}(?:,? (?:and|or|nor|&) (?:on |at |the )*{X})*)"
             ),
         ),
         ("C3", pattern(r"(?:^|[,.;] ?)(?:but )?not (?:on |at |the |in )*(?P<drop>{X})")),

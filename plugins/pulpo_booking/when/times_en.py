@@ -74,7 +74,7 @@ TIMES = rules(
     ),
     (
         "T1",
-        r"\b(?:after|before|past|until|by|from|since|than|make it|change it to|move it to|it to|appointment to|meant|mean|say|let's do|can we do|could we do|could you do|can you do|let's go with|go for|rather|prefer) (?P<claim>{CORE1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d| (?:a|an|the)\b)(?= ?(?:$|[,.!?;]|instead|or|on|onwards?|please|pls|and|D|P|T|if|works?|tomorrow|would|is|but|then|thanks))",
+        r"\b(?:after|before|past|until|by|from|since|than|make it|change it to|move it to|it to|appointment to|meant|mean|say|let's do|can we do|could we do|could you do|can you do|let's go with|go for|rather|prefer) (?P<claim>{CORE1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d| (?:a|an|the)\b)(?= ?(?:$|[,.!?;]|instead|or|on|onwards?|please|pls|and|D|P|T|if|works?|tomorrow|would|is|but|then|thanks|for|with|be|too|also|so|because|since|when|will|are))",
         t.sure_time,
     ),
     (
