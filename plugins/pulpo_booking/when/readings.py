@@ -114,6 +114,11 @@ def weekday(m: Match, setting: Setting) -> Part | None:
     return DatePart("weekday", found, ambiguous=True, others=(today,), rollover=found, weekday=wd)
 
 
+def weekdays(m: Match, setting: Setting) -> Part | None:
+    """ "I can do Tuesdays": the coming one, and ask which."""
+    return DatePart("weekday", next_weekday(setting.today, int(m["wd"])), ambiguous=True, weekday=int(m["wd"]))
+
+
 def this_weekday(m: Match, setting: Setting) -> Part | None:
     """D3."""
     wd, today = int(m["wd"]), setting.today

@@ -112,7 +112,7 @@ TALK = Talk(
         r"\b(?:boda|casamiento|me caso|nos casamos|se casa|caso|vuelo|vuela|viaje|viajo|viajamos|viaja|me voy|nos vamos|cumple|cumpleanos|cumplo|fiesta|"
         r"examen|entrevista|bautismo|bautizo|comunion|graduacion|recibo|egreso|aniversario|parto|operan|operacion|mudo|mudanza|concierto|recital|"
         r"partido|nacio|naci|nacimiento|vacaciones|reunion|quince de|15 de mi|evento|cena|congreso|presentacion|juicio|vuelvo de|llego de|avion|rindo|"
-        r"cobro|cobre|vence|feriado|nacido|nacida|vuelvo|llego|regreso|trabajo(?! me)|trabajamos|laburo|salgo|curso|estudio|entreno)\b"
+        r"cobro|cobre|vence|feriado|nacido|nacida|vuelvo|llego|regreso|trabajo(?! me)|trabajamos|laburo|salgo|curso|estudio|entreno|te aviso|avisame|avisen|llamame|llamenme|te llamo|escribime|te escribo)\b"
     ),
     request=pattern(
         r"\b(?:turno|turnito|cita|reserva\w*|agend\w*|anota\w*|quiero|queria|quisiera|necesito|puedo|podria|podes|tenes|tienen|tienes|hay|hueco|lugar|"

@@ -101,7 +101,7 @@ TIMES = rules(
     ),
     ("T1", r"D\x01*,? (?P<claim>{TIME1})(?= ?(?:$|[,.!?;]|please|pls|if|works|or|for))", t.sure_time),
     ("T1", r"P\x01*,? (?P<claim>{TIME1})(?= ?(?:$|[,.!?;]|please|pls|if|works|or|for|on))", t.sure_time),
-    ("T1", r"^(?P<claim>{CORE1}) (?:D|is fine|works|please|pls)", t.sure_time),
+    ("T1", r"^(?P<claim>{CORE1}) (?:D|is fine|works)", t.sure_time),
 )
 
 PERIODS = rules(
