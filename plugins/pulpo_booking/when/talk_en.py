@@ -21,7 +21,7 @@ TALK = Talk(
     open_start=pattern(
         r"\b(?:any ?time |sometime )?(?:after|from|past|not before|no earlier than|not until|as of|starting(?: from| on| at)?|(?<!no )(?<!not )later than|beyond) (?:the |around |about )?(?P<a>[DT])"
         r"(?P<on>,? (?:on|onwards?|and (?:later|after|onwards?)|forward))?"
-        r"|(?P<a2>[DT]),? (?:onwards?|or later|or after|and later|forward|and after)\b"
+        r"|(?P<a2>[DT]),? (?:onwards?|or later|or after(?! (?:the )?[DT])|and later|forward|and after)\b"
     ),
     open_end=pattern(
         r"\b(?:any ?time |sometime )?(?:before|until|by|no later than|up to|not (?:later than|after|past)|earlier than|prior to|at the latest by) (?:the )?(?P<a>[DT])|(?P<a2>[DT]) (?:or (?:earlier|before|sooner)|at the latest)\b"

@@ -22,7 +22,7 @@ TALK = Talk(
     open_start=pattern(
         r"\b(?:a partir del?|desde|despues del?|luego del?|pasad[oa]s?|tras|no antes del?|mas tarde del?|del?) (?:el |la |las )?(?P<a>[DT])"
         r"(?P<on>,? (?:en adelante|para adelante|en mas|o despues|o mas tarde))?"
-        r"|(?P<a2>[DT]),? (?:en adelante|para adelante|en mas|o (?:mas tarde|despues))"
+        r"|(?P<a2>[DT]),? (?:en adelante|para adelante|en mas|o (?:mas tarde|despues(?! de)))"
     ),
     open_end=pattern(
         r"\b(?:antes del?|hasta|como (?:muy )?tarde(?: a)?|a mas tardar|no mas tarde del?) (?:el |la |las |a )?(?P<a>[DT])|(?P<a2>[DT]) o antes\b"
