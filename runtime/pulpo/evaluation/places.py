@@ -185,7 +185,7 @@ class InProcess:
             workspace=self.system.workspaces[case.workspace],
             locale=case.locale,
             now=datetime.fromtimestamp(self.clock(), UTC),
-            user_id=case.user_id if given.user_id is None else given.user_id,
+            user_id=(case.user_id if given.user_id is None else given.user_id) or None,
             conversation_id=conversation_id,
             idempotency_key=key,
             database=self.system.database,
