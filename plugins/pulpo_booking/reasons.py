@@ -11,7 +11,7 @@ from pulpo.conversation import Json
 from pulpo_booking.calendar import Question, Start
 from pulpo_booking.desk import staff_name
 from pulpo_booking.localtime import local, utc
-from pulpo_booking.opening import hours_on
+from pulpo_booking.opening import hours_on, weekday_of
 from pulpo_booking.search import Refused
 from pulpo_booking.speech import (
     day_text,
@@ -140,7 +140,7 @@ class Speaker:
     def _given(self, day: dt.date) -> tuple[str, ...]:
         business = self.question.business
         every = tuple(service.id for service in business.services)
-        return next((ids for key, ids in business.day_services.items() if key == f"{day:%a}".lower()), every)
+        return business.day_services.get(weekday_of(day), every)
 
     def _names(self, day: dt.date) -> str:
         given = [service for service in self.question.business.services if service.id in self._given(day)]
