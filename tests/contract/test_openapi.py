@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pulpo.assembly import plugins_of
-from pulpo.http.app import operations_of
+from pulpo.http.app import surface_of
 from pulpo.http.openapi import document_of, statuses
 from pulpo.http.operations import Operation
 from pulpo.settings import Settings
@@ -23,12 +23,13 @@ PAGES = {"/", "/console", "/docs"}
 @pytest.fixture(scope="module")
 def operations() -> tuple[Operation, ...]:
     settings = Settings()
-    return operations_of(settings, plugins_of(settings))
+    return surface_of(settings, plugins_of(settings)).operations
 
 
 @pytest.fixture(scope="module")
 def document(operations: tuple[Operation, ...]) -> dict[str, Any]:
-    return json.loads(json.dumps(document_of(operations)))
+    written: dict[str, Any] = json.loads(json.dumps(document_of(operations)))
+    return written
 
 
 @pytest.fixture

@@ -97,7 +97,6 @@ async def read_body(
     headers: Mapping[bytes, bytes],
     *,
     limit: int = MAX_BODY,
-    seconds: float = BODY_SECONDS,
 ) -> bytes:
     """Return the whole body. Raises one of this module's errors; after most the connection must be closed."""
     declared = headers.get(b"content-length", b"0")
@@ -107,7 +106,7 @@ async def read_body(
         await _linger(receive)
         raise BodyTooLargeError
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(BODY_SECONDS):
             first, more = await _piece(receive)
             body: bytes | bytearray = bytearray(first) if more else first
             while more and len(body) <= limit:
