@@ -186,7 +186,7 @@ def _kind_weight(feature: str) -> float:
         return 0.35
     if feature[0] == "~":
         return 1.0
-    return 0.3 if feature in lexicon.FILLERS - lexicon.QUESTION_WORDS else 0.7
+    return 0.3 if feature in lexicon.FILLERS and feature not in lexicon.QUESTION_WORDS else 0.7
 
 
 def _unit(vector: Mapping[str, float]) -> Vector:

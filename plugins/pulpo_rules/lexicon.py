@@ -50,7 +50,7 @@ FILLERS: Final = (
     SPANISH
     | ENGLISH
     | _set(
-        "hola buenas buenos dias tardes noches hello hi hey good morning afternoon evening gracias thanks please por",
+        "a hola buenas buenos dias tardes noches hello hi hey good morning afternoon evening gracias thanks please por",
         "favor porfa ok okay dale bueno well so eh ah mm",
         "um perdon sorry disculpa disculpe ser seria also tambien ya then",
         "entonces no yes si solo just actually mejor quiera",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from msgspec.structs import replace
 
@@ -40,10 +41,13 @@ class Chat:
     effects: list[pulpo.ToolCall] = field(default_factory=list)
     results: list[pulpo.ToolResult] = field(default_factory=list)
     answer: pulpo.Answer | None = None
+    turns: int = 0
+    key: str = field(default_factory=lambda: uuid4().hex)
 
     async def say(self, text: str) -> str:
         """Run one turn the way the runtime does and return its answer."""
         self.results = []
+        self.turns += 1
         consent = read_consent(text) if self.dialogue.pending else None
         pending = self.dialogue.pending
         if consent and pending:
@@ -101,9 +105,15 @@ class Chat:
 
     def _tool_context(self) -> pulpo.ToolContext:
         values: dict[str, Any] = {
-            "workspace": self.workspace, "locale": self.locale, "now": self.now, "user_id": "u", "idempotency_key": "k",
-            "database": None, "commit": _no_commit, **self.context,
-        }  # fmt: skip
+            "workspace": self.workspace,
+            "locale": self.locale,
+            "now": self.now,
+            "user_id": "u",
+            "idempotency_key": f"{self.key}-{self.turns}",
+            "database": None,
+            "commit": _no_commit,
+            **self.context,
+        }
         return pulpo.ToolContext(**values)
 
     async def _calls(self, calls: Iterable[pulpo.ToolCall]) -> pulpo.Pending | None:
