@@ -21,6 +21,7 @@ _NAME_IS: Final = re.compile(
 )
 _ADDRESSED: Final = re.compile(r"\b(?:para|for|a|to|de parte de)\s+(?=[^\W\d_])")
 _AFTER_A_WORD: Final = re.compile(r"\w,?\s+(?=[^\W\d_])")
+_OPENS: Final = re.compile(r"(?:^|[,.;:!\n]|\b(?:hola|buenas|hi|hello|hey|y|and))\s*$")
 _PARTICLES: Final = frozenset("de del la las los da do dos van von der di el y e mac mc san santa".split())
 _TITLES: Final = frozenset("senora senor sra sr dr dra don dona mr mrs ms miss".split())
 
@@ -57,12 +58,18 @@ def phones(text: str) -> list[Entity]:
 
 def introduced_names(text: str) -> list[Entity]:
     """Return names said to be one: "soy Ana", "a nombre de Ana Pérez", "my name is …"."""
-    found: list[Entity] = []
-    for match in _NAME_IS.finditer(fold(text)):
-        entity = _name_at(text, match.end(), must_look_like_one=match[0].split()[0].rstrip(":,") in _WEAK)
-        if entity:
-            found.append(entity)
-    return found
+    folded = fold(text)
+    found = [_introduced(text, folded, match) for match in _NAME_IS.finditer(folded)]
+    return [entity for entity in found if entity is not None]
+
+
+def _introduced(text: str, folded: str, match: re.Match[str]) -> Entity | None:
+    """A weak opening ("soy …") in small letters counts at the beginning of a clause only."""
+    weak = match[0].split()[0].rstrip(":,") in _WEAK
+    entity = _name_at(text, match.end(), must_look_like_one=weak)
+    if entity is None or not weak or text[entity.span[0]].isupper() or _OPENS.search(folded[: match.start()]):
+        return entity
+    return None
 
 
 _WEAK: Final = frozenset("soy i i'm im this under nombre name mi".split())

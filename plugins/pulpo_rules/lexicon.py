@@ -27,7 +27,7 @@ ENGLISH: Final = _set(
     "the an of to for with at is are and or hello hi hey thanks thank you please how much many what when where which",
     "who i i'd i'm i'll me my we our us your can could would want need like have has do does did it this that these on",
     "tomorrow today but rather instead yes morning afternoon evening not don't from be will there any name some",
-    "monday tuesday wednesday thursday friday saturday sunday last one first it's what's let's book get by",
+    "monday tuesday wednesday thursday friday saturday sunday last one first it's what's let's get by",
 )
 CHAT_SPELLING: Final = {
     "q": "que", "k": "que", "ke": "que", "xq": "porque", "pq": "porque", "x": "por", "xa": "para", "pa": "para",
@@ -164,7 +164,7 @@ NAME_STOPPERS: Final = (
     | CORRECTIONS
     | _set(
         "soy estoy llamo quiero necesito busco telefono tel cel celular mi numero looking calling interested trying",
-        "cliente clienta customer going sure afraid from fine happy free available para pero aunque porque because but",
+        "cliente clienta customer going sure afraid from fine happy free para pero aunque porque because but",
         "ok vale listo perfecto genial great hola hello thanks gracias also not just wondering nuevo nueva email",
     )
 )

@@ -18,7 +18,7 @@ Facts: TypeAlias = Mapping[str, pulpo.Fact]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """``forms`` are the tools available now, ``choices`` what is listed now, ``called`` the calls of this turn."""
+    """``forms`` are the tools there are now, ``choices`` what is listed now, ``called`` the calls of this turn."""
 
     forms: Mapping[str, Form]
     choices: Mapping[Key, Sequence[pulpo.Choice]]
