@@ -140,7 +140,8 @@ async def _hold(file: DialogueFile, choice: Choice, settings: Settings) -> list[
     from contextlib import AsyncExitStack
 
     from pulpo.evaluation.judging import judge
-    from pulpo.evaluation.places import in_process, on_server
+    from pulpo.evaluation.local import in_process
+    from pulpo.evaluation.places import on_server
     from pulpo.evaluation.runner import run_cases
 
     cases = list(filter(choice.chosen, file.cases))
