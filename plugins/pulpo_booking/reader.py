@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time
+from zoneinfo import ZoneInfo
 
 import pulpo
 from pulpo.conversation import Json
@@ -55,10 +56,9 @@ def _differ_in_time_only(first: Mapping[str, Json], second: Mapping[str, Json]) 
 
 def _said(found: When, context: pulpo.ReadContext) -> dict[str, str]:
     """Put a date and a time in words, in both languages; a range is left to the answer that uses it."""
+    today = context.now.astimezone(ZoneInfo(context.tz)).date()
     return {
-        language: text
-        for language in ("es", "en")
-        if (text := _phrase(found.date, found.time, language, today=context.now.date()))
+        language: text for language in ("es", "en") if (text := _phrase(found.date, found.time, language, today=today))
     }
 
 

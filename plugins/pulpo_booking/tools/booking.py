@@ -14,7 +14,7 @@ from pulpo_booking.business import Business
 from pulpo_booking.calendar import Question, free_staff
 from pulpo_booking.desk import Desk, appointment_value, book_of, customer_of, staff_name
 from pulpo_booking.reasons import Speaker
-from pulpo_booking.search import Free, around, look, read_clocks
+from pulpo_booking.search import Free, around, look, read_clocks, starts_of
 from pulpo_booking.speech import name_of, price_text
 from pulpo_booking.texts import say
 from pulpo_booking.tools import examples
@@ -154,7 +154,7 @@ def _book(connection: "Connection", order: Order, appointment_id: str) -> pulpo.
     business = order.question.business
     known = book_of(connection, business).find(appointment_id, customer=order.customer.key)
     if known is not None:
-        return _booked(order, known)
+        return _booked(order, known) if _asks_for(order, known) else _conflict(order, known)
     load = loader(connection, business)
     found = look(order.question, order.day, read_clocks(order.clock), load(around(business, order.day, order.day)))
     if isinstance(found, Free):
@@ -165,6 +165,18 @@ def _book(connection: "Connection", order: Order, appointment_id: str) -> pulpo.
             return _booked(order, made)
     answer = at_time(order.speaker, order.day, order.clock, load)
     return msgspec.structs.replace(answer, done=False)
+
+
+def _asks_for(order: Order, known: Appointment) -> bool:
+    """Whether an order is the one that made an appointment, and not another one under its key."""
+    starts = [at for clock in read_clocks(order.clock) for at in starts_of(order.question.business, order.day, clock)]
+    return known.service_id == order.question.service.id and known.starts_at in starts
+
+
+def _conflict(order: Order, known: Appointment) -> pulpo.Result:
+    value = {"problem": "conflict", "appointment": appointment_value(known, order.question.business)}
+    text = say("conflict", order.locale, when=order.speaker.when(known.starts_at))
+    return pulpo.Result(value, text, done=False)
 
 
 def _booked(order: Order, appointment: Appointment) -> pulpo.Result:
