@@ -1,7 +1,7 @@
 """The development set of dialogues, held in process: what people get, beside what single rules promise.
 
 The goal is 95 % right end states; effects nobody asked for and leaks are never tolerated. `pulpo eval
-tests/dialogues` shows the transcripts of those that went wrong.
+tests/dialogues --hide-held-out` shows the transcripts of those that went wrong.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ def test_dialogues_end_as_they_should(judgements: list[Judgement]) -> None:
     for name in (DEVELOPMENT, HELD_OUT, "all"):
         each = by_group[name]
         print(f"{name}: {each.right}/{each.dialogues} {each.share:.1%} ({each.low:.1%} to {each.high:.1%})")
-    wrong = sorted(judgement.case.id for judgement in judgements if not judgement.right)
-    assert by_group["all"].share >= FLOOR, f"went wrong: {', '.join(wrong)}"
+    # The held-out third is a measure only while nobody mends single dialogues of it: its ids stay out of the message.
+    wrong = sorted(each.case.id for each in judgements if not each.right and not each.case.held_out)
+    assert by_group["all"].share >= FLOOR, f"went wrong in the development part: {', '.join(wrong)}"
 
 
 def test_nothing_is_done_that_nobody_asked_for(judgements: list[Judgement]) -> None:

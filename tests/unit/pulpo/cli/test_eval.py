@@ -8,6 +8,8 @@ from threading import Thread
 
 import pytest
 
+from pulpo.evaluation.cases import Case, CaseTurn
+
 GOOD = """
 [[dialogue]]
 id = "repeats"
@@ -60,6 +62,17 @@ def test_tags_ids_and_workspaces_choose(run, echo: str, write: Write) -> None:
     nothing = run("eval", name, "--workspace", "other")
     assert nothing.exit_code == 1
     assert "0/0" in nothing.stdout
+
+
+def test_transcripts_of_the_held_out_third_can_be_hidden(run, echo: str, write: Write) -> None:
+    ids = [f"wrong-{number}" for number in range(12)]
+    write(*(WRONG.replace("expects-a-change", each) for each in ids))
+    everything = run("eval", "some.toml").stdout
+    shown = run("eval", "some.toml", "--hide-held-out").stdout
+    held_out = {each for each in ids if Case(id=each, turns=(CaseTurn("x"),)).held_out}
+    assert {each for each in ids if f"WRONG {each}\n" in everything} == set(ids)
+    assert {each for each in ids if f"WRONG {each}\n" in shown} == set(ids) - held_out
+    assert f"0/{len(held_out)}" in shown
 
 
 def test_reports_are_written(run, echo: str, write: Write, folder: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pulpo.evaluation.cases import Case, CaseTurn, EndCheck, Given
+from pulpo.evaluation.judging import judge
 from pulpo.evaluation.local import in_process
 from pulpo.evaluation.places import on_server
 from pulpo.evaluation.runner import Record, run_cases
@@ -42,6 +43,12 @@ async def test_stage_turns_and_end_are_noted(settings, catalogue) -> None:
     assert record.end[0].result.value["notes"] == ["bread", "milk"]
     assert "there is no tool 'draw'" in record.end[1].error
     assert record.seconds > 0
+
+
+async def test_a_change_without_a_yes_is_found(settings, catalogue) -> None:
+    """The control: a tool that does not ask is what the count of unasked effects must see."""
+    asked, unasked = await run(settings, catalogue, case("note milk"), case("scribble milk"))
+    assert [judge(record).count("unasked") for record in (asked, unasked)] == [0, 1]
 
 
 async def test_all_turns_are_one_conversation_in_the_default_workspace(settings, catalogue) -> None:
