@@ -4,8 +4,8 @@ Features are words, pairs of words and character n-grams. Two small models share
 what is said to a tool is the cosine of tf-idf vectors, to its nearest examples and to their centroid; it is low
 everywhere for a text that resembles nothing, and callers reject it by `SURE`. Which of the resembling tools is meant
 is told better by a naive Bayes posterior over the same features (Manning, Raghavan, Schütze: Introduction to
-Information Retrieval, chapters 6 and 13). On 85 sentences not among
-the examples of seven tools the mixture chose 94 % right, cosine alone 89 %.
+Information Retrieval, chapters 6 and 13). On 85 sentences that were no examples of seven tools the mixture chose
+94 % right, cosine alone 89 %.
 """
 
 from __future__ import annotations
