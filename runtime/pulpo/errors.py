@@ -21,6 +21,7 @@
     │   ├── IdempotencyConflictError   the same key was used with another request
     │   └── LeaseLostError             another process has taken the turn over
     └── StoreUnavailableError    the database cannot be reached
+        └── CommitUnknownError   it went away while it was committing: the rows may be there or not
 """
 
 from __future__ import annotations
@@ -170,3 +171,7 @@ class StoreUnavailableError(PulpoError):
     def __init__(self, message: str, *, retry_after: int = 1) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class CommitUnknownError(StoreUnavailableError):
+    """The connection broke while the database was committing: the rows may be there or not."""

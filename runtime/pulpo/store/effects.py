@@ -21,7 +21,7 @@ from pulpo.conversation import Json, ToolCall
 State: TypeAlias = Literal["intended", "done", "none", "unknown"]
 """``none``: it is certain that nothing was changed; ``unknown``: it may have happened."""
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+encode = msgspec.json.Encoder(order="deterministic").encode
 _decode_result = msgspec.json.Decoder(Result).decode
 
 
@@ -38,7 +38,7 @@ class Effect(Struct, frozen=True):
 
 def effect_key(turn_id: str, call: ToolCall) -> str:
     """Return the ledger's key: 128 bits over the turn, the tool and the arguments in canonical JSON."""
-    return blake2b(_encode((turn_id, call.tool, call.arguments)), digest_size=16).hexdigest()
+    return blake2b(encode((turn_id, call.tool, call.arguments)), digest_size=16).hexdigest()
 
 
 def intend(
@@ -51,7 +51,7 @@ def intend(
     connection.execute(
         "INSERT INTO effects (key, turn_id, tool, effect_group, arguments, state, intended_at)"
         " VALUES (?, ?, ?, ?, ?, 'intended', ?)",
-        (key, turn_id, call.tool, group, _encode(call.arguments), now),
+        (key, turn_id, call.tool, group, encode(call.arguments), now),
     )
     return None
 
@@ -61,7 +61,7 @@ def find(connection: sqlite3.Connection, key: str) -> Effect | None:
     row = connection.execute(
         "SELECT key, tool, effect_group, arguments, state, result FROM effects WHERE key = ?", (key,)
     ).fetchone()
-    return row and _effect(row)
+    return row and effect_of(row)
 
 
 def of_turn(connection: sqlite3.Connection, turn_id: str) -> tuple[Effect, ...]:
@@ -71,14 +71,14 @@ def of_turn(connection: sqlite3.Connection, turn_id: str) -> tuple[Effect, ...]:
         " ORDER BY intended_at, rowid",
         (turn_id,),
     )
-    return tuple(map(_effect, rows))
+    return tuple(map(effect_of, rows))
 
 
 def settle(connection: sqlite3.Connection, *, key: str, state: State, result: Result | None, now: float) -> None:
     """Record what came of an effect."""
     connection.execute(
         "UPDATE effects SET state = ?, result = ?, settled_at = ? WHERE key = ?",
-        (state, None if result is None else _encode(result), now, key),
+        (state, None if result is None else encode(result), now, key),
     )
 
 
@@ -92,7 +92,7 @@ def commit(connection: sqlite3.Connection, *, key: str, closure: Callable[[], Re
     return result
 
 
-def _effect(row: tuple[str, str, str, bytes, State, bytes | None]) -> Effect:
+def effect_of(row: tuple[str, str, str, bytes, State, bytes | None]) -> Effect:
     key, tool, group, arguments, state, result = row
     found = None if result is None else _decode_result(result)
     return Effect(key, tool, group, msgspec.json.decode(arguments), state, found)

@@ -1,4 +1,4 @@
-"""What a turn asks of its store, whatever the database; `sqlite` is the embedded one."""
+"""What a turn asks of its store, whatever the database: `sqlite` is the embedded one, `postgres` the shared one."""
 
 from __future__ import annotations
 
@@ -29,20 +29,33 @@ class TurnStore(Protocol):
         """Store the answer and give the lease back; raises `LeaseLostError`."""
         ...
 
-    async def renew(self, held: Iterable[tuple[str, int]], *, until: float) -> None:
-        """Extend the leases of running turns, given as (conversation id, epoch)."""
+    async def renew(self, held: Iterable[tuple[str, int]], *, now: float, lease: float) -> None:
+        """Extend the leases of running turns, given as (conversation id, epoch), by ``lease`` seconds from now."""
         ...
 
-    async def intend(self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float) -> Effect | None:
-        """Record that an effect is about to be tried, or return the earlier record of it."""
+    async def erase(self, conversation_id: str, workspace_id: str) -> bool:
+        """Delete a conversation with all that was said and recorded in it; False when there is none."""
+        ...
+
+    async def intend(
+        self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int = 0
+    ) -> Effect | None:
+        """Record that an effect is about to be tried, or return the earlier record of it.
+
+        With the turn's ``epoch`` it raises `LeaseLostError` when another process has taken the conversation over.
+        """
         ...
 
     async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> None:
         """Record what came of an effect."""
         ...
 
-    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float) -> Result:
-        """Run an effect's closure and record its result in one transaction, once a key."""
+    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int = 0) -> Result:
+        """Run an effect's closure and record its result in one transaction, once a key.
+
+        Raises what the closure raises, `LeaseLostError` (see `intend`), or `CommitUnknownError` when the
+        connection broke at the very moment of the commit.
+        """
         ...
 
     async def effects_of(self, turn_id: str) -> tuple[Effect, ...]:

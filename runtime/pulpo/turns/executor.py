@@ -20,7 +20,7 @@ from msgspec import Struct
 from pulpo.contracts.events import ToolCalled
 from pulpo.contracts.tools import Outcome, Result, Tool, ToolContext, ToolResult
 from pulpo.conversation import ToolCall
-from pulpo.errors import ToolError, ToolTimeoutError
+from pulpo.errors import CommitUnknownError, ToolError, ToolTimeoutError
 from pulpo.store.effects import State, effect_key
 from pulpo.store.turnstore import TurnStore
 from pulpo.turns.run import TurnRun
@@ -122,7 +122,12 @@ class ToolExecutor:
         if tool.effect_group and tool.effect_group in run.groups:
             raise GroupDoneError(f"a {tool.effect_group} change was already made in this turn", tool=tool.name)
         known = await self._store.intend(
-            key=key, turn_id=run.turn.id, call=call, group=tool.effect_group, now=self._clock()
+            key=key,
+            turn_id=run.turn.id,
+            call=call,
+            group=tool.effect_group,
+            now=self._clock(),
+            epoch=run.conversation.epoch,
         )
         if known is not None and known.state == "done" and known.result is not None:
             return known.result
@@ -131,7 +136,7 @@ class ToolExecutor:
         return await self._effect(run, bound, key)
 
     async def _effect(self, run: TurnRun, bound: BoundCall, key: str) -> Result:
-        commit = _Commit(self._store, key, self._clock)
+        commit = _Commit(self._store, key, run.conversation.epoch, self._clock)
         state: State = "unknown"
         result: Result | None = None
         try:
@@ -167,18 +172,21 @@ class ToolExecutor:
 class _Commit:
     """`ToolContext.commit` of one effect, and how it went."""
 
-    __slots__ = ("_clock", "_key", "_store", "failed", "succeeded")
+    __slots__ = ("_clock", "_epoch", "_key", "_store", "failed", "succeeded")
 
-    def __init__(self, store: TurnStore, key: str, clock: Callable[[], float]) -> None:
+    def __init__(self, store: TurnStore, key: str, epoch: int, clock: Callable[[], float]) -> None:
         self._store = store
         self._key = key
+        self._epoch = epoch
         self._clock = clock
         self.failed = False
         self.succeeded = False
 
     async def __call__(self, closure: Callable[[Connection], Result], /) -> Result:
         try:
-            result = await self._store.commit(closure, key=self._key, now=self._clock())
+            result = await self._store.commit(closure, key=self._key, now=self._clock(), epoch=self._epoch)
+        except CommitUnknownError:
+            raise
         except Exception:
             self.failed = True
             raise
