@@ -62,7 +62,8 @@ class Client(asyncio.Protocol):
 @contextlib.contextmanager
 def serving(kind: str, database: Path) -> Iterator[tuple[int, int]]:
     port = free_port()
-    process = subprocess.Popen([sys.executable, str(SERVERS), kind, str(port), str(database)])
+    command = [sys.executable, str(SERVERS), kind, str(port), str(database)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
