@@ -11,9 +11,9 @@ import pytest
 from pydantic import ValidationError
 
 import pulpo
-from pulpo.errors import SettingsError
 from pulpo.plugins import load_plugins
 from pulpo_booking import opening
+from pulpo_booking.errors import BusinessFileError
 from pulpo_booking.plugin import BookingSettings, pulpo_lifespan, pulpo_migrations
 
 TOOLS = (
@@ -54,7 +54,7 @@ def test_mistakes_in_its_settings_are_named() -> None:
         BookingSettings.model_validate({"business": ["demo"]})
     with pytest.raises(ValidationError, match="at least 1 item"):
         BookingSettings(businesses=())
-    with pytest.raises(SettingsError, match=r"name a \.json or \.toml file"):
+    with pytest.raises(BusinessFileError, match=r"name a \.json or \.toml file"):
         _ = BookingSettings(businesses=("nowhere.json",)).desk
 
 
