@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 import pulpo
-from pulpo.consent import read_consent
 from pulpo_rules import lexicon
 from pulpo_rules.choices import Picked, pick
 from pulpo_rules.entities import Entity, addressed_names, bare_name, emails, introduced_names, phones
@@ -272,7 +271,7 @@ class _Pass:
                 name = bare_name(self.left)
                 if name:
                     self._take([other for other in self.fields if other.kind == "person"], [name])
-            elif each.kind == "text" and self.text.strip() and read_consent(self.text) is None:
+            elif each.kind == "text" and self.text.strip() and pulpo.read_consent(self.text) is None:
                 self.put(each, Mention(value=self.text.strip(), spans=((0, len(self.text)),)))
 
     def _flag(self, each: Field) -> None:

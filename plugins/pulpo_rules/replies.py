@@ -29,8 +29,7 @@ def reply(results: Sequence[pulpo.ToolResult], dialogue: pulpo.Dialogue, situati
 def _finished(dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
     """The goal is reached: only what is worth remembering stays, and the offers that came with the result."""
     kept = situation.remembered(dialogue.facts)
-    notes = {name: note for name, note in dialogue.notes.items() if name == "language"}
-    return pulpo.Dialogue(facts=kept, offers=dialogue.offers, notes=notes)
+    return pulpo.Dialogue(facts=kept, offers=dialogue.offers)
 
 
 def _of_goal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:

@@ -150,10 +150,10 @@ def oversized(scope: Scope) -> int | None:
     return None
 
 
-def language(headers: Mapping[bytes, bytes]) -> str:
-    """Return the first language the client accepts (RFC 9110, without weights), English if it names none."""
-    first = headers.get(b"accept-language", b"en")[:35].decode("latin-1").replace(";", ",").partition(",")[0].strip()
-    return first if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", first) else "en"
+def language(headers: Mapping[bytes, bytes], *, default: str = "en") -> str:
+    """Return the first language the client accepts (RFC 9110, without weights), ``default`` if it names none."""
+    first = headers.get(b"accept-language", b"")[:35].decode("latin-1").replace(";", ",").partition(",")[0].strip()
+    return first if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", first) else default
 
 
 async def _piece(receive: Receive) -> tuple[bytes, bool]:

@@ -1,10 +1,11 @@
 """The one writer of an SQLite database: a single writing connection and group commit.
 
-What waits is written in one transaction, a savepoint each, and committed once. Two kinds of closures share it:
+What waits is written in one transaction and committed once. Two kinds of closures share it:
 
-- `submit_quick`: a few indexed statements of our own. They run on the event loop, because a thread that shares the
-  GIL with a busy loop gets it back only after milliseconds, once per statement (measured: 5 × fewer turns a second).
-- `submit`: anything else (a plugin's closure, with SQLAlchemy). It runs in the writer thread.
+- `submit_quick`: a few indexed statements of our own, which raise before they write or not at all. They run on the
+  event loop, because a thread that shares the GIL with a busy loop gets it back only after milliseconds, once per
+  statement (measured: 5 × fewer turns a second).
+- `submit`: anything else (a plugin's closure, with SQLAlchemy). It runs in the writer thread, in a savepoint.
 
 Whatever may block, waiting for the lock, the commit and its fsync, is the thread's. SQLite 3.40 has a race between
 connections that checkpoint a WAL, so only this connection ever does.
@@ -44,6 +45,17 @@ class _Job:
         self.quick = quick
         self.value: Any = None
         self.error: Exception | None = None
+
+    def run_quick(self, connection: sqlite3.Connection) -> None:
+        """Run without a savepoint, which costs as much as the statements: what it raises before writing is its
+        caller's; after writing (which would be a defect of ours) it takes the whole transaction along."""
+        before = connection.total_changes
+        try:
+            self.value = self.closure(connection)
+        except Exception as error:
+            if connection.total_changes != before:
+                raise sqlite3.DatabaseError(f"a closure failed half-way: {error!r}") from error
+            self.error = error
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Run in a savepoint of its own: what it raises is its caller's, and takes its own rows along only."""
@@ -107,7 +119,7 @@ class SqliteWriter:
         return await self._submit(closure, quick=False)
 
     async def submit_quick(self, closure: Closure[T]) -> T:
-        """Like `submit`, on the event loop: for a few indexed statements and nothing else."""
+        """Like `submit`, on the event loop: for a few indexed statements, which raise before they write if at all."""
         return await self._submit(closure, quick=True)
 
     async def close(self) -> None:
@@ -144,7 +156,7 @@ class SqliteWriter:
                 rest = [job for job in batch if not job.quick]
                 for job in batch:
                     if job.quick:
-                        job.run(self._connection)
+                        job.run_quick(self._connection)
         except sqlite3.Error as error:
             if not _is_locked(error):
                 self._give_up(batch, error)

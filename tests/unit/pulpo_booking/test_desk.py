@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import pulpo
-from pulpo.errors import ToolError
 from pulpo_booking.desk import customer_of, find_service, find_staff
+from pulpo_booking.errors import NoBusinessError
 from unit.pulpo_booking.counter import Counter
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +72,7 @@ def test_find_staff(counter: Counter, said: str, found: str | None) -> None:
 
 
 def test_a_workspace_without_a_business_is_told_what_to_do(counter: Counter) -> None:
-    with pytest.raises(ToolError, match=r"add its file to businesses in \[plugins.pulpo_booking\]"):
+    with pytest.raises(NoBusinessError, match=r"add its file to businesses in \[plugins.pulpo_booking\]"):
         counter.desk.business("nowhere")
 
 

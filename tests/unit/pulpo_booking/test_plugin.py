@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 from pydantic import ValidationError
 
 import pulpo
-from pulpo.errors import SettingsError
 from pulpo.plugins import load_plugins
-from pulpo_booking.plugin import BookingSettings, pulpo_migrations
+from pulpo_booking import opening
+from pulpo_booking.errors import BusinessFileError
+from pulpo_booking.plugin import BookingSettings, pulpo_lifespan, pulpo_migrations
 
 TOOLS = (
     "get_services",
@@ -51,7 +54,7 @@ def test_mistakes_in_its_settings_are_named() -> None:
         BookingSettings.model_validate({"business": ["demo"]})
     with pytest.raises(ValidationError, match="at least 1 item"):
         BookingSettings(businesses=())
-    with pytest.raises(SettingsError, match=r"name a \.json or \.toml file"):
+    with pytest.raises(BusinessFileError, match=r"name a \.json or \.toml file"):
         _ = BookingSettings(businesses=("nowhere.json",)).desk
 
 
@@ -91,6 +94,21 @@ def test_hints(tools: dict[str, pulpo.Tool], name: str) -> None:
     assert not tool.hints.open_world
     assert (tool.effect_group == "booking") is (name in WRITES)
     assert (tool.previewer is not None) is (name in WRITES)
+
+
+@pytest.mark.anyio
+async def test_what_is_slow_to_load_is_loaded_beside_the_start() -> None:
+    settings = BookingSettings(businesses=("demo", "arce"))
+    runtime = pulpo.Runtime(
+        database=cast("pulpo.Database", None),
+        workspaces={},
+        clock=lambda: datetime(2031, 11, 24, tzinfo=UTC),
+        emit=lambda event: None,
+    )
+    before = opening._public_holidays.cache_info().currsize
+    async with pulpo_lifespan(runtime, settings):
+        pass
+    assert opening._public_holidays.cache_info().currsize > before
 
 
 def test_importing_it_loads_neither_sqlalchemy_nor_the_holidays() -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 import pulpo
 from pulpo.consent import read_consent
 from pulpo.errors import ToolArgumentsError
+from pulpo.language import answer_locale
 from pulpo_rules.planner import RulesFactory
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -48,6 +49,10 @@ class Chat:
         """Run one turn the way the runtime does and return its answer."""
         self.results = []
         self.turns += 1
+        before = self.dialogue.language or None
+        languages = self.workspace.languages
+        self.locale = answer_locale(text, given=self.locale, before=before, languages=languages)
+        self.dialogue = replace(self.dialogue, language=self.locale.partition("-")[0])
         consent = read_consent(text) if self.dialogue.pending else None
         pending = self.dialogue.pending
         if consent and pending:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulpo_rules.text import blank, content, distance, fold, language, overlaps, stem, tokens, words
+from pulpo_rules.text import blank, content, distance, fold, overlaps, stem, tokens, words
 
 
 @given(st.text(max_size=100))
@@ -53,22 +53,6 @@ def test_stems_tell_no_number_or_clitic() -> None:
     assert stem("grandes") == stem("grande")
     assert stem("cambiarlo") == stem("cambiar")
     assert stem("ana") == "ana"
-
-
-@pytest.mark.parametrize(
-    ("text", "before", "expected"),
-    [
-        ("quiero algo para mañana", None, "es"),
-        ("I would like something", None, "en"),
-        ("600123456", None, None),
-        ("ok", "es", "es"),
-        ("the", "es", "es"),
-        ("what is the price", "es", "en"),
-        ("¿y cuánto cuesta?", "en", "es"),
-    ],
-)
-def test_language(text: str, before: str | None, expected: str | None) -> None:
-    assert language(words(text), before=before) == expected
 
 
 def test_overlaps() -> None:

@@ -79,17 +79,33 @@ async def test_the_loop_never_waits_for_the_lock(writer: SqliteWriter, tmp_path:
     assert await written == 1
 
 
-@pytest.mark.parametrize("kind", ["submit", "submit_quick"])
-async def test_a_failing_closure_loses_its_own_rows_only(writer: SqliteWriter, tmp_path: Path, kind: str) -> None:
+async def test_a_failing_closure_loses_its_own_rows_only(writer: SqliteWriter, tmp_path: Path) -> None:
     def half(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO t VALUES (77)")
         raise ValueError("mine")
 
     outcomes = await asyncio.gather(
-        *(getattr(writer, kind)(closure) for closure in (insert(1), half, insert(2))), return_exceptions=True
+        *(writer.submit(closure) for closure in (insert(1), half, insert(2))), return_exceptions=True
     )
     assert [type(outcome) for outcome in outcomes] == [int, ValueError, int]
     assert rows(tmp_path / "w.db") == [1, 2]
+
+
+async def test_a_quick_closure_raises_before_it_writes_or_takes_everybody_along(
+    writer: SqliteWriter, tmp_path: Path
+) -> None:
+    def before(connection: sqlite3.Connection) -> None:
+        raise ValueError("mine")
+
+    def half(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO t VALUES (77)")
+        raise ValueError("a defect")
+
+    refused = await asyncio.gather(writer.submit_quick(before), writer.submit_quick(insert(1)), return_exceptions=True)
+    assert [type(outcome) for outcome in refused] == [ValueError, int]
+    broken = await asyncio.gather(writer.submit_quick(half), writer.submit_quick(insert(2)), return_exceptions=True)
+    assert [type(outcome) for outcome in broken] == [StoreUnavailableError, StoreUnavailableError]
+    assert rows(tmp_path / "w.db") == [1]
 
 
 async def test_a_constraint_is_raised_to_its_own_caller(writer: SqliteWriter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import pulpo
+from pulpo_booking.appointments import Appointments
 from unit.pulpo_booking.counter import ORDER, Counter
 
 pytestmark = pytest.mark.anyio
@@ -77,3 +78,13 @@ async def test_what_does_not_fit_is_asked_again(counter: Counter, changes: dict[
 @pytest.mark.parametrize("phone", ["600 100 200", "(600) 100-200", "+34.600.100.200", "+54 9 11 5555-1234"])
 async def test_phones_as_people_write_them(counter: Counter, phone: str) -> None:
     assert isinstance(await counter.preview("book_appointment", **{**ORDER, "phone": phone}), pulpo.Summary)
+
+
+async def test_a_rival_who_comes_in_between_is_never_answered_with_a_free_slot(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Appointments, "book", lambda *_, **__: "taken")
+    lost = await counter.call("book_appointment", **ORDER)
+    assert lost.done is False
+    assert lost.text.startswith("El jueves 26 de noviembre a las 17:00 ya está ocupado. Te puedo ofrecer:")
+    assert lost.offers

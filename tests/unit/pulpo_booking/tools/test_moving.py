@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import pulpo
+from pulpo_booking.appointments import Appointments
 from unit.pulpo_booking.counter import Counter, order
 
 pytestmark = pytest.mark.anyio
@@ -43,3 +44,16 @@ async def test_a_move_to_where_it_is_moves_nothing(counter: Counter) -> None:
     told = await counter.preview("reschedule_appointment", appointment=id_, date="2026-11-26", time="17:00")
     assert isinstance(told, pulpo.Result)
     assert told.text == "Tu cita ya es el jueves 26 de noviembre a las 17:00 con Ana."
+
+
+async def test_a_rival_who_comes_in_between_leaves_it_where_it_was(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = await order(counter)
+    monkeypatch.setattr(Appointments, "reschedule", lambda *_, **__: "taken")
+    lost = await counter.call("reschedule_appointment", appointment=id_, date="2026-11-27", time="13:30")
+    assert lost.done is False
+    assert lost.text.startswith(
+        "Tu cita sigue como estaba. El viernes 27 de noviembre a las 13:30 Ana ya tiene una cita."
+    )
+    assert all(offer.arguments["appointment"] == id_ for offer in lost.offers)
