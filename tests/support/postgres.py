@@ -92,6 +92,8 @@ class Postgres:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End at once: SIGINT breaks off what runs and writes a checkpoint, SIGQUIT is a crash."""
+        if self.process is not None:
+            self.thaw()
         process, self.process = self.process, None
         if process is not None:
             process.send_signal(how)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from pulpo.errors import StoreUnavailableError
-from pulpo.store.postgres.link import PATIENCE, RETRIED, is_away, sqlstate, unavailable
+from pulpo.store.postgres.link import LOCKED, PATIENCE, RETRIED, is_away, sqlstate, unavailable
 
 BATCH = 256
 """Most jobs in one round: bounds how long the first of them waits."""
@@ -127,7 +127,7 @@ class Committer:
         if sqlstate(error) in _RIVAL and job.tries < ATTEMPTS:
             await self._together(connection, write, jobs)
         else:
-            job.fail(error)
+            job.fail(unavailable(error) if sqlstate(error) == LOCKED else error)
 
     async def _opened(self) -> Any:
         if self._connection is None or self._connection.is_closed():

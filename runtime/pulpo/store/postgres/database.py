@@ -68,19 +68,18 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection; what says that the database is away becomes `StoreUnavailableError`."""
-        try:
-            async with self._slots, engine.connect() as connection:
-                try:
+        """Lend a connection; what says that the database is away becomes `StoreUnavailableError`, for all who wait."""
+        async with self._slots:
+            began = asyncio.get_running_loop().time()
+            try:
+                async with engine.connect() as connection, _cut_when_lost(connection):
                     yield connection
-                except BaseException as error:
-                    if isinstance(error, asyncio.CancelledError) or is_away(_cause(error)):
-                        await _abandon(connection)
+            except Exception as error:
+                if not is_away(_cause(error)):
                     raise
-        except Exception as error:
-            if is_away(_cause(error)):
-                raise unavailable(_cause(error)) from error
-            raise
+                told = unavailable(_cause(error))
+                self._slots.refuse(str(told), since=began)
+                raise told from error
 
     @cached_property
     def _engine(self) -> AsyncEngine:
@@ -101,11 +100,16 @@ class PostgresDatabase:
         return self._engine.execution_options(postgresql_readonly=True)
 
 
-async def _abandon(connection: AsyncConnection) -> None:
-    """Cut a connection of which nobody knows what it is doing: rolling back politely may take as long again."""
-    raw = await connection.get_raw_connection()
-    if raw.driver_connection is not None:
-        raw.driver_connection.terminate()
+@asynccontextmanager
+async def _cut_when_lost(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Cut a connection if nobody knows what it is doing: rolling back politely may take as long again."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    try:
+        yield
+    except BaseException as error:
+        if raw is not None and (isinstance(error, asyncio.CancelledError) or is_away(_cause(error))):
+            raw.terminate()
+        raise
 
 
 def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:

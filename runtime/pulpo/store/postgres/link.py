@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from pulpo.errors import SettingsError, StoreUnavailableError
+from pulpo.errors import CommitUnknownError, SettingsError, StoreUnavailableError
 from pulpo.settings.secrets import shown
 
 PATIENCE = 0.9
@@ -21,7 +21,7 @@ _SETTINGS = {
     "application_name": "pulpo",
     "jit": "off",
     # A process that was paused in the middle of a transaction must not hold its locks until it is resumed.
-    "idle_in_transaction_session_timeout": "5000",
+    "idle_in_transaction_session_timeout": "3000",
 }
 
 _AWAY = ("08", "53", "57", "58")
@@ -29,6 +29,9 @@ _AWAY = ("08", "53", "57", "58")
 
 _READ_ONLY = "25006"
 """What a standby says: the address leads to a database that is not the primary one (yet)."""
+
+LOCKED = "55P03"
+"""SQLSTATE of a statement that would have had to wait for a row longer than it may."""
 
 RETRIED = ("40001", "40P01")
 """SQLSTATEs of a transaction that lost to a rival and may simply be run again: serialization failure, deadlock."""
@@ -57,7 +60,9 @@ async def connect(address: str, *, settings: Mapping[str, str] | None = None, st
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether an error of asyncpg says that the database cannot be used now, rather than that a statement is bad."""
+    """Whether an error says that the database cannot be used now, rather than that a statement is bad."""
+    if isinstance(error, StoreUnavailableError):
+        return True
     state = sqlstate(error)
     if state:
         return state.startswith(_AWAY) or state == _READ_ONLY
@@ -70,6 +75,10 @@ def sqlstate(error: BaseException) -> str:
 
 
 def unavailable(error: BaseException) -> StoreUnavailableError:
-    """Return what callers are told."""
+    """Return what a caller is told; every caller is told by an error of its own."""
+    if isinstance(error, CommitUnknownError):
+        return error
+    if isinstance(error, StoreUnavailableError):
+        return StoreUnavailableError(str(error))
     what = str(error) or ("it did not answer in time" if isinstance(error, TimeoutError) else type(error).__name__)
     return StoreUnavailableError(f"the database cannot be used: {what}")

@@ -34,9 +34,15 @@ from pulpo.store.conversations import (
 )
 from pulpo.store.postgres.committer import ATTEMPTS, Job
 
-KEYED: dict[str, str] = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
+KEYED: dict[str, str] = {
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_seqscan": "off",
+    "lock_timeout": "200",
+}
 """Settings of the connection that runs these statements. All of them go by key, one index look-up a row, whatever the
-planner thinks of tables it has not analysed yet; and they lock rows in the order of their arguments."""
+planner thinks of tables it has not analysed yet; and they lock rows in the order of their arguments. A row that
+somebody keeps (a client that vanished in the middle of a transaction) must not hold up everybody's turns for long."""
 
 _NOW = "extract(epoch FROM clock_timestamp())::float8"
 
