@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 import pulpo
 from pulpo_rules import lexicon
-from pulpo_rules.text import stem, words
+from pulpo_rules.text import stem, tokens, words
 
 SURE: Final = 0.19
 """Below this a tool is not what a text asks for."""
@@ -53,9 +53,7 @@ class IntentModel:
         self._centroids: dict[str, list[tuple[str, float]]] = defaultdict(list)
         self._bayes = _Bayes(examples)
         self._index(examples)
-        self.vocabulary: frozenset[str] = frozenset(
-            word for tool in tools for text in _texts(tool) for word in words(text)
-        )
+        self.vocabulary = _vocabulary(text for tool in tools for text in _texts(tool))
 
     def _index(self, examples: Iterable[tuple[str, Counter[str]]]) -> None:
         sums: dict[str, Counter[str]] = defaultdict(Counter)
@@ -146,6 +144,18 @@ def _texts(tool: pulpo.Tool) -> list[str]:
     first = tool.description.partition("\n")[0].partition(". ")[0]
     said = [text for texts in tool.examples.values() for text in texts]
     return [text for text in [*said, *titles, first, tool.name.replace("_", " ")] if text.strip()]
+
+
+def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
+    """The words of ``texts`` apart from names, which are those with a capital within a sentence."""
+    found: set[str] = set()
+    for text in texts:
+        first = True
+        for token in tokens(text):
+            if first or not text[token.start].isupper():
+                found.update(words(text[token.start : token.end]))
+            first = False
+    return frozenset(found)
 
 
 def features(said: Sequence[str]) -> Counter[str]:

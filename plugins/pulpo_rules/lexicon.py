@@ -157,14 +157,26 @@ COMMON: Final = (
 )
 """Words too common to be a misspelt name of something."""
 
-NAME_STOPPERS: Final = (
-    COMMON
+NEVER_NAMES: Final = (
+    STOPWORDS
+    | FILLERS
+    | QUESTION_WORDS
     | YES_WORDS
     | NO_WORDS
     | CORRECTIONS
+    | frozenset(NUMBERS)
     | _set(
-        "soy estoy llamo quiero necesito busco telefono tel cel celular mi numero looking calling interested trying",
-        "cliente clienta customer going sure afraid from fine happy free para pero aunque porque because but",
-        "ok vale listo perfecto genial great hola hello thanks gracias also not just wondering nuevo nueva email",
+        "soy estoy llamo quiero necesito busco telefono tel cel celular mi numero number phone looking calling trying",
+        "interested cliente clienta customer going sure afraid from fine happy pero aunque porque because but vale listo",
+        "perfecto genial great also not just wondering email mail today tonight tomorrow yesterday hoy manana ayer",
+        "necesitaba querria quisieramos puede pueden gustaria podria hay then when hora horas dia dias semana mes",
+        "day days week weekend month noon midnight mediodia enero febrero marzo mayo junio agosto septiembre octubre",
+        "noviembre diciembre january february march july august september october november december",
     )
 )
+"""Words that are no name even with a capital."""
+
+NAME_STOPPERS: Final = (
+    NEVER_NAMES | COMMON | _set("free para nuevo nueva saber ver idea idk cliente clienta momento segundo")
+)
+"""Words in small letters that are no name."""

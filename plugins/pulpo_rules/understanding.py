@@ -12,7 +12,8 @@ from pulpo_rules import lexicon
 from pulpo_rules.acts import Acts, is_question, read_acts, without_openings
 from pulpo_rules.fields import Form
 from pulpo_rules.intents import Intent, IntentModel
-from pulpo_rules.mentions import Mention, Mentions, Scene, read
+from pulpo_rules.mentions import Mention, Mentions, Scene
+from pulpo_rules.reading import read
 from pulpo_rules.text import MAX_TEXT, Span, blank, fold, overlaps, words
 
 _END: Final = re.compile(
