@@ -4,9 +4,10 @@ Planners that learn intents learn them from here, so the sentences vary in verb 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Examples: TypeAlias = Mapping[str, Sequence[str]]
+Answers: TypeAlias = Mapping[Literal["yes", "no"], Sequence[str]]
 
 GET_SERVICES: Final[Examples] = {
     "es": (
@@ -384,3 +385,38 @@ LIST_MY_APPOINTMENTS: Final[Examples] = {
         "when did I say I'd come?",
     ),
 }
+
+BOOK_ANSWERS: Final[Answers] = {
+    "yes": (
+        "resérvala", "resérvalo", "reservámela", "resérvamela", "resérvamelo", "agéndala", "agéndalo", "agéndamela",
+        "agéndamelo", "apúntame", "anótame", "book it", "book me in", "please book it",
+    ),
+    "no": ("no la reserves", "no lo reserves", "no me apuntes", "no me anotes", "don't book it", "do not book it"),
+}  # fmt: skip
+RESCHEDULE_ANSWERS: Final[Answers] = {
+    "yes": (
+        "cámbiala", "cámbialo", "cámbiamela", "cámbiamelo", "muévela", "muévelo", "movela", "movelo", "pásala",
+        "pásalo", "reprográmala", "reprográmalo", "move it", "change it", "reschedule it", "please move it",
+        "please change it",
+    ),
+    "no": (
+        "déjala", "déjalo", "déjala así", "déjala como está", "déjalo como está", "mejor déjala", "mejor déjalo",
+        "no la cambies", "no lo cambies", "no la muevas", "no lo muevas", "keep it", "keep it as it is", "i'll keep it",
+        "leave it", "leave it as it is", "don't move it", "do not move it", "don't change it", "do not change it",
+    ),
+}  # fmt: skip
+CANCEL_ANSWERS: Final[Answers] = {
+    "yes": (
+        "cancélala", "cancélalo", "cancélamela", "cancélamelo", "anúlala", "anúlalo", "anulámela", "bórrala", "bórralo",
+        "elimínala", "elimínalo", "sí cancela", "sí cancelar", "sí anula", "sí anular", "quiero cancelarla",
+        "quiero cancelarlo", "cancel it", "please cancel it", "yes cancel", "yes please cancel", "delete it",
+        "i want to cancel it", "yes i want to cancel",
+    ),
+    "no": (
+        "déjala", "déjalo", "déjala así", "déjala como está", "déjalo como está", "mejor déjala", "mejor déjalo",
+        "no la canceles", "no lo canceles", "no canceles", "no cancelar", "no la anules", "no lo anules", "la mantengo",
+        "lo mantengo", "mejor la mantengo", "mantenla", "keep it", "i'll keep it", "i want to keep it", "leave it",
+        "leave it as it is", "don't cancel", "don't cancel it", "do not cancel", "do not cancel it",
+    ),
+}  # fmt: skip
+"""What is a plain yes or no to the summary of a tool that changes something."""

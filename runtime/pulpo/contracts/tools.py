@@ -116,7 +116,8 @@ class Tool:
 
     ``schema`` is the JSON schema of its arguments; ``timeout`` is in seconds; after one effect of an
     ``effect_group`` is done in a turn, further calls of that group are refused in it. ``confirm`` says whether
-    the user must say yes first (default: whenever it is not read-only).
+    the user must say yes first (default: whenever it is not read-only). ``answers`` are phrases, in any language,
+    that are a plain yes or no to this tool's summary and need not be one elsewhere ("cancel it", "keep it").
     """
 
     name: str
@@ -130,6 +131,7 @@ class Tool:
     confirm: bool = True
     title: Text = ""
     examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    answers: Mapping[Literal["yes", "no"], Sequence[str]] = field(default_factory=dict)
     slots: Mapping[str, Slot] = field(default_factory=dict)
     types: Mapping[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ()
@@ -188,6 +190,7 @@ def tool(
     confirm: bool | None = None,
     title: Text = "",
     examples: Mapping[str, Sequence[str]] | None = None,
+    answers: Mapping[Literal["yes", "no"], Sequence[str]] | None = None,
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Turn a typed function, sync or async, into a `Tool`.
 
@@ -216,6 +219,7 @@ def tool(
             confirm=(not read_only) if confirm is None else confirm,
             title=title,
             examples=examples or {},
+            answers=answers or {},
             slots=signature.slots,
             types=signature.types,
             required=signature.required,
