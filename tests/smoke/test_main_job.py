@@ -111,7 +111,7 @@ DIALOGUES = {
     "en-moves-it": Dialogue(
         "en",
         (
-            Line("Book me a manicure on {day} at 11:00, John Smith, 612345679", (), 0),
+            Line("Book me a manicure on {day} at 11:00, I'm John Smith, 612345679", (), 0),
             Line("yes", (), 1),
             Line("Please move my appointment to {later} at 17:00", (), 1),
             Line("yes", (), 1),

@@ -27,7 +27,7 @@ class Broken(NamedTuple):
 BROKEN = {
     "bad_import": Broken("import a_module_that_nobody_has", "a_module_that_nobody_has"),
     "bad_syntax": Broken("def tool(:\n    pass", "SyntaxError"),
-    "bad_exit": Broken("import sys\nsys.exit(3)", "SystemExit"),
+    "bad_exit": Broken("import sys\nsys.exit(3)", "sys.exit(3)"),
     "bad_hook_name": Broken(
         "import pulpo\n@pulpo.hookimpl\ndef pulpo_register_tolls(settings):\n    return []", "pulpo_register_tolls"
     ),

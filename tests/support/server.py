@@ -74,7 +74,7 @@ class Server:
         self.stop()
         self.start()
 
-    def log_tail(self, characters: int = 6000) -> str:
+    def log_tail(self, characters: int = 2500) -> str:
         return self.log_path.read_text("utf-8", "replace")[-characters:] if self.log_path.exists() else ""
 
     def _wait_until_ready(self, seconds: float) -> None:

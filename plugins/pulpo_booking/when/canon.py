@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pulpo_booking.when.lexicon import Lexicon, Weak, ordinal
 from pulpo_booking.when.typos import correct
@@ -104,7 +105,7 @@ def _is_name(tokens: list[_Token], index: int, lexicon: Lexicon, *, shouting: bo
     if shouting or not token.source[:1].isupper():
         return False
     if before is not None and before.folded in ("para", "de", "a") and token.folded != "domingo":
-        return not (before.folded == "de")
+        return before.folded != "de"
     return after is not None and after.source[:1].isupper() and after.folded not in lexicon.words
 
 
@@ -112,8 +113,10 @@ def _spell_all(tokens: list[_Token], lexicon: Lexicon) -> None:
     for token in tokens:
         if token.folded[0].isalpha() or token.folded[-1].isalpha():
             token.out = _spelled(token.folded, lexicon)
-        if token.folded.lstrip()[:1] in ("a", "p") and token.folded.rstrip(".")[-1:] == "m" and (
-            len(token.folded.strip(". ").replace(".", "").replace(" ", "")) == 2
+        if (
+            token.folded.lstrip()[:1] in ("a", "p")
+            and token.folded.rstrip(".")[-1:] == "m"
+            and (len(token.folded.strip(". ").replace(".", "").replace(" ", "")) == 2)
         ):
             token.out = token.folded.strip()[0] + "m"
         elif token.folded.isspace():
@@ -160,7 +163,7 @@ def _decide(tokens: list[_Token], lexicon: Lexicon) -> None:
 
 def _part_symbols(tokens: list[_Token]) -> None:
     """Keep a symbol's digits apart from a number typed against it ("Oct2")."""
-    for token, after in zip(tokens, tokens[1:], strict=False):
+    for token, after in pairwise(tokens):
         if token.out[:1].isupper() and after.out[:1].isdigit():
             token.out += " "
 

@@ -84,5 +84,3 @@ def in_minutes(now: datetime, minutes: int) -> datetime | None:
         return datetime.fromtimestamp(now.timestamp() + minutes * 60, tz=now.tzinfo)
     except (OverflowError, ValueError, OSError):
         return None
-
-

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 from pulpo_booking.when.almanac import real_date
 from pulpo_booking.when.clock import after, is_past, settle_time, skipped
@@ -61,7 +62,7 @@ def _facts(when: When) -> tuple[object, ...]:
 def _options(marked: Marked) -> list[list[Part]]:
     """C4: the parts of each choice: split at "or", and where a second date or time stands on its own."""
     cuts = [0, *(m.end() for m in _OR.finditer(marked.text)), len(marked.text)]
-    options = [[f.part for f in marked.kept(a, b)] for a, b in zip(cuts, cuts[1:], strict=False)]
+    options = [[f.part for f in marked.kept(a, b)] for a, b in pairwise(cuts)]
     return [part for option in options if option for part in _split(_without_past(option))]
 
 

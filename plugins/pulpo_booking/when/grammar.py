@@ -1,10 +1,11 @@
 """The rule machine: an ordered table of patterns over canonical text, each claiming its stretch for one part."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pulpo_booking.when.values import (
+    Build,
     DatePart,
     DateRangePart,
     Found,
@@ -14,7 +15,6 @@ from pulpo_booking.when.values import (
     TimePart,
 )
 
-Build = Callable[[re.Match[str], Setting], Part | None]
 FILL = "\x01"
 
 
@@ -30,6 +30,11 @@ class Rule:
 def rules(macros: dict[str, str], *table: tuple[str, str, Build]) -> tuple[Rule, ...]:
     """Compile a table of (rule id, pattern, builder); `{NAME}` in a pattern stands for a macro."""
     return tuple(Rule(rule, re.compile(expand(pattern, macros)), build) for rule, pattern, build in table)
+
+
+def masks(macros: dict[str, str], *patterns: str) -> tuple[re.Pattern[str], ...]:
+    """Compile the patterns of what is no date."""
+    return tuple(re.compile(expand(pattern, macros)) for pattern in patterns)
 
 
 def expand(pattern: str, macros: dict[str, str]) -> str:

@@ -5,23 +5,19 @@ from datetime import date, timedelta
 
 from pulpo_booking.when.almanac import monday_of, month_span, next_weekday, plus_months, real_date
 from pulpo_booking.when.readings import IMPOSSIBLE, full, group, number, year_of
-from pulpo_booking.when.values import DatePart, DateRangePart, Part, Setting
+from pulpo_booking.when.values import Build, DatePart, DateRangePart, Part, Setting
 
 Match = re.Match[str]
 
 
-def week(offset: int, *, ambiguous: bool = False) -> "_Week":
+def week(offset: int, *, ambiguous: bool = False) -> Build:
     """R1: Monday to Sunday of the week `offset` weeks from this one."""
-    return _Week(offset, ambiguous)
 
+    def build(m: Match, setting: Setting) -> Part | None:
+        start = monday_of(setting.today) + timedelta(days=7 * offset)
+        return DateRangePart(start, start + timedelta(days=6), "week", ambiguous=ambiguous)
 
-class _Week:
-    def __init__(self, offset: int, ambiguous: bool) -> None:
-        self.offset, self.ambiguous = offset, ambiguous
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        start = monday_of(setting.today) + timedelta(days=7 * self.offset)
-        return DateRangePart(start, start + timedelta(days=6), "week", ambiguous=self.ambiguous)
+    return build
 
 
 def weekend(m: Match, setting: Setting) -> Part | None:
@@ -58,28 +54,24 @@ def month_of(m: Match, setting: Setting) -> tuple[int, int] | None:
     return (ahead.year, ahead.month) if ahead else None
 
 
-def stretch(first: int, last: int) -> "_Stretch":
+def stretch(first: int, last: int) -> Build:
     """R1, R2: days `first` to `last` of the month named; ambiguous when only "the month" is."""
-    return _Stretch(first, last)
 
-
-class _Stretch:
-    def __init__(self, first: int, last: int) -> None:
-        self.first, self.last = first, last
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
+    def build(m: Match, setting: Setting) -> Part | None:
         where = month_of(m, setting)
         if where is None or not 1 <= where[0] <= 9998:
             return None
-        start, end = month_span(*where, self.first, self.last)
+        start, end = month_span(*where, first, last)
         alone = not (group(m, "month") or group(m, "nextmonth") or group(m, "thismonth"))
         if end < setting.today and not year_of(m) and not group(m, "thismonth"):
             later = plus_months(date(*where, 1), 12 if group(m, "month") else 1)
             if later is None:
                 return None
-            start, end = month_span(later.year, later.month, self.first, self.last)
-        unsure = (alone and self.first == 21) or bool(group(m, "unsure"))
+            start, end = month_span(later.year, later.month, first, last)
+        unsure = (alone and first == 21) or bool(group(m, "unsure"))
         return DateRangePart(start, end, ambiguous=unsure)
+
+    return build
 
 
 def next_year(m: Match, setting: Setting) -> Part | None:

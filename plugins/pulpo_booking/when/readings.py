@@ -23,7 +23,7 @@ from pulpo_booking.when.almanac import (
     still_ahead,
 )
 from pulpo_booking.when.clock import in_minutes
-from pulpo_booking.when.values import DatePart, Part, Setting, TimePart
+from pulpo_booking.when.values import Build, DatePart, Part, Setting, TimePart
 
 Match = re.Match[str]
 IMPOSSIBLE = DatePart("impossible", None, ambiguous=True)
@@ -93,20 +93,16 @@ def numeric(m: Match, setting: Setting) -> Part | None:
     return DatePart("full", dates[0].date, ambiguous=unsure, others=others)
 
 
-def relative(days: int, *, night_owl: bool = False) -> "_Relative":
+def relative(days: int, *, night_owl: bool = False) -> Build:
     """D1: today + `days`; `night_owl`: before four in the morning nobody knows which day "tomorrow" is."""
-    return _Relative(days, night_owl)
 
-
-class _Relative:
-    def __init__(self, days: int, night_owl: bool) -> None:
-        self.days, self.night_owl = days, night_owl
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        unsure = self.night_owl and setting.now.hour < 4
-        found = plus_days(setting.today, self.days)
+    def build(m: Match, setting: Setting) -> Part | None:
+        unsure = night_owl and setting.now.hour < 4
+        found = plus_days(setting.today, days)
         others = (setting.today,) if unsure else ()
-        return DatePart("relative", found, ambiguous=unsure, others=others, said_today=self.days == 0)
+        return DatePart("relative", found, ambiguous=unsure, others=others, said_today=days == 0)
+
+    return build
 
 
 def weekday(m: Match, setting: Setting) -> Part | None:
@@ -158,18 +154,14 @@ def other_weekday(m: Match, setting: Setting) -> Part | None:
     return DatePart("weekday", coming + WEEK, ambiguous=True, others=(coming,), weekday=int(m["wd"]))
 
 
-def weekday_in(weeks: int) -> "_WeekdayIn":
+def weekday_in(weeks: int) -> Build:
     """D6: the coming X + `weeks` weeks ("el martes en quince", "a fortnight on Tuesday")."""
-    return _WeekdayIn(weeks)
 
-
-class _WeekdayIn:
-    def __init__(self, weeks: int) -> None:
-        self.weeks = weeks
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        found = next_weekday(setting.today, int(m["wd"])) + self.weeks * WEEK
+    def build(m: Match, setting: Setting) -> Part | None:
+        found = next_weekday(setting.today, int(m["wd"])) + weeks * WEEK
         return DatePart("relative", found, weekday=int(m["wd"]))
+
+    return build
 
 
 def nth_coming_weekday(m: Match, setting: Setting) -> Part | None:
@@ -178,19 +170,15 @@ def nth_coming_weekday(m: Match, setting: Setting) -> Part | None:
     return DatePart("relative", found, weekday=int(m["wd"]))
 
 
-def weekday_of_week(offset: int) -> "_WeekdayOfWeek":
+def weekday_of_week(offset: int) -> Build:
     """D6: the X of the Monday-Sunday week `offset` weeks from this one."""
-    return _WeekdayOfWeek(offset)
 
-
-class _WeekdayOfWeek:
-    def __init__(self, offset: int) -> None:
-        self.offset = offset
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        found = monday_of(setting.today) + timedelta(days=7 * self.offset + int(m["wd"]))
+    def build(m: Match, setting: Setting) -> Part | None:
+        found = monday_of(setting.today) + timedelta(days=7 * offset + int(m["wd"]))
         gone = found < setting.today
         return DatePart("past" if gone else "relative", found, weekday=int(m["wd"]))
+
+    return build
 
 
 def in_days(m: Match, setting: Setting) -> Part | None:
@@ -239,19 +227,15 @@ def month_day(m: Match, setting: Setting) -> Part | None:
     return DatePart("monthday", found, rollover=later, day=day)
 
 
-def month_day_ahead(offset: int) -> "_MonthDayAhead":
+def month_day_ahead(offset: int) -> Build:
     """D8: the Nth of this (0) or next (1) month."""
-    return _MonthDayAhead(offset)
 
-
-class _MonthDayAhead:
-    def __init__(self, offset: int) -> None:
-        self.offset = offset
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        first = plus_months(setting.today.replace(day=1), self.offset)
+    def build(m: Match, setting: Setting) -> Part | None:
+        first = plus_months(setting.today.replace(day=1), offset)
         found = first and real_date(first.year, first.month, number(m["day"]))
         return DatePart("full", found) if found else IMPOSSIBLE
+
+    return build
 
 
 def weekday_and_day(m: Match, setting: Setting) -> Part | None:
@@ -310,50 +294,39 @@ def last_day_of_month(m: Match, setting: Setting) -> Part | None:
     return DatePart("full", last)
 
 
-def named(month: int, day: int) -> "_Named":
+def named(month: int, day: int) -> Build:
     """D15: a day with a name and a fixed date."""
-    return _Named(month, day)
 
-
-class _Named:
-    def __init__(self, month: int, day: int) -> None:
-        self.month, self.day = month, day
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
+    def build(m: Match, setting: Setting) -> Part | None:
         year = year_of(m)
-        found = real_date(year, self.month, self.day) if year else None
-        return DatePart("named", found or next_day_of_year(setting.today, self.month, self.day))
+        found = real_date(year, month, day) if year else None
+        return DatePart("named", found or next_day_of_year(setting.today, month, day))
+
+    return build
 
 
-def named_easter(shift: int) -> "_NamedEaster":
+def named_easter(shift: int) -> Build:
     """D15: a day counted from Easter Sunday."""
-    return _NamedEaster(shift)
+
+    def build(m: Match, setting: Setting) -> Part | None:
+        return DatePart("named", next_easter(setting.today, shift))
+
+    return build
 
 
-class _NamedEaster:
-    def __init__(self, shift: int) -> None:
-        self.shift = shift
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        return DatePart("named", next_easter(setting.today, self.shift))
-
-
-def named_nth(month: int, wd: int, nth: int, shift: int = 0) -> "_NamedNth":
+def named_nth(month: int, wd: int, nth: int, shift: int = 0) -> Build:
     """D15: a day like Thanksgiving, the `nth` weekday of a month, `shift` days on."""
-    return _NamedNth(month, wd, nth, shift)
+    args = (month, wd, nth)
 
-
-class _NamedNth:
-    def __init__(self, month: int, wd: int, nth: int, shift: int) -> None:
-        self.args, self.shift = (month, wd, nth), shift
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
+    def build(m: Match, setting: Setting) -> Part | None:
         for year in (setting.today.year, min(setting.today.year + 1, 9999)):
-            base = nth_weekday(year, *self.args)
-            found = base and plus_days(base, self.shift)
+            base = nth_weekday(year, *args)
+            found = base and plus_days(base, shift)
             if found and found >= setting.today:
                 return DatePart("named", found)
         return None
+
+    return build
 
 
 def past_days(m: Match, setting: Setting) -> Part | None:
@@ -362,16 +335,12 @@ def past_days(m: Match, setting: Setting) -> Part | None:
     return DatePart("past", plus_days(setting.today, -factor * count(m)))
 
 
-def past_relative(days: int) -> "_PastRelative":
-    return _PastRelative(days)
+def past_relative(days: int) -> Build:
 
+    def build(m: Match, setting: Setting) -> Part | None:
+        return DatePart("past", plus_days(setting.today, -days))
 
-class _PastRelative:
-    def __init__(self, days: int) -> None:
-        self.days = days
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        return DatePart("past", plus_days(setting.today, -self.days))
+    return build
 
 
 def past_weekday(m: Match, setting: Setting) -> Part | None:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import ModuleType
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from pulpo_booking.when import grammar_en, grammar_es, talk_en, talk_es
 from pulpo_booking.when.canon import Canon, canonical
 from pulpo_booking.when.combine import combine
 from pulpo_booking.when.grammar import Rule, mask, scan
@@ -35,13 +34,27 @@ class Language:
     talk: Talk
 
 
-def _language(lexicon: Lexicon, grammar: ModuleType, talk: Talk) -> Language:
-    table = (*grammar.TIME_RANGES, *grammar.DATES, *grammar.TIMES, *grammar.PERIODS)
-    return Language(lexicon, grammar.MASKS, table, talk)
+@cache
+def language(code: str) -> Language:
+    """The language "es" or "en", its patterns compiled on first use.
+
+    Compiling both takes a tenth of a second: too long for an import, so whoever serves calls `warm_up` at start.
+    """
+    if code == "es":
+        from pulpo_booking.when import dates_es, masks_es, talk_es, times_es
+
+        table = (*times_es.TIME_RANGES, *dates_es.DATES, *times_es.TIMES, *times_es.PERIODS)
+        return Language(ES, masks_es.MASKS, table, talk_es.TALK)
+    from pulpo_booking.when import dates_en, masks_en, talk_en, times_en
+
+    table = (*times_en.TIME_RANGES, *dates_en.DATES, *times_en.TIMES, *times_en.PERIODS)
+    return Language(EN, masks_en.MASKS, table, talk_en.TALK)
 
 
-SPANISH = _language(ES, grammar_es, talk_es.TALK)
-ENGLISH = _language(EN, grammar_en, talk_en.TALK)
+def warm_up() -> None:
+    """Compile both languages now rather than in the first customer's turn."""
+    language("es")
+    language("en")
 
 
 def resolve(text: str, *, now: datetime, locale: str, tz: str) -> When:
@@ -56,29 +69,28 @@ def resolve(text: str, *, now: datetime, locale: str, tz: str) -> When:
     speech = locale.replace("_", "-").split("-")
     region = next((part.upper() for part in speech[1:] if len(part) == 2), "")
     setting = _setting(now.astimezone(ZoneInfo(tz)), speech[0].lower(), region, tz)
-    order = (SPANISH, ENGLISH) if speech[0].lower() == "es" else (ENGLISH, SPANISH)
-    for language in order:
-        answer = _read(text, language, setting)
+    for code in ("es", "en") if speech[0].lower() == "es" else ("en", "es"):
+        answer = _read(text, language(code), setting)
         if answer.spans:
             return answer
     return When()
 
 
-def _setting(now: datetime, language: str, region: str, tz: str) -> Setting:
+def _setting(now: datetime, spoken: str, region: str, tz: str) -> Setting:
     """D11: the order of numeric dates, and whether it is sure."""
-    month_first = language == "en" and region == "US"
+    month_first = spoken == "en" and region == "US"
     american = tz.startswith("US/") or tz.rpartition("/")[2] in _US_ZONES or "/Indiana/" in tz or "/Kentucky/" in tz
-    sure = language == "es" or region in _DAY_FIRST or (month_first and (american or "/North_Dakota/" in tz))
+    sure = spoken == "es" or region in _DAY_FIRST or (month_first and (american or "/North_Dakota/" in tz))
     return Setting(now, day_first=not month_first, order_unsure=not sure, region=region)
 
 
-def _read(text: str, language: Language, setting: Setting) -> When:
-    canon = canonical(text, language.lexicon)
-    worked, found = scan(mask(canon.text, language.masks), language.table, setting)
+def _read(text: str, speech: Language, setting: Setting) -> When:
+    canon = canonical(text, speech.lexicon)
+    worked, found = scan(mask(canon.text, speech.masks), speech.table, setting)
     if not found:
         return When()
     marked = Marked(worked, found)
-    asks = _understand(marked, language.talk, setting)
+    asks = _understand(marked, speech.talk, setting)
     answer = combine(marked, setting)
     unsure = answer.ambiguous or (asks and answer != When())
     return replace(answer, ambiguous=unsure, spans=_spans(canon, found))
@@ -102,4 +114,4 @@ def _spans(canon: Canon, found: list[Found]) -> tuple[tuple[int, int], ...]:
     return tuple(canon.source_span(f.start, f.end) for f in found)
 
 
-__all__ = ["ENGLISH", "SPANISH", "Language", "resolve"]
+__all__ = ["Language", "language", "resolve", "warm_up"]

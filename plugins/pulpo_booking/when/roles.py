@@ -1,6 +1,7 @@
 """What each part is in the conversation: refused, corrected, moved away from, told in passing (C1-C3, C5, N2)."""
 
 import re
+from itertools import pairwise
 
 from pulpo_booking.when.marked import Marked
 from pulpo_booking.when.talk import ONE, Talk
@@ -24,7 +25,7 @@ def told_in_passing(marked: Marked, talk: Talk) -> None:
 
 def _clauses(text: str, talk: Talk) -> list[tuple[int, int]]:
     cuts = [0, *(m.start() for m in talk.clause.finditer(text)), len(text)]
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [(a, b) for a, b in pairwise(cuts) if a < b]
 
 
 def _drop_past_clause(marked: Marked, start: int, end: int) -> None:

@@ -58,15 +58,15 @@ def join_weeks(marked: Marked, talk: Talk) -> None:
 
 
 def _week_from(part: DatePart, _: int) -> Part | None:
-    return part.date and DateRangePart(part.date, part.date + timedelta(days=6))
+    return DateRangePart(part.date, part.date + timedelta(days=6)) if part.date else None
 
 
 def _day_before(part: DatePart, count: int) -> Part | None:
-    return part.date and DatePart("full", part.date - timedelta(days=count))
+    return DatePart("full", part.date - timedelta(days=count)) if part.date else None
 
 
 def _day_after(part: DatePart, count: int) -> Part | None:
-    return part.date and DatePart("full", part.date + timedelta(days=count))
+    return DatePart("full", part.date + timedelta(days=count)) if part.date else None
 
 
 def join_between(marked: Marked, talk: Talk) -> None:

@@ -1,5 +1,7 @@
 """Spanish talk: corrections, refusals, moves, choices, things told in passing."""
 
+# ruff: noqa: E501 - a row of a pattern table reads best unbroken
+
 from pulpo_booking.when.talk import Talk, pattern
 
 _ART = r"(?:el |la |las |los |del |al |dia )?"
@@ -52,7 +54,12 @@ TALK = Talk(
             "C1",
             pattern(r"(?:^|[,.;] ?)no (?:el |la |a |para el |es el )?(?P<drop>{X}),? (?:el |la |a |para el )?(?={X})"),
         ),
-        ("C1", pattern(r"(?P<drop>{X})[,. -]* ?(?:uy,? |ay,? |ah,? |eh,? |uh,? |oh,? |perdon,? |bueno,? |no,? )*no,? (?:el |la |a |para |para el |mejor )*(?={X})")),
+        (
+            "C1",
+            pattern(
+                r"(?P<drop>{X})[,. -]* ?(?:uy,? |ay,? |ah,? |eh,? |uh,? |oh,? |perdon,? |bueno,? |no,? )*no,? (?:el |la |a |para |para el |mejor )*(?={X})"
+            ),
+        ),
         ("C1b", pattern(r"{X},? (?:y )?no (?:el |la |a |al |para el )?(?P<drop>{X})(?! (?:puedo|me))")),
         ("C2", pattern(r"\b(?:en vez del?|en lugar del?|en cambio del?) (?:el |la |las )?(?P<drop>{X})")),
         ("C3", pattern(r"\bni (?:el |la |los |a |por |en |de )*(?P<drop>{X})")),

@@ -9,6 +9,7 @@ import re
 
 from pulpo_booking.when.clock import dial
 from pulpo_booking.when.values import (
+    Build,
     DatePart,
     Half,
     Part,
@@ -87,17 +88,14 @@ def digits_time(m: Match, setting: Setting) -> Part | None:
     return TimePart(hour, minute, half_of(m["ap1"]))
 
 
-def fixed(hour: int, minute: int = 0) -> "_Fixed":
+def fixed(hour: int, minute: int = 0) -> Build:
     """T3: noon, midnight."""
-    return _Fixed(hour, minute)
+    part = TimePart(hour, minute, literal=True)
 
+    def build(m: Match, setting: Setting) -> Part | None:
+        return part
 
-class _Fixed:
-    def __init__(self, hour: int, minute: int) -> None:
-        self.part = TimePart(hour, minute, literal=True)
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        return self.part
+    return build
 
 
 def time_range(m: Match, setting: Setting) -> Part | None:
@@ -118,27 +116,20 @@ def _shared_half(start: TimePart, end: TimePart) -> TimePart:
     return TimePart(start.hour, start.minute, "am" if end.half in ("pm", "afternoon", "noon") else None)
 
 
-def period(which: Period) -> "_PeriodRule":
+def period(which: Period) -> Build:
     """P1."""
-    return _PeriodRule(which)
+    part = PeriodPart(which)
+
+    def build(m: Match, setting: Setting) -> Part | None:
+        return part
+
+    return build
 
 
-class _PeriodRule:
-    def __init__(self, which: Period) -> None:
-        self.part = PeriodPart(which)
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        return self.part
-
-
-def period_today(which: Period) -> "_PeriodToday":
+def period_today(which: Period) -> Build:
     """P1: tonight, esta tarde: today with its period."""
-    return _PeriodToday(which)
 
+    def build(m: Match, setting: Setting) -> Part | None:
+        return DatePart("relative", setting.today, said_today=True, period=which)
 
-class _PeriodToday:
-    def __init__(self, which: Period) -> None:
-        self.which = which
-
-    def __call__(self, m: Match, setting: Setting) -> Part | None:
-        return DatePart("relative", setting.today, said_today=True, period=self.which)
+    return build

@@ -1,6 +1,8 @@
 """The typed values of the date language: what is answered (`When`) and what is found on the way (the parts)."""
 
 import datetime as dt
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -103,6 +105,7 @@ class TimeRangePart:
 
 
 Part = DatePart | TimePart | PeriodPart | DateRangePart | TimeRangePart
+Build = Callable[[re.Match[str], Setting], Part | None]
 
 
 @dataclass(slots=True)

@@ -89,10 +89,7 @@ EN = Lexicon(
     names=frozenset({"april", "june", "august", "may", "jan"}),
     name_before=frozenset("i'm am is with name's named called name mrs ms miss mr dr lady by ask see".split()),
     typo_targets=(
-        {
-            w: symbols(_WEEKDAYS, ())[w]
-            for w in "monday tuesday wednesday thursday friday saturday sunday".split()
-        }
+        {w: symbols(_WEEKDAYS, ())[w] for w in "monday tuesday wednesday thursday friday saturday sunday".split()}
         | {
             w: symbols((), _MONTHS)[w]
             for w in "january february april august september october november december".split()

@@ -32,7 +32,8 @@ _NUMBERS = (
 ).split()
 _CHAT = pairs(
     "q=que k=que ke=que xq=porque pq=porque xa=para pa=para p=para x=por d=de dl=del tmb=tambien "
-    "mnn=manana mna=manana mn=manana maniana=manana mannana=manana manna=manana mananaa=manana mananas=manana mannaa=manana mana=manana mnana=manana "
+    "mnn=manana mna=manana mn=manana maniana=manana mannana=manana manna=manana mananaa=manana "
+    "mananas=manana mannaa=manana mana=manana mnana=manana "
     "mnaana=manana manan=manana anana=manana maana=manana maniaana=manana "
     "oy=hoy oi=hoy 2=2 sem=semana semna=semana seman=semana semama=semana "
     "prox=proximo proxima=proximo proximos=proximo proximas=proximo procimo=proximo procsimo=proximo "
@@ -77,7 +78,8 @@ ES = Lexicon(
         | {"manana": "manana"}
     ),
     never_typos=frozenset(
-        "macana macanas manada manadas manzana manzanas mananita manana marcos marco marta marte martin martina marzon marzal partes cartes artes martas martos lunas luna lunar "
+        "macana macanas manada manadas manzana manzanas mananita manana marcos marco marta marte martin "
+        "martina marzon marzal partes cartes artes martas martos lunas luna lunar "
         "lures nueves jueces jueguen juegas juegos sacado salado sabana sabida sabido dominga domino "
         "dominio abrir abrio abrila abrirl entero entera enera acero cero dinero genero janeiro febril julia "
         "julian juliana julieta juli junior junto juntos juanio angosto agota agotado gusto gasto agosta cubre "

@@ -46,6 +46,8 @@ def chat(
     from pulpo.cli.terminal import Terminal
     from pulpo.turns.request import TurnRequest
 
+    if url and workspace:
+        raise click.UsageError("--workspace is for a chat in this process; on a server the key decides it")
     settings = read_settings(config_file, assignments, database_url=database_url)
     spoken = locale or spoken_locale(os.environ)
     first = TurnRequest(

@@ -32,9 +32,9 @@ _TAGS: Final = {
 }
 
 _DESCRIPTION: Final = (
-    "Send messages to `POST /chat`; plugins add tags of their own. Errors are problem+json (RFC 9457) with the id of the "
-    "request, which you may choose with an `X-Request-Id` header. Until the first API key is created the server is a demo "
-    "that answers without one, on loopback only."
+    "Send messages to `POST /chat`; plugins add tags of their own. Errors are problem+json (RFC 9457) with the "
+    "request's id, which you may choose with an `X-Request-Id` header. Until the first API key is created the server "
+    "is a demo that answers without one, on loopback only."
 )
 
 
@@ -137,8 +137,8 @@ def _success(operation: Operation, schemas: Mapping[Any, Schema]) -> Schema:
         written["headers"] = dict(operation.response_headers)
     if operation.response is not None:
         written["content"] = {operation.content_type: {"schema": schemas[operation.response]}}
-    elif operation.content_type != "application/json":
-        written["content"] = {operation.content_type: {"schema": {"type": "string"}}}
+    elif operation.status != 204:
+        written["content"] = {operation.content_type: {"schema": {}}}
     return written
 
 

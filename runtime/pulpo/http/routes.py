@@ -80,6 +80,7 @@ def _operation(route: Route, owner: str) -> Operation:
         query=route.query,
         body=route.body,
         response=route.response,
+        content_type="application/json" if route.response is not None else "*/*",
         status=route.status,
         errors=(503,),
     )

@@ -66,12 +66,16 @@ def _logger(stream: BinaryIO, threshold: int, steps: Sequence[Processor]) -> Fil
 
 
 class _Log:
-    """Where lines go now. Until somebody opens the log they go nowhere: a library must not write to stdout."""
+    """Where lines go now. Until somebody opens the log they go nowhere: a library must not write to stdout.
 
-    __slots__ = ("logger",)
+    ``verbose`` spares us the putting together of debug lines that nobody will see.
+    """
+
+    __slots__ = ("logger", "verbose")
 
     def __init__(self) -> None:
         self.logger = _logger(BytesIO(), logging.CRITICAL, [_drop])
+        self.verbose = False
 
 
 _log = _Log()
@@ -88,9 +92,10 @@ def open_log(
 ) -> Iterator[None]:
     """Write lines of ``level`` and above to ``stream`` (stdout), also those of libraries, until the block ends."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
-    before = _log.logger
+    before = _log.logger, _log.verbose
     steps: list[Processor] = [structlog.processors.format_exc_info, _stamp(clock), redactor(safe=SAFE), _render]
     _log.logger = _logger(stream or sys.stdout.buffer, threshold, steps)
+    _log.verbose = threshold <= logging.DEBUG
     bridge = _Bridge(max(threshold, logging.WARNING))
     root = logging.getLogger()
     root.addHandler(bridge)
@@ -98,7 +103,7 @@ def open_log(
         yield
     finally:
         root.removeHandler(bridge)
-        _log.logger = before
+        _log.logger, _log.verbose = before
 
 
 class LogSink:
@@ -123,8 +128,10 @@ class LogSink:
 
 def _assigned(event: VariantAssigned) -> None:
     # Everybody on stable is the normal state of things, not news.
-    write = _log.logger.debug if event.variant == "stable" else _log.logger.info
-    write(
+    normal = event.variant == "stable"
+    if normal and not _log.verbose:
+        return
+    (_log.logger.debug if normal else _log.logger.info)(
         "variant assigned",
         marker=CANARY,
         request_id=request_id.get(),
@@ -138,6 +145,8 @@ def _assigned(event: VariantAssigned) -> None:
 
 
 def _stepped(event: PlannerStepped) -> None:
+    if not _log.verbose:
+        return
     _log.logger.debug(
         "planner stepped",
         marker=AGENT_LOOP,
@@ -150,8 +159,10 @@ def _stepped(event: PlannerStepped) -> None:
 
 
 def _checked(event: PolicyChecked) -> None:
-    write = _log.logger.debug if event.verdict == "allow" else _log.logger.info
-    write(
+    allowed = event.verdict == "allow"
+    if allowed and not _log.verbose:
+        return
+    (_log.logger.debug if allowed else _log.logger.info)(
         "policy checked",
         marker=ERROR if event.verdict == "error" else AGENT_LOOP,
         turn=event.turn_id,
@@ -164,8 +175,9 @@ def _checked(event: PolicyChecked) -> None:
 
 def _called(event: ToolCalled) -> None:
     failed = event.outcome in ("error", "timeout")
-    write = _log.logger.warning if failed else _log.logger.debug
-    write(
+    if not failed and not _log.verbose:
+        return
+    (_log.logger.warning if failed else _log.logger.debug)(
         "tool called",
         marker=ERROR if failed else AGENT_LOOP,
         request_id=request_id.get(),
@@ -192,8 +204,7 @@ def _rescued(event: TurnRescued) -> None:
 
 def _finished(event: TurnFinished) -> None:
     failed = event.outcome == "error"
-    write = _log.logger.error if failed else _log.logger.info
-    write(
+    (_log.logger.error if failed else _log.logger.info)(
         "turn finished",
         marker=ERROR if failed else AGENT_LOOP,
         request_id=request_id.get(),

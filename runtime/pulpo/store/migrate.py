@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulpo.errors import SettingsError, StoreUnavailableError
+from pulpo.settings.secrets import shown
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -24,7 +25,8 @@ def database_path(url: str) -> Path:
     path = url.removeprefix(SQLITE)
     if not url.startswith(SQLITE) or not path or path == ":memory:":
         raise SettingsError(
-            f"{url!r} is not supported: write {SQLITE}FILE (a relative path, or an absolute one with four slashes)",
+            f"{shown('database_url', url)!r} is not supported: write {SQLITE}FILE"
+            " (a relative path, or an absolute one with four slashes)",
             source="settings",
             key="database_url",
         )

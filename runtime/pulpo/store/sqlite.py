@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -136,18 +137,35 @@ class SqliteStore:
 
 @asynccontextmanager
 async def open_sqlite(path: Path) -> AsyncIterator[SqliteStore]:
-    """Hold the store open. The schema must be there (see `pulpo.store.migrate`)."""
-    _claim(path)
-    store = SqliteStore(path)
-    store.start()
-    try:
-        yield store
-    finally:
-        await anyio.to_thread.run_sync(store.close, abandon_on_cancel=False)
+    """Hold the store open. The schema must be there (see `pulpo.store.migrate`).
+
+    Raises `StoreUnavailableError` when another process holds it: on SQLite one process serves.
+    """
+    with _alone(path):
+        _void_leases(path)
+        store = SqliteStore(path)
+        store.start()
+        try:
+            yield store
+        finally:
+            await anyio.to_thread.run_sync(store.close, abandon_on_cancel=False)
 
 
-def _claim(path: Path) -> None:
-    """Void the leases of a process that is gone: on SQLite this process is the only one."""
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock file beside the database; the system lets go of it when the process ends, however it ends."""
+    with path.with_name(f"{path.name}-lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"another process is serving {path}: talk to it over HTTP (pulpo chat --url …), or stop it first"
+            ) from error
+        yield
+
+
+def _void_leases(path: Path) -> None:
+    """Void the leases of a process that is gone."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE conversations SET lease_until = 0 WHERE lease_turn IS NOT NULL")
 

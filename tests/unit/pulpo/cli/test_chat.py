@@ -42,6 +42,12 @@ def test_an_address_that_is_none_is_one_line(run) -> None:
     assert "option --url: url: expected a URL such as" in result.stderr
 
 
+def test_a_workspace_is_not_chosen_on_a_server_where_the_key_decides(run) -> None:
+    result = run("chat", "--url", "http://127.0.0.1:1", "--workspace", "salon", input="a\n")
+    assert result.exit_code == 2
+    assert "the key decides it" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("environ", "locale"),
     [

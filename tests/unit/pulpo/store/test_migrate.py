@@ -68,3 +68,9 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"not a database at all, but long enough to look like one" * 20)
     with pytest.raises(StoreUnavailableError, match=r"x\.db"):
         upgrade(f"sqlite:///{tmp_path}/x.db", {})
+
+
+def test_a_password_is_not_repeated_in_an_error() -> None:
+    with pytest.raises(SettingsError) as caught:
+        database_path("postgresql://ana:secret@db/pulpo")  # pragma: allowlist secret
+    assert "secret" not in str(caught.value)

@@ -71,3 +71,12 @@ async def test_a_new_process_voids_the_leases_of_the_dead_one(path: Path, connec
     async with open_sqlite(path):
         pass
     assert connection.execute("SELECT lease_until FROM conversations").fetchone() == (0,)
+
+
+async def test_a_second_process_is_told_to_talk_to_the_first(path: Path) -> None:
+    async with open_sqlite(path):
+        with pytest.raises(StoreUnavailableError, match="over HTTP"):
+            async with open_sqlite(path):
+                pass
+    async with open_sqlite(path):
+        pass

@@ -5,13 +5,15 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pulpo_booking.when import almanac
 
 _DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1))
 
 
 @pytest.mark.parametrize(
-    ("year", "day"), [(2024, date(2024, 3, 31)), (2026, date(2026, 4, 5)), (2027, date(2027, 3, 28)), (2038, date(2038, 4, 25))]
+    ("year", "day"),
+    [(2024, date(2024, 3, 31)), (2026, date(2026, 4, 5)), (2027, date(2027, 3, 28)), (2038, date(2038, 4, 25))],
 )
 def test_easter(year: int, day: date) -> None:
     assert almanac.easter(year) == day

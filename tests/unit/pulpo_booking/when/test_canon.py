@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pulpo_booking.when.canon import canonical
 from pulpo_booking.when.words_en import EN
 from pulpo_booking.when.words_es import ES

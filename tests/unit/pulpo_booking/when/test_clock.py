@@ -4,6 +4,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from pulpo_booking.when.clock import after, in_half, settle_time, skipped
 from pulpo_booking.when.values import Half, TimePart
 
@@ -17,7 +18,15 @@ def test_t1_is_the_reading_that_begins_in_business_hours(hour: int) -> None:
 
 @pytest.mark.parametrize(
     ("hour", "half", "expected"),
-    [(12, "am", 0), (12, "pm", 12), (9, "night", 21), (2, "night", 2), (12, "night", 0), (3, "dawn", 3), (1, "noon", 13)],
+    [
+        (12, "am", 0),
+        (12, "pm", 12),
+        (9, "night", 21),
+        (2, "night", 2),
+        (12, "night", 0),
+        (3, "dawn", 3),
+        (1, "noon", 13),
+    ],
 )
 def test_t2_is_literal(hour: int, half: Half, expected: int) -> None:
     assert in_half(hour, half) == expected
@@ -30,6 +39,6 @@ def test_the_end_of_a_range_is_its_first_reading_after_the_start() -> None:
 
 def test_a_wall_time_in_the_gap_is_skipped() -> None:
     now = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Europe/Madrid"))
-    gap = datetime(2027, 3, 28).date()  # noqa: DTZ001
+    gap = datetime(2027, 3, 28).date()
     assert skipped(now, gap, time(2, 30))
     assert not skipped(now, gap, time(3, 30))

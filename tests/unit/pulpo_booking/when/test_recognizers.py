@@ -20,6 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from pulpo_booking.when import When, resolve
 
 _ROOT = os.environ.get("PULPO_SHARED")
@@ -41,7 +42,11 @@ def _specifications(language: str) -> Iterator[tuple[str, datetime, str]]:
         path = Path(_ROOT or "") / "data" / "recognizers" / language / f"{name}.json"
         for case in json.loads(path.read_text(encoding="utf-8-sig")):
             resolution = _resolution(case)
-            if resolution and not _TOLD_IN_THE_PAST.search(case["Input"]) and not _DECIDED_OTHERWISE.search(case["Input"]):
+            if (
+                resolution
+                and not _TOLD_IN_THE_PAST.search(case["Input"])
+                and not _DECIDED_OTHERWISE.search(case["Input"])
+            ):
                 clock = (case.get("Context") or {}).get("ReferenceDateTime") or "2016-11-07T00:00:00"
                 yield case["Input"], datetime.fromisoformat(clock).replace(tzinfo=zone), resolution
 

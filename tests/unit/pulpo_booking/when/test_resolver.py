@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pulpo_booking.when import When, resolve
 
 CASES = Path(__file__).parent / "cases"
@@ -149,7 +150,7 @@ def test_alternatives_are_the_other_readings() -> None:
 
 def test_a_naive_clock_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
-        resolve("hoy", now=datetime(2026, 11, 24, 10), locale="es", tz="Europe/Madrid")  # noqa: DTZ001
+        resolve("hoy", now=datetime(2026, 11, 24, 10), locale="es", tz="Europe/Madrid")
 
 
 def test_nothing_said_is_an_empty_answer() -> None:

@@ -1,6 +1,7 @@
 """Misspelt names are found, ordinary words are left alone."""
 
 import pytest
+
 from pulpo_booking.when.typos import correct, distance
 from pulpo_booking.when.words_en import EN
 from pulpo_booking.when.words_es import ES
@@ -8,7 +9,14 @@ from pulpo_booking.when.words_es import ES
 
 @pytest.mark.parametrize(
     ("word", "symbol"),
-    [("miercols", "W2"), ("mierocles", "W2"), ("juebes", "W3"), ("vienres", "W4"), ("sabdo", "W5"), ("setpiembre", "M09")],
+    [
+        ("miercols", "W2"),
+        ("mierocles", "W2"),
+        ("juebes", "W3"),
+        ("vienres", "W4"),
+        ("sabdo", "W5"),
+        ("setpiembre", "M09"),
+    ],
 )
 def test_spanish_slips_are_corrected(word: str, symbol: str) -> None:
     assert correct(word, ES.typo_targets, ES.never_typos) == symbol
@@ -16,7 +24,14 @@ def test_spanish_slips_are_corrected(word: str, symbol: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "symbol"),
-    [("wedensday", "W2"), ("thrusday", "W3"), ("firday", "W4"), ("satruday", "W5"), ("feburary", "M02"), ("decmber", "M12")],
+    [
+        ("wedensday", "W2"),
+        ("thrusday", "W3"),
+        ("firday", "W4"),
+        ("satruday", "W5"),
+        ("feburary", "M02"),
+        ("decmber", "M12"),
+    ],
 )
 def test_english_slips_are_corrected(word: str, symbol: str) -> None:
     assert correct(word, EN.typo_targets, EN.never_typos) == symbol
@@ -31,7 +46,9 @@ def test_ordinary_spanish_words_stay(word: str) -> None:
     assert correct(word, ES.typo_targets, ES.never_typos) is None
 
 
-@pytest.mark.parametrize("word", "money monkey friend friends match gust remember someday everyday warning sunny".split())
+@pytest.mark.parametrize(
+    "word", "money monkey friend friends match gust remember someday everyday warning sunny".split()
+)
 def test_ordinary_english_words_stay(word: str) -> None:
     assert correct(word, EN.typo_targets, EN.never_typos) is None
 
