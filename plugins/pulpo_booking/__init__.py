@@ -4,7 +4,7 @@ Whoever plugs it in:            `plugin` (hooks and settings), `migrations/` (it
 Whoever writes a business:      `business` (the format), `files` (reading it), `samples/` (three that ship)
 Whoever asks what is free:      `calendar` (the rules, pure), `opening` (hours, holidays), `localtime` (zones and
                                 clock changes), `search` (what is wanted, and what comes closest)
-Whoever books:                  `appointments` (the writes), `schema` (the tables and their guard)
+Whoever books:                  `appointment` (the value), `appointments` (the writes), `schema` (the tables)
 Whoever talks:                  `tools/` (the seven tools), `desk` (what exists and whose it is), `reasons` (why not),
                                 `reader` and `when/` (dates and times in free text), `speech` and `texts` (in words)
 Whoever calls over HTTP:        `routes`

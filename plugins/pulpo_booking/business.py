@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, TypeAlias
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
@@ -195,7 +195,7 @@ def _problems(business: Business) -> Iterator[str]:
         yield f"{min(both)} stands in closed_dates and in special_hours; keep one of them"
     try:
         ZoneInfo(business.tz)
-    except (ValueError, OSError):
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         yield f"tz {business.tz!r} is not an IANA zone; write one such as Europe/Madrid"
 
 

@@ -6,18 +6,22 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import pulpo
 from pulpo.conversation import Json
 from pulpo.errors import ToolError
-from pulpo_booking import appointments
-from pulpo_booking.appointments import Appointment
+from pulpo_booking.appointment import Appointment
 from pulpo_booking.business import Business, Service, Staff
 from pulpo_booking.localtime import local
 from pulpo_booking.speech import name_of, when_text
 from pulpo_booking.texts import TEXTS, say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from pulpo_booking.appointments import Appointments
 
 ANY: Final = "any"
 """The staff argument of somebody who has no preference."""
@@ -85,8 +89,16 @@ async def upcoming_of(business: Business, context: pulpo.ToolContext) -> list[Ap
     """Read the customer's appointments that are still to come."""
     customer, now = customer_of(context), int(context.now.timestamp())
     return await context.database.read(
-        lambda connection: appointments.upcoming(connection, business.workspace, customer=customer, now=now)
+        lambda connection: book_of(connection, business).upcoming(customer=customer, now=now)
     )
+
+
+def book_of(connection: Connection, business: Business) -> Appointments:
+    """Return the appointments of a business, within the connection's transaction."""
+    # Imported here, and nowhere else at import time: sqlalchemy costs half a second of the server's start.
+    from pulpo_booking.appointments import Appointments
+
+    return Appointments(connection, business.workspace)
 
 
 def customer_of(context: pulpo.ToolContext) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date, timedelta
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from pydantic import BaseModel, ConfigDict, Field
 
 import pulpo
 from pulpo_booking.desk import Desk
 from pulpo_booking.files import load_businesses
+from pulpo_booking.opening import hours_on
 from pulpo_booking.routes import booking_routes
 from pulpo_booking.tools import booking_tools
 
@@ -51,3 +56,24 @@ def pulpo_register_tools(settings: BookingSettings) -> Sequence[pulpo.Tool]:
 @pulpo.hookimpl
 def pulpo_register_routes(settings: BookingSettings) -> Iterable[pulpo.Route]:
     return booking_routes(settings.desk)
+
+
+@pulpo.hookimpl
+def pulpo_lifespan(runtime: pulpo.Runtime, settings: BookingSettings) -> AbstractAsyncContextManager[None]:
+    return _warmed(settings.desk, runtime)
+
+
+@asynccontextmanager
+async def _warmed(desk: Desk, runtime: pulpo.Runtime) -> AsyncIterator[None]:
+    """Load what is slow beside the start, so that neither the start nor the first customer waits for it."""
+    thread = Thread(target=_warm, args=(desk, runtime.clock().date()), name="pulpo-booking-warm-up", daemon=True)
+    thread.start()
+    yield
+    thread.join(timeout=5)
+
+
+def _warm(desk: Desk, today: date) -> None:
+    for business in desk.businesses.values():
+        for ahead in (0, business.maximum_advance_days):
+            hours_on(business, today + timedelta(days=ahead))
+    import_module("pulpo_booking.appointments")

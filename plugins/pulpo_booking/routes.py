@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 import pulpo
-from pulpo_booking import appointments
-from pulpo_booking.appointments import Appointment
+from pulpo_booking.appointment import Appointment
 from pulpo_booking.business import Business
-from pulpo_booking.desk import Desk, service_name, staff_name
+from pulpo_booking.desk import Desk, book_of, service_name, staff_name
 from pulpo_booking.localtime import Stretch, boundary, local
 from pulpo_booking.speech import name_of
 
@@ -86,9 +85,7 @@ def booking_routes(desk: Desk) -> list[pulpo.Route]:
         first, last = _days(request.query or AppointmentsQuery(), today)
         span = Stretch(boundary(first, 0, business.zone), boundary(last + timedelta(days=1), 0, business.zone))
         found = await request.database.read(
-            lambda connection: appointments.between(
-                connection, business.workspace, span, states=("active", "cancelled")
-            )
+            lambda connection: book_of(connection, business).between(span, states=("active", "cancelled"))
         )
         told = tuple(_appointment(each, business, request.locale) for each in found)
         return AppointmentsAnswer(business.workspace, business.tz, first.isoformat(), last.isoformat(), told)

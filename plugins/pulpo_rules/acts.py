@@ -26,7 +26,9 @@ _STRONGEST: Final[Sequence[Act]] = ("abort", "any", "help", "farewell", "thanks"
 """Which act counts when a message holds several: "hola, ayuda" asks for help, "no gracias, chau" gives up."""
 
 _LONGEST: Final = max(map(len, _PHRASES))
-_TRAILERS: Final = frozenset("por favor porfa please gracias thanks ok bueno che si yes eh well y and".split())
+_TRAILERS: Final = frozenset(
+    "por favor porfa please gracias thanks ok bueno che si yes eh well y and actually mejor entonces then just".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pulpo
 from pulpo_rules import lexicon
-from pulpo_rules.text import Span, Token, distance, stem, tokens, words
+from pulpo_rules.text import Span, Token, content, distance, stem, tokens
 
 WHOLE: Final = 1.0
 CLOSE: Final = 24
@@ -48,9 +48,9 @@ def pick(text: str, choices: Sequence[pulpo.Choice], *, known: Collection[str] =
 
     ``known`` are words with a meaning of their own, which are never taken for a misspelt label.
     """
-    said = [token for token in tokens(text) if token.word not in lexicon.STOPWORDS]
+    said = content(text)
     found = [match for choice in choices for match in _matches(choice, said, known)]
-    kept = [match for match in found if match.score == WHOLE or any(_tells(text, span) for span in match.spans)]
+    kept = [match for match in found if match.score == WHOLE or _tells(text, match, known)]
     return sorted(_without_overlap(kept), key=lambda picked: picked.spans[0])
 
 
@@ -70,13 +70,16 @@ def _matches(choice: pulpo.Choice, said: Sequence[Token], known: Collection[str]
 
 def phrases_of(choice: pulpo.Choice) -> tuple[tuple[str, ...], ...]:
     """The ways to say a choice, as words without the smallest ones."""
-    labels = (choice.label,) if isinstance(choice.label, str) else tuple(choice.label.values())
-    return _phrases((*labels, *choice.synonyms, *([choice.value] if isinstance(choice.value, str) else [])))
+    return _phrases((*_labels(choice), *choice.synonyms, *([choice.value] if isinstance(choice.value, str) else [])))
+
+
+def _labels(choice: pulpo.Choice) -> tuple[str, ...]:
+    return (choice.label,) if isinstance(choice.label, str) else tuple(choice.label.values())
 
 
 @lru_cache(maxsize=2048)
 def _phrases(texts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    cut = (tuple(word for word in words(text.replace("_", " ")) if word not in lexicon.STOPWORDS) for text in texts)
+    cut = (tuple(token.word for token in content(text.replace("_", " "))) for text in texts)
     return tuple(dict.fromkeys(phrase for phrase in cut if phrase))
 
 
@@ -94,22 +97,29 @@ def _said(phrase: tuple[str, ...], said: Sequence[Token], known: Collection[str]
 
 @lru_cache(maxsize=32768)
 def _misspelt(word: str, other: str) -> bool:
-    return len(word) >= 4 and len(other) >= 4 and word[0] == other[0] and distance(word, other) <= (len(word) >= 8) + 1
+    return distance(word, other) <= (len(word) >= 8) + 1
 
 
 def same(word: str, other: str, known: Collection[str] = ()) -> bool:
     """Whether ``other`` is ``word``, another form of it, or a typo of it that is no word itself."""
     if word == other:
         return True
-    if len(word) >= 4 and len(other) >= 4 and stem(word) == stem(other):
+    if word[0] != other[0] or len(word) < 4 or len(other) < 4:
+        return False
+    if stem(word) == stem(other) and len(stem(word)) >= 4:
         return True
     return other not in known and other not in lexicon.COMMON and word not in lexicon.COMMON and _misspelt(word, other)
 
 
-def _tells(text: str, span: Span) -> bool:
-    """A part of a label counts when it is a word of content: not a number, not one of everyday."""
-    word = next(iter(words(text[slice(*span)])), "")
-    return len(word) >= 3 and not word.isdigit() and word not in lexicon.COMMON
+def _tells(text: str, match: Match, known: Collection[str]) -> bool:
+    """A part of a label counts when it has a word of its own: no number, and none with a meaning elsewhere."""
+    said = {token.word for token in tokens(text) if (token.start, token.end) in match.spans}
+    labels = _phrases(_labels(match.choice))
+    return any(
+        len(word) >= 3 and not word.isdigit() and word not in known and word not in lexicon.COMMON
+        for word in said
+        if any(same(part, word) for phrase in labels for part in phrase)
+    )
 
 
 def _without_overlap(matches: Sequence[Match]) -> Iterable[Picked]:

@@ -20,6 +20,7 @@ _NAME_IS: Final = re.compile(
     r"in the name of|under|name)\s*[:,]?\s+"
 )
 _ADDRESSED: Final = re.compile(r"\b(?:para|for|a|to|de parte de)\s+(?=[^\W\d_])")
+_AFTER_A_WORD: Final = re.compile(r"\w,?\s+(?=[^\W\d_])")
 _PARTICLES: Final = frozenset("de del la las los da do dos van von der di el y e mac mc san santa".split())
 _TITLES: Final = frozenset("senora senor sra sr dr dra don dona mr mrs ms miss".split())
 
@@ -68,14 +69,13 @@ _WEAK: Final = frozenset("soy i i'm im this under nombre name mi".split())
 """Openings that may go on with anything: in a text that has capitals at all, a name has one."""
 
 
-def addressed_names(text: str, *, known: Collection[str]) -> list[Entity]:
-    """Return capitalised names after a preposition ("para Ana", "to John Smith") that are no ``known`` words."""
-    for match in _ADDRESSED.finditer(text):
+def addressed_names(text: str, *, known: Collection[str], anywhere: bool = False) -> list[Entity]:
+    """Return the first name with capitals after a preposition ("para Ana", "to John Smith") that is no ``known`` word;
+    with ``anywhere`` one that follows any word."""
+    for match in (_AFTER_A_WORD if anywhere else _ADDRESSED).finditer(text):
         entity = _name_at(text, match.end(), must_look_like_one=True)
-        if entity and entity.value[0].isupper() and text[match.end()].isupper():
-            first = fold(entity.value.split()[0])
-            if first not in known:
-                return [entity]
+        if entity and text[match.end()].isupper() and fold(entity.value.split()[0]) not in known:
+            return [entity]
     return []
 
 
@@ -84,7 +84,7 @@ def bare_name(text: str) -> Entity | None:
     introduced = introduced_names(text)
     if introduced:
         return introduced[0]
-    said = tokens(text)
+    said = [] if "?" in text or "¿" in text else tokens(text)
     while said and said[0].word in (lexicon.FILLERS | _TITLES) - _NOT_BEFORE_A_NAME:
         said = said[1:]
     if not said:

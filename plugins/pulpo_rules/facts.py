@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pulpo
@@ -48,18 +48,22 @@ def _parts(forms: Iterable[Form]) -> dict[str, str]:
 
 
 def taken(facts: Facts, offer: pulpo.Offer) -> dict[str, pulpo.Fact]:
-    """Return ``facts`` with an offer's arguments in."""
-    return {**facts, **{name: pulpo.Fact(value, "offer") for name, value in offer.arguments.items()}}
-
-
-def without_chance(facts: Facts, changed: Collection[str], form: Form) -> dict[str, pulpo.Fact]:
-    """Drop optional values that only came with an offer, once the user has changed what the offer was about."""
-    needed = {each.name for each in form.fields if each.required}
-    return {
-        name: fact
-        for name, fact in facts.items()
-        if fact.source != "offer" or name in needed or name in changed or not changed
+    """Return ``facts`` with an offer's arguments in; what the user had said himself stays said by him."""
+    new = {
+        name: pulpo.Fact(value, "offer")
+        for name, value in offer.arguments.items()
+        if name not in facts or facts[name].value != value
     }
+    return {**facts, **new}
+
+
+def without_chance(facts: Facts, before: Facts, form: Form) -> dict[str, pulpo.Fact]:
+    """Drop optional values that only came with an offer, once the user has replaced a value of that offer."""
+    replaced = any(
+        fact.source == "offer" and name in facts and facts[name].value != fact.value for name, fact in before.items()
+    )
+    needed = {each.name for each in form.fields if each.required}
+    return {name: fact for name, fact in facts.items() if not replaced or fact.source != "offer" or name in needed}
 
 
 def pointed_at(
@@ -77,6 +81,17 @@ def pointed_at(
             settled[each.name] = pulpo.Fact(found.value)
             pointers |= used
     return settled, frozenset(pointers)
+
+
+def not_there(form: Form, facts: Facts, said: Mapping[str, Mention], situation: Situation) -> frozenset[str]:
+    """Return the listed fields whose things were described ("the one on Monday") but none is like that."""
+    return frozenset(each.name for each in missing(form, facts) if _described_in_vain(each, form, said, situation))
+
+
+def _described_in_vain(each: Field, form: Form, said: Mapping[str, Mention], situation: Situation) -> bool:
+    listed = situation.listed(each)
+    names = {name for choice in listed for name in choice.fields if form.field(name) is None} & said.keys()
+    return bool(names) and not any(all(_fits(choice, name, said[name]) for name in names) for choice in listed)
 
 
 def _point(

@@ -141,12 +141,17 @@ class _Pass:
             self._take(fields, introduced_names(self.left))
 
     def _addressees(self) -> None:
-        """A name after "para", "for", "a" or "to", for tools that have no other use for such words."""
-        text_tools = {each.tool for each in self.fields if each.kind == "text" and each.required}
-        fields = [each for each in self.of_kind("person") if each.tool not in text_tools]
-        fields = [each for each in fields if (each.tool, each.name) not in self.found]
-        if fields:
-            self._take(fields, addressed_names(self.left, known=self.scene.known))
+        """A name after "para", "for", "a" or "to", for tools that have no other use for such words; a tool that needs
+        nothing but a name takes any."""
+        needed: dict[str, list[str]] = {}
+        for each in self.fields:
+            if each.required:
+                needed.setdefault(each.tool, []).append(each.kind)
+        for each in self.of_kind("person"):
+            kinds = needed.get(each.tool, [])
+            if "text" not in kinds and (each.tool, each.name) not in self.found:
+                names = addressed_names(self.left, known=self.scene.known, anywhere=kinds == ["person"])
+                self._take([each], names)
 
     def _take(self, fields: Sequence[Field], entities: Sequence[Entity]) -> None:
         self.used.extend(entity.span for entity in entities)
@@ -196,12 +201,15 @@ class _Pass:
         left = self.left
         order = sorted(self.of_kind("choice"), key=lambda each: (not self.asked(each), each.name in self.scene.filled))
         shared: dict[tuple[str, int], list[Picked]] = {}
+        once: dict[int, list[Picked]] = {}
         used: list[Span] = []
         for each in order:
             listed = self.scene.choices.get((each.tool, each.name), each.choices)
             key = (each.tool, id(each.slot.values or each))
             if key not in shared:
-                shared[key] = _chosen(left, pick(left, listed, known=self.scene.known))
+                if key[1] not in once:
+                    once[key[1]] = _chosen(left, pick(left, listed, known=self.scene.known))
+                shared[key] = once[key[1]]
             picks = shared[key]
             if picks:
                 only = sum(other.slot.values is each.slot.values and other.tool == each.tool for other in order) == 1
@@ -223,7 +231,7 @@ class _Pass:
         whole = [number for number in found if each.kind == "decimal" or number.value == int(number.value)]
         cued = [number for number in whole if each.cues & set(number.beside) or self._beside_choice(each, number)]
         if cued:
-            return cued[0]
+            return min(cued, key=lambda number: number.uncertain)
         certain = [number for number in whole if not number.uncertain] or whole[:1]
         if self.asked(each):
             return next(iter(certain), None)

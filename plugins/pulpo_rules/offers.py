@@ -78,6 +78,11 @@ def _by_position(text: str, offers: Offers) -> tuple[pulpo.Offer, ...]:
     return (offers[position],)
 
 
+def is_position(text: str) -> bool:
+    """Whether a text is nothing but a place in a list: "el 2", "la primera"."""
+    return bool(_NUMBERED.match(fold(text).strip(" .!"))) or _ordinal(text) is not None
+
+
 def _ordinal(text: str) -> int | None:
     """An ordinal among at most a few other words; "the first of May" is read as a date before this is asked."""
     said = [token.word for token in tokens(text)]

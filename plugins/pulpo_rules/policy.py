@@ -94,11 +94,12 @@ def _take(
     goal = dialogue.goal or most(counts, situation, at_least=1)
     if goal is None or goal not in situation.forms:
         return None
-    said = facts.said_for(goal, understood.mentions, situation)
+    positional = offers.is_position(understood.text)
+    said = {} if positional else facts.said_for(goal, understood.mentions, situation)
     more = {name: mention for name, mention in said.items() if name not in offer.arguments}
     known = facts.taken(facts.merged(dialogue.facts, more, situation), offer)
     chosen = replace(dialogue, goal=goal, facts=known, offers=(), asked=None, pending=None)
-    return progress.advance(chosen, situation)
+    return progress.advance(chosen, situation, changed=offer.arguments.keys())
 
 
 def _act(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
@@ -176,7 +177,10 @@ def _everything(understood: Understanding) -> dict[str, Mention]:
 def _lost(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
     """Nothing to go for: keep what is worth remembering, and say what can be done."""
     known = {**dialogue.facts, **situation.remembered(facts.merged({}, _everything(understood), situation))}
-    sorry = "" if understood.acts.opening else situation.say(texts.NOT_UNDERSTOOD)
+    if read_consent(understood.text) == "no":
+        return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, facts=known))
+    polite = understood.acts.opening or read_consent(understood.text) is not None
+    sorry = "" if polite else situation.say(texts.NOT_UNDERSTOOD)
     return Say(f"{sorry} {_abilities(situation)}".strip(), replace(dialogue, facts=known), 0.0)
 
 
@@ -193,7 +197,7 @@ def _set_out(
     said = {name: mention for name, mention in said.items() if name not in pointers}
     changed = {name for name, mention in said.items() if name not in before or before[name].value != mention.value}
     known = {**facts.merged(before, said, situation), **settled}
-    known = facts.without_chance(known, changed, form)
+    known = facts.without_chance(known, before, form)
     onward = replace(dialogue, goal=goal, facts=known)
     if goal != dialogue.goal:
         onward = replace(onward, pending=None, asked=None, offers=())
@@ -201,9 +205,10 @@ def _set_out(
         return Do(calls, _with_offers_kept(onward))
     if changed or settled:
         onward = replace(onward, offers=())
-    if not (changed or settled or said or way.switched or _unclear(goal, understood)):
+    vain = facts.not_there(form, known, _all_said(said, understood), situation)
+    if not (changed or settled or said or vain or way.switched or _unclear(goal, understood)):
         return _nothing_new(understood, onward, situation)
-    return progress.advance(onward, situation, understood.mentions)
+    return progress.advance(onward, situation, understood.mentions, changed=changed, not_there=vain)
 
 
 def _all_said(said: Mapping[str, Mention], understood: Understanding) -> dict[str, Mention]:

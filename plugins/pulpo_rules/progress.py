@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -17,13 +17,23 @@ _MOST_OPTIONS = 8
 
 
 def advance(
-    dialogue: pulpo.Dialogue, situation: Situation, mentions: Mentions = NOTHING_SAID, *, opening: str = ""
+    dialogue: pulpo.Dialogue,
+    situation: Situation,
+    mentions: Mentions = NOTHING_SAID,
+    *,
+    opening: str = "",
+    changed: Collection[str] = (),
+    not_there: Collection[str] = (),
 ) -> Decision:
     """Take the next step to ``dialogue.goal``; ``opening`` is said before a question, if it comes to one.
 
-    ``mentions`` are what the message said: only there can a value be unclear.
+    ``mentions`` are what the message said: only there can a value be unclear. ``changed`` are the arguments it
+    changed, ``not_there`` those whose thing it described in vain.
     """
     form = situation.forms[dialogue.goal or ""]
+    if not_there:
+        each = next(each for each in form.fields if each.name in not_there)
+        return ask(each, dialogue, situation, paragraphs([opening, situation.say(texts.NO_SUCH)]))
     dialogue = _with_the_only_ones(dialogue, form, situation)
     unclear = _unclear(form, dialogue, situation, mentions)
     if unclear:
@@ -31,7 +41,8 @@ def advance(
         return Say(paragraphs([opening, text]), replace(dialogue, asked=each.name, offers=offers))
     left = missing(form, dialogue.facts)
     if left:
-        return _obtain(left, form, dialogue, situation, opening)
+        check = _check(left, form, dialogue, situation, changed)
+        return check or _obtain(left, form, dialogue, situation, opening)
     return _call(form, dialogue, situation, opening)
 
 
@@ -95,6 +106,21 @@ def _as_offers(each: Field, choices: Sequence[pulpo.Choice], locale: str) -> tup
     return tuple(pulpo.Offer(pulpo.localized(choice.label, locale), {each.name: choice.value}) for choice in choices)
 
 
+def _check(
+    left: Sequence[Field], form: Form, dialogue: pulpo.Dialogue, situation: Situation, changed: Collection[str]
+) -> Decision | None:
+    """Ask the suggesting tool whether a value just given will do, before asking for the rest."""
+    for each in form.fields:
+        suggesting = situation.forms.get(each.slot.suggest)
+        fact = dialogue.facts.get(each.name)
+        if suggesting is None or fact is None or fact.source == "offer" or missing(suggesting, dialogue.facts):
+            continue
+        wanted = arguments(suggesting, dialogue.facts)
+        if wanted.keys() & set(changed) and not _called(suggesting.tool.name, wanted, situation):
+            return Do(((suggesting.tool.name, wanted),), replace(dialogue, asked=left[0].name, offers=()))
+    return None
+
+
 def _obtain(
     left: Sequence[Field], form: Form, dialogue: pulpo.Dialogue, situation: Situation, opening: str
 ) -> Decision:
@@ -115,7 +141,7 @@ def ask(each: Field, dialogue: pulpo.Dialogue, situation: Situation, opening: st
     """Ask for one argument; a short list of what there is comes with the question."""
     listed = situation.listed(each)
     if each.slot.values is not None and not listed:
-        text = situation.say(texts.NONE_LISTED, name=render.description(each))
+        text = situation.say(texts.NONE_LISTED, name=render.title(situation.forms[each.tool], situation.locale))
         return Say(paragraphs([opening, text]), replace(dialogue, goal=None, asked=None))
     question = render.question(each, situation.locale)
     offers = dialogue.offers

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 import pulpo
 from pulpo_rules import progress, render, texts
+from pulpo_rules.fields import Field, Form
 from pulpo_rules.situation import Say, Situation, missing, noted, paragraphs
 
 
@@ -67,10 +68,22 @@ def _in_between(results: Sequence[pulpo.ToolResult], told: str, dialogue: pulpo.
     if not left:
         return Say(paragraphs([told, situation.say(texts.GO_ON)]), dialogue)
     each = next((each for each in left if each.name == dialogue.asked), left[0])
+    refused = _refused(results, form, dialogue) if suggested else None
+    if refused is not None:
+        kept = {name: fact for name, fact in dialogue.facts.items() if name != refused.name}
+        dialogue, each = replace(dialogue, facts=kept), refused
+    elif suggested and each.slot.suggest != results[-1].call.tool:
+        dialogue = replace(dialogue, offers=())
     if suggested and dialogue.offers:
         question = "" if "?" in told else render.question(each, situation.locale)
         return Say(paragraphs([told, question]), replace(dialogue, asked=each.name))
     return Say(paragraphs([told, render.question(each, situation.locale)]), replace(dialogue, asked=each.name))
+
+
+def _refused(results: Sequence[pulpo.ToolResult], form: Form, dialogue: pulpo.Dialogue) -> Field | None:
+    """The argument whose value a suggesting tool has just found impossible."""
+    failed = {result.call.tool for result in results if not result.result.done and result.result.offers}
+    return next((each for each in form.fields if each.slot.suggest in failed and each.name in dialogue.facts), None)
 
 
 def _restored(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:

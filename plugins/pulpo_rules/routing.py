@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,6 +90,13 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
         for clause in understood.clauses
         if clause.best.score >= intents.SURE and clause.best.tool in situation.forms
     ]
+    again = _again(understood, dialogue, situation)
+    if again:
+        return Route(goal=again, switched=True, confidence=intents.SURE)
+    if not any(_stands_alone(clause) for clause in understood.clauses):
+        meant = _by_values(understood, situation)
+        if meant:
+            return Route(goal=meant, switched=True, confidence=intents.SURE)
     unsure = _rivals(sure, situation)
     if unsure:
         return Route(unsure=unsure)
@@ -99,7 +106,7 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     changing = [tool for tool in asked if not situation.forms[tool].read_only]
     goal = next(iter([*changing, *asked]), None)
     if goal is None:
-        return Route(goal=_by_values(understood.mentions, dialogue, situation))
+        return Route(goal=_by_values(understood, situation))
     suggesting = situation.suggested_by(goal)
     asides = tuple(
         (tool, clause)
@@ -118,14 +125,42 @@ def _rivals(sure: Iterable[Clause], situation: Situation) -> tuple[str, ...]:
     return ()
 
 
-def _by_values(mentions: Mentions, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
-    """The tool that the values alone point to: the last question's again ("and on Saturday?"), or the one that
-    takes most of them, if they are at least two."""
-    counts = {tool: len(mentions.of(tool)) for tool in situation.forms}
-    last = dialogue.notes.get("last")
-    if isinstance(last, str) and counts.get(last):
-        return last
-    return most(counts, situation, at_least=2)
+def _again(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
+    """The last question's tool, for a message that only gives another value for it ("and on Saturday?")."""
+    last = str(dialogue.notes.get("last", ""))
+    bare = not any(clause.content for clause in understood.clauses)
+    return last if bare and last in situation.forms and understood.mentions.of(last) else None
+
+
+def _by_values(understood: Understanding, situation: Situation) -> str | None:
+    """The tool that takes most of the values said: at least two, or one from a list when nothing is asked.
+
+    Among equals the words decide, however little they say.
+    """
+    counts = {tool: len(understood.mentions.of(tool)) for tool in situation.forms}
+    listed = any(
+        each.listed and each.name in understood.mentions.of(tool)
+        for tool, form in situation.forms.items()
+        for each in form.fields
+    )
+    asking = understood.acts.question
+    found = most(counts, situation, at_least=1 if listed and not asking else 2)
+    found = found if asking or found is None else _suggested_to(found, counts, situation)
+    if found or max(counts.values(), default=0) < 2:
+        return found
+    return _likeliest([tool for tool, count in counts.items() if count == max(counts.values())], understood)
+
+
+def _suggested_to(tool: str, counts: Mapping[str, int], situation: Situation) -> str:
+    """Who names values without asking anything wants what a suggesting tool only leads to."""
+    beyond = {other: count for other, count in counts.items() if count and tool in situation.suggested_by(other)}
+    return most(beyond, situation, at_least=1) or tool
+
+
+def _likeliest(tools: Collection[str], understood: Understanding) -> str | None:
+    scores = {tool: max((_score(clause, tool) for clause in understood.clauses), default=0.0) for tool in tools}
+    ranked = sorted(tools, key=lambda tool: -scores[tool])
+    return ranked[0] if len(ranked) == 1 or scores[ranked[0]] > scores[ranked[1]] else None
 
 
 def most(counts: Mapping[str, int], situation: Situation, *, at_least: int) -> str | None:

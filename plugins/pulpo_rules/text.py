@@ -42,6 +42,16 @@ def tokens(text: str) -> list[Token]:
     return [Token(match[0].replace("’", "'"), *match.span()) for match in _WORD.finditer(fold(text))]
 
 
+def content(text: str) -> list[Token]:
+    """The tokens of ``text`` without the smallest words; what is spelt with ñ is none of them (uñas, unas)."""
+    return [
+        token
+        for token in tokens(text)
+        if token.word not in lexicon.STOPWORDS
+        or "ñ" in unicodedata.normalize("NFC", text[token.start : token.end]).lower()
+    ]
+
+
 def words(text: str) -> list[str]:
     """Return the words of ``text`` the way they are compared: folded, chat spelling spelt out, «siiii» cut."""
     spelt: list[str] = []
@@ -67,10 +77,11 @@ def overlaps(span: Span, others: Iterable[Span]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)
 
 
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """Cut the commonest endings of both languages, so that number, gender and a clitic do not tell words apart."""
     for ending in lexicon.ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= (3 if ending == "s" else 4):
             return word[: -len(ending)]
     return word
 

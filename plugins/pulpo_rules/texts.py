@@ -65,8 +65,12 @@ DID_YOU_MEAN: Final[Entry] = {
     "en": "Just to be sure: do you mean {list}?",
 }
 NONE_LISTED: Final[Entry] = {
-    "es": "No encuentro nada para eso ({name}).",
-    "en": "I can't find anything for that ({name}).",
+    "es": "No encuentro nada con lo que hacerlo ({name}).",
+    "en": "I can't find anything to do that with ({name}).",
+}
+NO_SUCH: Final[Entry] = {
+    "es": "No encuentro ninguna opción así.",
+    "en": "I can't find one like that.",
 }
 SAY_YES: Final[Entry] = {
     "es": "Para seguir, respóndeme «sí» o «no», o dime qué cambiar.",

@@ -22,7 +22,7 @@ _END: Final = re.compile(
 )
 _TRACE: Final = 0.1
 """A tool that the words do not point to at all is not lifted by values."""
-_UNMASKED: Final = 0.75
+_UNMASKED: Final = 0.5
 """How much the words of values count for a tool: its examples name some of them by chance."""
 _COVERAGE: Final = 0.14
 """How much the values said can lift a tool that takes them all over one that takes none."""

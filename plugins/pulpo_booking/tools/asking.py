@@ -2,17 +2,18 @@
 
 import re
 from functools import partial
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 import pulpo
-from pulpo_booking import appointments
 from pulpo_booking.business import Business, Service, Staff
 from pulpo_booking.calendar import Question
-from pulpo_booking.desk import ANY, Desk, find_service, find_staff
+from pulpo_booking.desk import ANY, Desk, book_of, find_service, find_staff
 from pulpo_booking.search import Load
 from pulpo_booking.speech import either, join, name_of, within
 from pulpo_booking.texts import say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _PHONE = re.compile(r"\+?\d{6,15}")
 
@@ -37,9 +38,9 @@ def ask(desk: Desk, context: pulpo.ToolContext, service: str, staff: str | None)
     return Question(business=business, service=found, staff=person, now=int(context.now.timestamp()))
 
 
-def loader(connection: Connection, workspace: str, *, without: str = "") -> Load:
+def loader(connection: "Connection", business: Business, *, without: str = "") -> Load:
     """Return how the search reads what is taken, leaving out the appointment that is to be moved."""
-    return partial(appointments.taken, connection, workspace, without=without)
+    return partial(book_of(connection, business).taken, without=without)
 
 
 def clean_name(name: str, locale: str) -> str:

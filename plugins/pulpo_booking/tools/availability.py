@@ -112,8 +112,9 @@ def availability_tool(desk: Desk) -> pulpo.Tool:
         except UnfitError as unfit:
             return unfit.result
         speaker = Speaker(question, context.locale, extra=(("service", question.service.id),))
-        workspace = question.business.workspace
-        return await context.database.read(lambda connection: find_times(speaker, wish, loader(connection, workspace)))
+        return await context.database.read(
+            lambda connection: find_times(speaker, wish, loader(connection, question.business))
+        )
 
     return get_availability
 

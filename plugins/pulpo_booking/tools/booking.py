@@ -3,18 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from pydantic import Field
-from sqlalchemy import Connection
 
 import pulpo
-from pulpo_booking import appointments
-from pulpo_booking.appointments import Appointment, Customer
+from pulpo_booking.appointment import Appointment, Customer
 from pulpo_booking.business import Business
 from pulpo_booking.calendar import Question, free_staff
-from pulpo_booking.desk import Desk, appointment_value, customer_of, staff_name
+from pulpo_booking.desk import Desk, appointment_value, book_of, customer_of, staff_name
 from pulpo_booking.reasons import Speaker
 from pulpo_booking.search import Free, around, look, read_clocks
 from pulpo_booking.speech import name_of, price_text
@@ -35,6 +33,9 @@ from pulpo_booking.tools.arguments import (
 )
 from pulpo_booking.tools.asking import UnfitError, ask, clean_name, clean_phone, loader
 from pulpo_booking.tools.availability import at_time
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 EFFECTS = "booking"
 """One effect of this group a turn: a rescue must not book again what the first variant booked."""
@@ -120,9 +121,9 @@ def price_part(price: Decimal | None, business: Business, locale: str) -> str:
     return "" if price is None else f", {price_text(price, business.currency, locale)}"
 
 
-def _summarise(connection: Connection, order: Order) -> pulpo.Summary | pulpo.Result:
+def _summarise(connection: "Connection", order: Order) -> pulpo.Summary | pulpo.Result:
     question, speaker = order.question, order.speaker
-    load = loader(connection, question.business.workspace)
+    load = loader(connection, question.business)
     taken = load(around(question.business, order.day, order.day))
     found = look(question, order.day, read_clocks(order.clock), taken)
     if not isinstance(found, Free):
@@ -149,15 +150,17 @@ def _summarise(connection: Connection, order: Order) -> pulpo.Summary | pulpo.Re
     )
 
 
-def _book(connection: Connection, order: Order, appointment_id: str) -> pulpo.Result:
+def _book(connection: "Connection", order: Order, appointment_id: str) -> pulpo.Result:
     business = order.question.business
-    known = appointments.find(connection, business.workspace, appointment_id, customer=order.customer.key)
+    known = book_of(connection, business).find(appointment_id, customer=order.customer.key)
     if known is not None:
         return _booked(order, known)
-    load = loader(connection, business.workspace)
+    load = loader(connection, business)
     found = look(order.question, order.day, read_clocks(order.clock), load(around(business, order.day, order.day)))
     if isinstance(found, Free):
-        made = appointments.book(connection, order.question, found.at, order.customer, appointment_id=appointment_id)
+        made = book_of(connection, business).book(
+            order.question, found.at, order.customer, appointment_id=appointment_id
+        )
         if isinstance(made, Appointment):
             return _booked(order, made)
     answer = at_time(order.speaker, order.day, order.clock, load)

@@ -1,19 +1,19 @@
 """``cancel_appointment``: frees the customer's own appointment; cancelling twice is harmless."""
 
-from typing import Annotated, Final
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Annotated, Final
 
 import pulpo
-from pulpo_booking import appointments
-from pulpo_booking.appointments import Appointment
+from pulpo_booking.appointment import Appointment
 from pulpo_booking.business import Business
-from pulpo_booking.desk import Desk, appointment_value, customer_of, service_name, staff_name
+from pulpo_booking.desk import Desk, appointment_value, book_of, customer_of, service_name, staff_name
 from pulpo_booking.speech import when_text_with_zone, within
 from pulpo_booking.texts import say
 from pulpo_booking.tools import examples
 from pulpo_booking.tools.arguments import appointment_slot
 from pulpo_booking.tools.booking import EFFECTS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 APPOINTMENT_SAYS: Final = "id of one of the customer's own appointments"
 
@@ -38,14 +38,13 @@ def cancelling_tool(desk: Desk) -> pulpo.Tool:
         """Cancel one of the customer's own appointments, after they have confirmed it."""
         business = desk.business(context.workspace.id)
 
-        def cancel(connection: Connection) -> pulpo.Result:
+        def cancel(connection: "Connection") -> pulpo.Result:
             found = changeable(connection, business, context, appointment)
             if isinstance(found, pulpo.Result):
                 return found
-            appointments.cancel(connection, found, now=int(context.now.timestamp()))
-            after = appointments.find(connection, business.workspace, found.id, customer=found.customer)
+            after = book_of(connection, business).cancel(found, now=int(context.now.timestamp()))
             text = say("cancelled", context.locale, **spoken(found, business, context))
-            return pulpo.Result({"appointment": appointment_value(after or found, business)}, text)
+            return pulpo.Result({"appointment": appointment_value(after, business)}, text)
 
         return await context.commit(cancel)
 
@@ -62,13 +61,13 @@ def cancelling_tool(desk: Desk) -> pulpo.Tool:
 
 
 def changeable(
-    connection: Connection, business: Business, context: pulpo.ToolContext, appointment_id: str
+    connection: "Connection", business: Business, context: pulpo.ToolContext, appointment_id: str
 ) -> Appointment | pulpo.Result:
     """Return the customer's appointment if it can still be changed, else what to tell them.
 
     Another customer's appointment is answered exactly like one that does not exist.
     """
-    found = appointments.find(connection, business.workspace, appointment_id, customer=customer_of(context))
+    found = book_of(connection, business).find(appointment_id, customer=customer_of(context))
     if found is None:
         return pulpo.Result({"problem": "not_found"}, say("not_found", context.locale), done=False)
     if found.state == "cancelled":

@@ -2,17 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from pydantic import Field
-from sqlalchemy import Connection
 
 import pulpo
-from pulpo_booking import appointments
-from pulpo_booking.appointments import Appointment
+from pulpo_booking.appointment import Appointment
 from pulpo_booking.calendar import Question, free_staff
-from pulpo_booking.desk import ANY, Desk, appointment_value, service_name, staff_name
+from pulpo_booking.desk import ANY, Desk, appointment_value, book_of, service_name, staff_name
 from pulpo_booking.reasons import Speaker
 from pulpo_booking.search import Free, around, look, read_clocks
 from pulpo_booking.speech import within
@@ -32,6 +30,9 @@ from pulpo_booking.tools.asking import UnfitError, ask, loader
 from pulpo_booking.tools.availability import at_time
 from pulpo_booking.tools.booking import EFFECTS, price_part
 from pulpo_booking.tools.cancelling import APPOINTMENT_SAYS, changeable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _WHICH = {"es": "cambiar", "en": "move"}
 
@@ -113,7 +114,7 @@ class _Target:
         }
 
 
-def _summarise(connection: Connection, move: Move) -> pulpo.Summary | pulpo.Result:
+def _summarise(connection: "Connection", move: Move) -> pulpo.Summary | pulpo.Result:
     target = _target(connection, move)
     if isinstance(target, pulpo.Result):
         return target
@@ -121,18 +122,18 @@ def _summarise(connection: Connection, move: Move) -> pulpo.Summary | pulpo.Resu
     return pulpo.Summary(say("confirm_move", move.context.locale, **target.words()), arguments)
 
 
-def _move(connection: Connection, move: Move) -> pulpo.Result:
+def _move(connection: "Connection", move: Move) -> pulpo.Result:
     target = _target(connection, move)
     if isinstance(target, pulpo.Result):
         return target
-    moved = appointments.reschedule(connection, target.question, target.at, target.appointment)
+    moved = book_of(connection, target.question.business).reschedule(target.question, target.at, target.appointment)
     if not isinstance(moved, Appointment):
         return _kept(connection, move, target.appointment, target.speaker)
     value = {"appointment": appointment_value(moved, target.question.business)}
     return pulpo.Result(value, say("moved", move.context.locale, **target.words()))
 
 
-def _target(connection: Connection, move: Move) -> _Target | pulpo.Result:
+def _target(connection: "Connection", move: Move) -> _Target | pulpo.Result:
     """Return where to move it, or what to tell the customer instead."""
     business = move.desk.business(move.context.workspace.id)
     appointment = changeable(connection, business, move.context, move.appointment_id)
@@ -142,7 +143,7 @@ def _target(connection: Connection, move: Move) -> _Target | pulpo.Result:
         questions = move.questions(appointment)
     except UnfitError as unfit:
         return unfit.result
-    load = loader(connection, business.workspace, without=appointment.id)
+    load = loader(connection, business, without=appointment.id)
     taken = load(around(business, move.day, move.day))
     for question in questions:
         found = look(question, move.day, read_clocks(move.clock), taken)
@@ -159,8 +160,8 @@ def _unmoved(target: _Target) -> pulpo.Result:
     return pulpo.Result(value, say("unmoved", target.speaker.locale, **target.words()), done=False)
 
 
-def _kept(connection: Connection, move: Move, appointment: Appointment, speaker: Speaker) -> pulpo.Result:
+def _kept(connection: "Connection", move: Move, appointment: Appointment, speaker: Speaker) -> pulpo.Result:
     """Say why not and what comes closest; the appointment stays as it was."""
-    load = loader(connection, speaker.question.business.workspace, without=appointment.id)
+    load = loader(connection, speaker.question.business, without=appointment.id)
     answer = at_time(speaker, move.day, move.clock, load)
     return msgspec.structs.replace(answer, text=f"{say('kept', move.context.locale)} {answer.text}", done=False)

@@ -13,7 +13,20 @@ _TOKEN = re.compile(
     r"(?<=\d) ?[ap] ?\.? ?m\b\.?|\b[ap]\. ?m\b\.?|\b[ap] m\b"
     r"|\b2(?:moro|morrow|mrw|mo|day|nite|night)\b|\d+(?:st|nd|rd|th)\b|[a-z]+(?:'[a-z]+)*|\d+|\s+|[^\w\s]|\w"
 )
-_PLAIN = {"’": "'", "`": "'", "´": "'", "‘": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "\u00ad": ""}
+_PLAIN = {
+    "’": "'",
+    "`": "'",
+    "´": "'",
+    "‘": "'",
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "“": "'",
+    "”": "'",
+    '"': "'",
+    "\u00ad": "",
+}
+_ASCII = str.maketrans('*_"`', "  ''")
 _NUMBER = re.compile(r"\d+(?:st|nd|rd|th)?$")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
@@ -51,7 +64,7 @@ def _fold_char(char: str) -> str:
 def _fold(text: str) -> tuple[str, list[int]]:
     """Folded text and, for each of its characters, the index it came from."""
     if text.isascii():
-        return text.lower().replace("*", " ").replace("_", " "), list(range(len(text)))
+        return text.lower().translate(_ASCII), list(range(len(text)))
     pieces = [(_fold_char(char), index) for index, char in enumerate(text)]
     return "".join(p for p, _ in pieces), [index for piece, index in pieces for _ in piece]
 
@@ -69,6 +82,8 @@ def _spelled(word: str, lexicon: Lexicon) -> str:
     """A word's canonical spelling: listed, drawn out ("holaaa"), or misspelt by an edit or two."""
     if word in lexicon.words:
         return lexicon.words[word]
+    if word.endswith("ish") and lexicon.words.get(word[:-3], "").isdigit():
+        return lexicon.words[word[:-3]] + "ish"
     short = _REPEATED.sub(r"\1", word)
     if short != word:
         return lexicon.words.get(short, short)

@@ -123,8 +123,13 @@ DATES = rules(
     ),
     ("D6", r"\b(?:the )?{WD} after next\b(?! week)", r.weekday_plus_weeks),
     ("D6", r"\b(?:the )?{WD} (?:of )?(?:the )?week after next\b", r.weekday_of_week(2)),
-    ("D6", r"\b(?P<n>an?|one|\d) weeks? (?:on|from|after|this)(?: this| next)? {WD}", r.weekday_plus_weeks),
+    (
+        "D6",
+        r"(?<!next )(?<!this )(?<!following )(?<!coming )(?<!the )\b(?:(?P<n>an?|one|\d) )?weeks? (?:on|from|after|this)(?: this| next)? {WD}",
+        r.weekday_plus_weeks,
+    ),
     ("D6", r"\b(?:a )?fortnight (?:on|from) {WD}", r.weekday_in(2)),
+    ("D6", r"\b{WD} fortnight\b", r.weekday_in(2)),
     ("D6", r"\b{WD} week\b", r.weekday_plus_weeks),
     ("D6", r"\b{WD},? (?:in )?(?P<n>2|3|4) weeks(?: from now| time)?\b", r.weekday_plus_weeks),
     ("D6", r"\b{WD},? " + _WEEK_NEXT + r"", r.weekday_of_week(1)),
@@ -135,7 +140,7 @@ DATES = rules(
     ),
     ("D6", r"\b{WD},? (?:of )?this week\b", r.weekday_of_week(0)),
     ("D6", r"\bthis week,? (?:on )?{WD}", r.weekday_of_week(0)),
-    ("D7", r"\b(?P<n>an?|one|\d) weeks? (?:from|after) (?P<tomorrow>tomorrow)\b", r.in_weeks),
+    ("D7", r"\b(?P<n>an?|one|\d) weeks? (?:from |after )?(?P<tomorrow>tomorrow)\b", r.in_weeks),
     ("D7", r"\b(?:a week tomorrow|tomorrow week)\b", r.relative(8)),
     (
         "D7",
@@ -148,6 +153,7 @@ DATES = rules(
     ("D7", r"\bin {N} days?(?:'? time)?\b", r.in_days),
     ("D7", r"\b{N} days? (?:from|after) (?P<tomorrow>tomorrow)\b", r.in_days_from),
     ("D7", r"\b{N} days? (?:from (?:now|today)|hence|later|after today)\b", r.in_days),
+    ("D7", r"\b{N} months? from (?:today|now)\b", r.in_months),
     ("D7", r"\bin {N} months?(?:'? time)?\b", r.in_months),
     # D1
     ("D1", r"\b(?:the )?day after tomorrow\b|\bovermorrow\b", r.relative(2)),

@@ -9,7 +9,7 @@ from pulpo_booking.when.grammar import rules
 from pulpo_booking.when.macros_es import MACROS
 
 _SEM_NEXT = (
-    r"(?:(?:la|esa|una|en la|para la) )?(?:semana(?: la)? (?:que|ke) (?:viene|entra|sigue|vine)|(?:proximo|siguiente|entrante|otra) semana|"
+    r"(?:(?:la|esa|una|en la|para la) )?(?:(?<!fin de )semana(?: la)? (?:que|ke) (?:viene|entra|sigue|vine)|(?:proximo|siguiente|entrante|otra) semana|"
     r"semana (?:proximo|siguiente|entrante|venidera)|semana que biene)"
 )
 
@@ -21,7 +21,11 @@ DATES = rules(
         r"(?<![\w/.:-])(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2})([-/.]) ?(?P<b>\d{1,2})(?:\3|,|\.| del? ) ?(?P<year>(?:19|20)\d\d|\d\d)(?![\d/:]|-\d)(?! ?(?:am|pm|hs)\b)",
         r.numeric,
     ),
-    ("D11", r"(?<![\w/.:$-])(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2}) ?/ ?(?P<b>\d{1,2})(?![\d/])", r.numeric),
+    (
+        "D11",
+        r"(?<![\w/.:$-])(?<!tipo )(?<!las )(?:{WD},? ?(?:el )?)?(?P<a>\d{1,2}) ?/ ?(?P<b>\d{1,2})(?![\d/])(?! ?hs\b)",
+        r.numeric,
+    ),
     (
         "D11",
         r"\b(?:el|al|del|dia|W\d)(?: dia)? (?P<a>\d{1,2})[-.](?P<b>\d{1,2})(?![\d/.:-])(?! ?(?:am|pm|hs|de la)\b)",
@@ -104,7 +108,7 @@ DATES = rules(
     ("D8", r"\b(?:el )?(?:dia )?{DAY} de(?:l| cada| ) ?mes\b", r.month_day),
     (
         "D9",
-        r"(?:\bel )?\b{WD},? ?(?:el )?(?:dia )?{DAY}(?! ?(?:hs|h\b|horas|am\b|pm\b|:|y media|y cuarto|menos|en punto|de la (?:tarde|manana|noche)))(?![/:.-]\d){NOUNS}",
+        r"(?:\bel )?\b{WD}(?: que viene| proximo)?,? ?(?:el )?(?:dia )?{DAY}(?! ?(?:hs|h\b|horas|am\b|pm\b|:|y media|y cuarto|menos|en punto|de la (?:tarde|manana|noche)))(?![/:.-]\d){NOUNS}",
         r.weekday_and_day,
     ),
     ("D9", r"\b(?:el )?(?:dia )?{DAY},? ?\(?(?:que (?:es|cae|cae en)|es|cae) ?(?:el |un )?{WD}", r.weekday_and_day),
@@ -231,7 +235,7 @@ DATES = rules(
     ("D1", r"\b(?:el )?(?:proximo dia|dia siguiente)\b", r.relative(1)),
     (
         "D8",
-        r"\b(?:el |(?<=al )|(?<=del )|(?<=al dia )|(?<=del dia ))(?:dia )?{DAY}(?= ?(?:$|[,.!?;:()]|a la|a las|al|por|en|de la|como|tipo|o\b|y\b|si\b|no\b|esta|es\b|me|que|q\b|mejor|te\b|se\b|podr|pued|a eso|tenes|tienen?s?|hay|digo|perdon|porfa|por favor|gracias|temprano|antes|despues|a partir|entre|de \d|desde|[DTP]|\d))(?![:.]\d)(?! ?(?:hs|am|pm|a los|en los|en la maq|arriba)\b){NOUNS}",
+        r"\b(?:el |(?<=al )|(?<=del )|(?<=al dia )|(?<=del dia ))(?:dia )?{DAY}(?![\w/°-])(?! ?(?:%|piso|puntos?|en punto|de la lista|y media|y cuarto|menos))(?![:.]\d)(?! ?(?:hs|am|pm|a los|en los|en la maq|arriba)\b){NOUNS}",
         r.month_day,
     ),
     ("D8", r"^{DAY} (?=a las? )", r.month_day),

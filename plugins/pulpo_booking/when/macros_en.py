@@ -25,7 +25,7 @@ def _time(which: str) -> str:
 
 MACROS = {
     "DAY": r"(?P<day>\d{1,2}(?:st|nd|rd|th)?|first|second)(?![\d:])",
-    "NTH": r"(?P<day>\d{1,2}(?:st|nd|rd|th))",
+    "NTH": r"(?P<day>(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th))",
     "MONTH": r"M(?P<month>\d\d)\b\.?",
     "YEAR": r"(?:(?:,| of|,? in)? ?(?P<year>(?:19|20)\d\d)\b)?",
     "WD": r"W(?P<wd>\d)\b\.?",

@@ -7,13 +7,14 @@ from pulpo_booking.when.macros_es import MACROS
 
 MASKS = masks(
     MACROS,
+    r"\b(?:todo|nada|listo|suficiente)(?: mas)? por hoy\b|\bque (?:dia|fecha) es hoy\b",
     r"\bbuen(?:os|as|a|)? ?(?:dias|dia|tarde|noches?|madrugadas?|finde|fin de semana|W\d|semana|comienzo de semana)\b|"
     r"\bmuy buenas?(?: tarde| noches?)?\b|\bbuenas\b",
     r"\b(?:feliz|lind[oa]|hermos[oa]|excelente|bonit[oa]) (?:W\d|dia|tarde|noche|finde|fin de semana|semana|navidad|"
     r"ano nuevo|fiestas?|inicio de semana|jornada)\b",
     r"\b(?:que )?(?:teng[ao]s?|tenga|tengan|pas[ae]s?|pase|pasen|disfrut[ae]s?|disfruten)(?: un| una| el| la| muy| de| mucho| "
     r"bien| buen| buena| lindo| linda| feliz| excelente)+ (?:W\d|dia|tarde|noche|finde|fin de semana|semana|navidad)\b",
-    r"\bhasta (?:luego|pronto|la proxima|manana(?= ?[!.]| ?$)|la vista|entonces)\b|\bmas (?:tarde|luego)\b(?! (?:de|que)\b)|"
+    r"\bhasta (?:luego|pronto|la proxima|manana(?= ?[!.]| ?$)|la vista|entonces)\b|(?<!\bo )\bmas (?:tarde|luego)\b(?! (?:de|que)\b)|"
     r"\bnos vemos(?! (?:el|la|manana|W|a las|hoy))\b|\b(?:un rato|al rato|ahorita|enseguida)\b",
     r"\blo (?:mas pronto|antes|mas rapido) (?:posible|que puedas?)\b|\bcuanto antes\b|\bya mismo\b|\btan pronto como\b|\b(?:en )?"
     r"(?:un|1) (?:minuto|minutos|minutito|segundo|momento|ratito|toque|rato)\b|\bel otro dia\b",

@@ -85,12 +85,12 @@ def numeric(m: Match, setting: Setting) -> Part | None:
     """D11: a/b in the customer's order, in the other when only that is a date."""
     a, b, year = int(m["a"]), int(m["b"]), year_of(m)
     orders = ((a, b), (b, a)) if setting.day_first else ((b, a), (a, b))
-    dates = [part for day, month in orders if (part := full(day, month, year, setting)).date]
+    dates = [part for day, month in orders if (part := full(day, month, year, setting, group(m, "wd"))).date]
     if not dates:
         return IMPOSSIBLE if min(a, b) <= 12 and max(a, b) <= 31 else None
     unsure = setting.order_unsure and len(dates) == 2 and dates[0].date != dates[1].date
     others = tuple(p.date for p in dates[1:] if p.date) if unsure else ()
-    return DatePart("full", dates[0].date, ambiguous=unsure, others=others)
+    return DatePart("full", dates[0].date, ambiguous=unsure or dates[0].ambiguous, others=others)
 
 
 def relative(days: int, *, night_owl: bool = False) -> Build:
@@ -233,7 +233,7 @@ def month_day_ahead(offset: int) -> Build:
     def build(m: Match, setting: Setting) -> Part | None:
         first = plus_months(setting.today.replace(day=1), offset)
         found = first and real_date(first.year, first.month, number(m["day"]))
-        return DatePart("full", found) if found else IMPOSSIBLE
+        return DatePart("full", found, ambiguous=found < setting.today) if found else IMPOSSIBLE
 
     return build
 

@@ -39,7 +39,7 @@ TALK = Talk(
         (
             "C1",
             pattern(
-                r"\bnot (?:on |at |the |this |for )*(?P<drop>{X}),? ?(?:but |rather |it's |i (?:said|meant) )?(?:on |at |the |for )*(?={X})"
+                r"\bnot (?:on |at |the |this |for )*(?P<drop>{X})[,. -]* ?(?:but |rather |it's |i (?:said|meant) )?(?:on |at |the |for )*(?={X})"
             ),
         ),
         (
@@ -75,7 +75,7 @@ TALK = Talk(
             "C3",
             pattern(
                 r"\b(?:i|we|it|that|which)?(?: really| just| unfortunately| definitely)? ?(?:can't|cannot|can not|couldn't|won't be able to|will not|not able to|unable to|don't (?:want|like|do|have)|"
-                r"not (?:free|available|around|good|in town)|i'm not|busy|away|out of town|tied up|working|unavailable|won't)(?: to)?(?: (?:do|make|make it|come|come in|be there|attend|free|available|it|around|here|be|manage|on|at|in|the|by|for|any|go))* (?P<drop>{X}(?:,? (?:and|or|nor|&) (?:on |at |the )*{X})*)(?!,? (?:but|works|is fine))"
+                r"not (?:free|available|around|good|in town)|i'm not|busy|away|out of town|tied up|working|unavailable|won't)(?: to)?(?: (?:do|make|make it|come|come in|be there|attend|free|available|it|around|here|be|manage|on|at|in|the|by|for|any|go))* (?P<drop>{X}(?:,? (?:and|or|nor|&) (?:on |at |the )*{X})*)"
             ),
         ),
         ("C3", pattern(r"(?:^|[,.;] ?)(?:but )?not (?:on |at |the |in )*(?P<drop>{X})")),
@@ -84,14 +84,14 @@ TALK = Talk(
         r"[.;!?]+|,(?! ?(?:at|in|on|around|about|the) ?(?:the )?[TPH])|\b(?:and|then)\b(?! (?:the )?[DTPRH])|\b(?:but|so|because|cause|cos|therefore)\b|\bbefore(?= (?:the |my |our )?[a-z])|\bcan i\b|\bcould\b|\b(?=after [TD])"
     ),
     event=pattern(
-        r"\b(?:wedding|married|marry|fly|flying|flight|flights|trip|travel\w*|birthday|bday|b-day|party|interview|exam|graduation|graduate|anniversary|holiday|vacation|concert|"
+        r"\b(?:wedding|married|marry|fly|flying|flight|flights|trip|travel\w*|birthday|bday|b-day|party|interview|exam|graduation|graduate|anniversary|(?<!bank )holiday|[4-9]\dth|vacation|concert|"
         r"prom|born|christening|funeral|conference|meeting|moving house|leave for|leaving for|leave on|leaving|due|surgery|payday|paid|date night|event|dinner|gala|photoshoot|photo shoot|dob|recital|game|i work|i finish|finish work|get off|turns \d+|off work|my shift|my class|i have class|i have work|school)\b"
     ),
     request=pattern(
         r"\b(?:appointment|appt|book\w*|schedule|slot|slots|available|availability|need|want|like|can i|could i|come in|squeeze|fit me|do you have|have you got|any chance|opening|reserve|is there|how about|what about|trim|haircut|anything)\b"
     ),
     past=pattern(
-        r"\b(?:came|went|was(?! (?:wondering|hoping|thinking|looking|going|just))|were(?! (?:wondering|hoping|thinking|looking))|(?:i|we) had|visited|saw|last came|cut my|arrived|showed up)\b"
+        r"\b(?:came|went|was(?! (?:wondering|hoping|thinking|looking|going|just|meant|supposed|to be))|were(?! (?:wondering|hoping|thinking|looking))|(?:i|we) had|visited|saw|last came|cut my|arrived|showed up)\b"
     ),
     move=pattern(
         r"\b(?:mov(?:e|ed|ing)|reschedul\w*|chang(?:e|ed|ing)|push\w*|shift\w*|switch\w*|swap\w*|bring|brought|postpon\w*|transfer|rebook\w*|bump|delay)\b"

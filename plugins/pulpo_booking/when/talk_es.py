@@ -25,7 +25,7 @@ TALK = Talk(
         r"|(?P<a2>[DT]),? (?:en adelante|para adelante|en mas|o (?:mas tarde|despues))"
     ),
     open_end=pattern(
-        r"\b(?:antes del?|hasta|como (?:muy )?tarde(?: a)?|a mas tardar|no mas tarde del?) (?:el |la |las |a )?(?P<a>[DT])"
+        r"\b(?:antes del?|hasta|como (?:muy )?tarde(?: a)?|a mas tardar|no mas tarde del?) (?:el |la |las |a )?(?P<a>[DT])|(?P<a2>[DT]) o antes\b"
     ),
     week_of=pattern(r"\b(?:la )?semana (?:que (?:empieza|comienza|arranca) |del? )(?:el )?(?P<a>D)"),
     day_before=pattern(
@@ -57,7 +57,20 @@ TALK = Talk(
         (
             "C1",
             pattern(
-                r"(?P<drop>{X})[,. -]* ?(?:uy,? |ay,? |ah,? |eh,? |uh,? |oh,? |perdon,? |bueno,? |no,? )*no,? (?:el |la |a |para |para el |mejor )*(?={X})"
+                r"(?P<drop>{X}) (?:uy,? |ay,? |ah,? |eh,? |perdon,? |bueno,? |no,? )*no,? (?:el |la |a |para |mejor )*(?={X})"
+            ),
+        ),
+        (
+            "C1",
+            pattern(
+                r"(?P<drop>{X})[,. -]+(?:uy,? |ay,? |ah,? |eh,? |perdon,? |bueno,? |no,? )*no(?:[,.]+ ?| (?=mejor|perdon|digo|para))"
+                r"(?:el |la |a |para |mejor |perdon |digo )*(?={X})"
+            ),
+        ),
+        (
+            "C3",
+            pattern(
+                r"\b(?:mejor|prefiero|preferiria)(?: ir)?(?: el| la| a)? {X} (?:antes )?(?:que|a(?= (?:el )?D))(?: el| la| las)? (?P<drop>{X})"
             ),
         ),
         ("C1b", pattern(r"{X},? (?:y )?no (?:el |la |a |al |para el )?(?P<drop>{X})(?! (?:puedo|me))")),
@@ -110,7 +123,7 @@ TALK = Talk(
         r"tuve|dijeron|dijiste|dijo|anduve|vino|fueron|me hice)\b"
     ),
     move=pattern(
-        r"\b(?:cambi\w*|mov\w*|muev\w*|pas(?:ar|arla|arlo|arme|arlos|ame|amos|alo|ala|emos|emoslo|a|o)|corr(?:er|erlo|erla|elo|ela|eme|emos)|"
+        r"\b(?:cambi\w*|mov\w*|muev\w*|pas(?:as|an|es|ar|arias|arla|arlo|arme|arlos|ame|amos|alo|ala|emos|emoslo|a|o)|corr(?:er|erlo|erla|elo|ela|eme|emos)|"
         r"reprogram\w*|reagend\w*|adelant\w*|atras\w*|posterg\w*|traslad\w*|modific\w*|aplaz\w*|retras\w*|dej(?:ar|arlo|arla)lo|reubic\w*)\b"
     ),
     existing=pattern(

@@ -74,12 +74,17 @@ TIMES = rules(
     ),
     (
         "T1",
-        r"\b(?:after|before|past|until|by|from|since|than|make it|change it to|move it to|it to|appointment to|meant|mean|say|let's do|can we do|could we do|could you do|can you do|let's go with|go for|rather|prefer) (?P<claim>{CORE1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d| (?:a|an|the)\b)(?= ?(?:$|[,.!?;]|instead|or|on|onwards?|please|pls|and|D|P|T|if|works?|tomorrow|would|is|but|then|thanks))",
+        r"\b(?:after|before|past|until|by|from|since|than|make it|change it to|move it to|it to|appointment to|meant|mean|say|let's do|can we do|could we do|could you do|can you do|let's go with|go for|rather|prefer) (?P<claim>{CORE1}){NOUNS}(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d| (?:a|an|the)\b)(?= ?(?:$|[,.!?;]|instead|or|on|onwards?|please|pls|and|D|P|T|if|works?|tomorrow|would|is|but|then|thanks|for|with|be|too|also|so|because|since|when|will|are))",
         t.sure_time,
     ),
     (
         "T1",
-        r"\b(?:me|us|in|down|it|booked|appointment|tomorrow|today|D\x01*) (?:in )?for (?P<claim>{CORE1})(?= ?(?:$|[,.!?]|on\b|D|P|please|pls|instead))",
+        r"\b(?:in|down|booked|scheduled) for (?P<claim>{CORE1})(?= ?(?:$|[,.!?]|on\b|D|P|please|pls|instead))",
+        t.sure_time,
+    ),
+    (
+        "T2",
+        r"\b(?P<ha1>morning|afternoon|evening|night),? (?P<claim>{CORE1})(?![\d/-]|st\b|nd\b|rd\b|th\b| ?(?:W|M)\d){NOUNS}",
         t.sure_time,
     ),
     ("C4", r"(?<![\w/.:$-])(?P<claim>{CORE1}) or (?=(?:1[0-2]|[1-9]) (?:on )?D)", t.sure_time),

@@ -60,7 +60,7 @@ TIMES = rules(
     ),
     (
         "T1",
-        r"(?<![\w/.:$-])(?P<intro>\b(?:{AROUND} )(?:a )?las |\blas (?:{AROUND} )?|\bla (?=una\b|1(?!\d))|\b(?:{AROUND})(?: a)?(?: las?)? |@ ?(?:las )?|\balas |\ba la (?=\d)|\ba (?=\d{1,2} ?(?:hs|$|y media))|\bas )?{TIME1}(?![/\d]|-\d| de M\d| del? \d{4})(?!,\d){NOUNS}",
+        r"(?<![\w/.:$-])(?P<intro>\b(?:{AROUND} )(?:a )?las |\blas (?:{AROUND} )?|\bla (?=una\b|1(?!\d))|\b(?:{AROUND})(?: a)?(?: las?)? |@ ?(?:las )?|\balas |\blas(?=\d)|\ba la (?=\d)|\ba (?=\d{1,2} ?(?:hs|$|y media))|\bas )?{TIME1}(?![/\d]|-\d| de M\d| del? \d{4})(?!,\d){NOUNS}",
         t.spoken_time,
     ),
     (
@@ -68,6 +68,8 @@ TIMES = rules(
         r"(?:D|P)\x01*,? (?:a |x )?(?P<claim>{TIME1})(?= ?(?:$|[,.!?;]|porfa|por favor|puede|si\b|esta|tenes|te\b|o\b))",
         t.sure_time,
     ),
+    ("C4", r"\b(?:tipo |las |)(?P<claim>{CORE1})(?=/\d{1,2} ?hs\b)", t.sure_time),
+    ("C4", r"\b(?:tipo|las) (?P<claim>{CORE1})(?=/\d{1,2}\b(?!/))", t.sure_time),
     (
         "C4",
         r"T\x01*,? ?(?:o|u|y|/|-|,|o sino|o bien|o tipo) (?:tipo |a )?(?:las )?(?P<claim>{TIME1})(?![/\d]| de M\d){NOUNS}",

@@ -2,6 +2,7 @@
 
 Whoever serves:              `serve` (the command and what it refuses), `servers` (uvicorn and granian)
 Whoever talks:               `chat` (the command), `terminal` (how it looks), `remote` (another server answers)
+Whoever measures:            `eval` (dialogues from files, scored)
 Whoever looks at things:     `plugins`, `check`, `config`, `doctor` (the command), `findings` (what it looks at)
 Whoever runs an installation: `keys`, `db`, `database` (a connection of the command's own)
 Whoever adds a command:      `options` (settings from the command line), `output` (tables and JSON)
@@ -17,6 +18,7 @@ import click
 
 from pulpo import __version__
 from pulpo.cli import chat, check, config, db, doctor, keys, plugins, serve
+from pulpo.cli.eval import evaluate
 from pulpo.errors import PulpoError
 
 __all__ = ["main"]
@@ -40,5 +42,15 @@ def main() -> None:
     """PulpoAI: an agent runtime for chats that book."""
 
 
-for _command in (serve.serve, chat.chat, plugins.plugins, check.check, doctor.doctor, config.config, keys.keys, db.db):
+for _command in (
+    serve.serve,
+    chat.chat,
+    plugins.plugins,
+    check.check,
+    doctor.doctor,
+    config.config,
+    keys.keys,
+    db.db,
+    evaluate,
+):
     main.add_command(_command)
