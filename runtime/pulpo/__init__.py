@@ -8,6 +8,7 @@ rooms, from the outside in: `cli` and `http` (who asks), `turns` (one turn's way
 
 from pulpo.contracts.canary import Assignment, CanaryContext, CanaryStrategy, Match
 from pulpo.contracts.events import (
+    BreakerChanged,
     Event,
     MetricSink,
     PlannerStepped,
@@ -46,6 +47,7 @@ __all__ = [
     "ALLOW",
     "Answer",
     "Assignment",
+    "BreakerChanged",
     "Calls",
     "CanaryContext",
     "CanaryStrategy",
