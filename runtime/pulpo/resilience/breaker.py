@@ -1,4 +1,4 @@
-"""A circuit breaker: after too many failures it refuses calls, then lets a single probe find out (Nygard, "Release It!").
+"""A circuit breaker: after too many failures it refuses calls, then lets one probe find out (Nygard, "Release It!").
 
 ::
 

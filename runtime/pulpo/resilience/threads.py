@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context, copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, TypeVar
@@ -21,6 +21,7 @@ from anyio import from_thread
 from anyio.lowlevel import EventLoopToken, current_token
 
 from pulpo.errors import ToolBusyError
+from pulpo.resilience.room import Room
 
 T = TypeVar("T")
 
@@ -46,13 +47,14 @@ class ThreadPool:
 
         Raises `ToolBusyError` when all threads of ``owner`` hang in calls that were given up.
         """
-        lane = self._lanes.setdefault(owner, _Lane())
-        await self._enter(lane, tool)
+        lane = self._lanes.get(owner) or self._lanes.setdefault(owner, _Lane(Room(self._per_owner)))
+        if not await self._entered(lane):
+            raise ToolBusyError(f"all threads for {tool} hang in earlier calls", tool=tool)
         job = _Job(function, lane, copy_context(), current_token(), self._ended)
         try:
             self._resting.hand(job)
         except BaseException:
-            _pass_on(lane)
+            lane.room.leave()
             raise
         try:
             await job.over.wait()
@@ -68,16 +70,8 @@ class ThreadPool:
         lane = self._lanes.get(owner)
         return lane.abandoned if lane else 0
 
-    async def _enter(self, lane: _Lane, tool: str) -> None:
-        if lane.running < self._per_owner:
-            lane.running += 1
-            return
-        place = _Place()
-        if lane.abandoned < self._per_owner:
-            lane.waiting.append(place)
-            await _wait_for(place, lane)
-        if not place.granted:
-            raise ToolBusyError(f"all threads for {tool} hang in earlier calls", tool=tool)
+    async def _entered(self, lane: _Lane) -> bool:
+        return lane.room.enter() or (lane.abandoned < self._per_owner and await lane.room.wait())
 
     def _abandon(self, job: _Job) -> None:
         if job.over.is_set():
@@ -85,51 +79,20 @@ class ThreadPool:
         job.abandoned = True
         job.lane.abandoned += 1
         if job.lane.abandoned >= self._per_owner:
-            while job.lane.waiting:
-                job.lane.waiting.popleft().turn.set()
+            job.lane.room.turn_away()
 
     def _ended(self, job: _Job) -> None:
         job.lane.abandoned -= job.abandoned
         job.over.set()
-        _pass_on(job.lane)
-
-
-@dataclass(slots=True)
-class _Place:
-    """A place in a lane's queue."""
-
-    turn: anyio.Event = field(default_factory=anyio.Event)
-    granted: bool = False
+        job.lane.room.leave()
 
 
 @dataclass(slots=True)
 class _Lane:
-    """One plugin's threads. ``running`` counts the ``abandoned`` ones too."""
+    """One plugin's threads: their places, and how many hang in calls that were given up."""
 
-    running: int = 0
+    room: Room
     abandoned: int = 0
-    waiting: deque[_Place] = field(default_factory=deque)
-
-
-async def _wait_for(place: _Place, lane: _Lane) -> None:
-    try:
-        await place.turn.wait()
-    except BaseException:
-        if place.granted:
-            _pass_on(lane)
-        elif not place.turn.is_set():
-            lane.waiting.remove(place)
-        raise
-
-
-def _pass_on(lane: _Lane) -> None:
-    """Give a free thread to whoever waits longest."""
-    if lane.waiting:
-        place = lane.waiting.popleft()
-        place.granted = True
-        place.turn.set()
-    else:
-        lane.running -= 1
 
 
 class _Job:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from time import monotonic
+from time import monotonic as real_monotonic
 from typing import Protocol
 
 import anyio
@@ -32,6 +32,7 @@ from pulpo.store.turnstore import TurnStore
 from pulpo.turns import texts
 from pulpo.turns.executor import utc
 from pulpo.turns.loop import Reply, TurnLoop, Variant
+from pulpo.turns.notices import with_notices
 from pulpo.turns.request import CallReport, TurnAnswer, TurnRequest
 from pulpo.turns.run import TurnRun
 from pulpo.turns.turnstile import Turnstile
@@ -64,7 +65,8 @@ class Ids(Protocol):
 
 
 class Orchestrator:
-    """Runs turns. ``clock`` gives UTC seconds, ``emit`` hands events to the sinks."""
+    """Runs turns. ``clock`` gives UTC seconds, ``monotonic`` those that deadlines are counted in, ``emit`` hands
+    events to the sinks."""
 
     def __init__(
         self,
@@ -78,6 +80,7 @@ class Orchestrator:
         clock: Callable[[], float],
         new_id: Ids,
         timing: Timing,
+        monotonic: Callable[[], float] = real_monotonic,
     ) -> None:
         self._store = store
         self._loop = loop
@@ -88,6 +91,7 @@ class Orchestrator:
         self._clock = clock
         self._new_id = new_id
         self._timing = timing
+        self._monotonic = monotonic
         self._turnstile = Turnstile()
         self._held: dict[str, int] = {}
 
@@ -97,7 +101,7 @@ class Orchestrator:
         Raises `ConversationNotFoundError`, `ConversationBusyError`, `IdempotencyConflictError`,
         `StoreUnavailableError` or `LeaseLostError`. Failing planners and tools raise nothing: they are answered.
         """
-        started = monotonic()
+        started = self._monotonic()
         asked = self._asked(request)
         async with self._one_at_a_time(request):
             accepted = await self._store.accept(asked, lambda pin: self._assign(request, asked, pin))
@@ -123,8 +127,7 @@ class Orchestrator:
         """Let the assigned variant answer, and stable if that fails; if stable fails too, say so politely."""
         assigned = run.assignment.variant
         try:
-            with anyio.fail_after(self._share(run, assigned)):
-                return Served(await self._loop.attempt(run, self._variants[assigned]), assigned)
+            return Served(await self._attempt(run, assigned), assigned)
         except Exception as error:
             failure = error
         if assigned == STABLE:
@@ -136,14 +139,18 @@ class Orchestrator:
         run.events.append(TurnRescued(run.turn.id, run.assignment.variant, STABLE, type(failure).__name__))
         run.start_over()
         try:
-            with anyio.fail_after(self._share(run, STABLE)):
-                reply = await self._loop.attempt(run, self._variants[STABLE])
+            reply = await self._attempt(run, STABLE)
         except Exception as error:
             return Served(self._apology(run, error), STABLE)
         return Served(msgspec.structs.replace(reply, outcome="rescued"), STABLE)
 
+    async def _attempt(self, run: TurnRun, variant: str) -> Reply:
+        with anyio.move_on_after(self._share(run, variant)):
+            return await self._loop.attempt(run, self._variants[variant])
+        raise TimeoutError
+
     async def _finish(self, run: TurnRun, served: Served) -> TurnAnswer:
-        seconds = monotonic() - run.started
+        seconds = self._monotonic() - run.started
         answer = TurnAnswer(
             conversation_id=run.conversation.id,
             turn_id=run.turn.id,
@@ -252,7 +259,7 @@ class Orchestrator:
 
     def _share(self, run: TurnRun, variant: str) -> float:
         """Seconds left for ``variant``."""
-        left = self._timing.deadline - (monotonic() - run.started)
+        left = self._timing.deadline - (self._monotonic() - run.started)
         return left if variant == STABLE else min(left, self._timing.assigned_deadline)
 
     def _apology(self, run: TurnRun, failure: Exception) -> Reply:
@@ -260,7 +267,7 @@ class Orchestrator:
         if isinstance(failure, LoopLimitError):
             return Reply(localized(texts.LIMIT, locale), run.conversation.dialogue, "limit")
         text = localized(texts.FAILED, locale).format(reference=run.turn.id)
-        return Reply(text, run.conversation.dialogue, "error")
+        return Reply(with_notices(run, text), run.conversation.dialogue, "error")
 
 
 def _recall(run: TurnRun, effects: tuple[Effect, ...]) -> None:
@@ -269,7 +276,7 @@ def _recall(run: TurnRun, effects: tuple[Effect, ...]) -> None:
         if effect.state == "none":
             continue
         if effect.group:
-            run.groups.add(effect.group)
+            run.groups[effect.group] = effect.key
         if effect.state == "done":
             call = ToolCall(effect.key, effect.tool, effect.arguments)
             run.add(ToolResult(call, "ok", effect.result or Result(), 0.0, effect=True))

@@ -14,6 +14,7 @@ import pulpo
 from pulpo.canary.router import Router
 from pulpo.consent import read_consent
 from pulpo.contracts.canary import Match
+from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.store import transcripts
 from pulpo.store.migrate import upgrade
 from pulpo.store.sqlite import SqliteStore, open_sqlite
@@ -49,7 +50,11 @@ class House:
     workspace: pulpo.Workspace = field(default_factory=lambda: pulpo.Workspace(id="demo", tz="Europe/Madrid"))
     events: list[pulpo.Event] = field(default_factory=list)
     now: float = 1_795_000_000.0
+    guards: Guards = field(init=False)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.guards = standard_guards(emit=self.events.append)
 
     def orchestrator(
         self,
@@ -67,7 +72,7 @@ class House:
         return Orchestrator(
             store=self.store,
             loop=TurnLoop(
-                executor=ToolExecutor(self.store, clock=lambda: self.now),
+                executor=ToolExecutor(self.store, self.guards, clock=lambda: self.now),
                 policies=PolicySet(policies),
                 tools={tool.name: tool for tool in tools},
                 history=self._history,

@@ -13,8 +13,9 @@ import pytest
 from pydantic import BaseModel
 
 import pulpo
-from pulpo.turns.executor import as_result
+from pulpo.errors import ToolResultError
 from pulpo.turns.request import TurnRequest
+from pulpo.turns.results import as_result
 
 Ask = Callable[..., TurnRequest]
 
@@ -195,5 +196,5 @@ def test_whatever_a_tool_returns_becomes_a_result(value: Any, expected: pulpo.Re
 
 
 def test_what_is_not_json_is_named() -> None:
-    with pytest.raises(TypeError, match="object, which is not JSON"):
-        as_result(object())
+    with pytest.raises(ToolResultError, match="look returned what is not JSON"):
+        as_result(object(), tool="look")
