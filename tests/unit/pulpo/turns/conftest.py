@@ -65,6 +65,7 @@ class House:
         policies: Iterable[pulpo.Policy] = (),
         timing: Timing | None = None,
         limits: Limits | None = None,
+        parallel: int = 8,
     ) -> Orchestrator:
         variants = {"stable": Variant("stable", "scripted", Scripted(stable))}
         if canary is not None:
@@ -72,7 +73,7 @@ class House:
         return Orchestrator(
             store=self.store,
             loop=TurnLoop(
-                executor=ToolExecutor(self.store, self.guards, clock=lambda: self.now),
+                executor=ToolExecutor(self.store, self.guards, clock=lambda: self.now, parallel=parallel),
                 policies=PolicySet(policies),
                 tools={tool.name: tool for tool in tools},
                 history=self._history,
