@@ -26,7 +26,7 @@ LASTING = (
     AttributeError,
     ArithmeticError,
     AssertionError,
-    NotImplementedError,
+    RuntimeError,
 )
 """What the same call would raise again: refusals and mistakes."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,10 +97,17 @@ class House:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    path = tmp_path / "pulpo.db"
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database to copy: migrating takes longer than most tests here."""
+    path = tmp_path_factory.mktemp("empty") / "pulpo.db"
     upgrade(f"sqlite:///{path}", {})
+    return path
+
+
+@pytest.fixture
+async def house(tmp_path: Path, empty_database: Path) -> AsyncIterator[House]:
+    path = Path(shutil.copy(empty_database, tmp_path))
     async with open_sqlite(path) as store:
         yield House(store, path)
 
