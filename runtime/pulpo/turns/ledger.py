@@ -47,14 +47,16 @@ class Ledger:
         key = effect_key(run.turn.id, call)
         if tool.effect_group and run.groups.get(tool.effect_group, key) != key:
             raise _group_done(tool)
-        known = await self._store.intend(
-            key=key,
-            turn_id=run.turn.id,
-            call=call,
-            group=tool.effect_group,
-            now=self._clock(),
-            epoch=run.conversation.epoch,
-        )
+        # Shielded: an intent that nobody knows of any more would stand in the way of the same call for ever.
+        with anyio.CancelScope(shield=True):
+            known = await self._store.intend(
+                key=key,
+                turn_id=run.turn.id,
+                call=call,
+                group=tool.effect_group,
+                now=self._clock(),
+                epoch=run.conversation.epoch,
+            )
         if known is None:
             return await self._effect(run, bound, key)
         if known.key != key:

@@ -85,10 +85,15 @@ class TurnLoop:
             return _refusal(run, dialogue, verdict)
         consent, dialogue = await self._settle_pending(run, variant, dialogue)
         reply = await self._steps(run, variant, dialogue, consent)
-        told = with_notices(run, reply.text)
+        told = with_notices(run, reply.text, reply.dialogue)
         reply = reply if told is reply.text else replace(reply, text=told)
         verdict = await self._policies.answer(run, checked, reply.text)
         return reply if verdict.kind == "allow" else _refusal(run, reply.dialogue, verdict)
+
+    def title(self, tool: str, locale: str) -> str:
+        """Return what users call ``tool``, also when it is no longer there."""
+        found = self._tools.get(tool)
+        return localized(found.title or tool, locale) if found else tool
 
     async def _settle_pending(self, run: TurnRun, variant: Variant, dialogue: Dialogue) -> tuple[Consent, Dialogue]:
         """Read the user's answer to the pending call; on a yes run it exactly as it was shown."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pulpo.conversation import localized
+from pulpo.conversation import Dialogue, localized
 from pulpo.turns import texts
 from pulpo.turns.run import TurnRun
 
 
-def with_notices(run: TurnRun, text: str) -> str:
-    """Return the reply with what it leaves out: effects in doubt, and what its tools could not be asked for.
+def with_notices(run: TurnRun, text: str, dialogue: Dialogue) -> str:
+    """Return the reply with what it leaves out: effects in doubt, and what could not be done.
 
-    A tool that was merely missing from the planner's list is worth a word only when no other tool had an answer.
+    A tool that was merely missing from the planner's list is not worth a word when another tool had an answer and
+    nothing is left to do.
     """
     if not (run.doubts or run.refused or run.hidden):
         return text
-    lacking = run.refused or ({} if any(it.outcome == "ok" for it in run.results) else run.hidden)
+    helped = dialogue.goal is None and any(it.outcome == "ok" for it in run.results)
+    lacking = run.refused or ({} if helped else run.hidden)
     notices = [unavailable(run, lacking.values())] if lacking else []
     if run.doubts:
         notices.append(localized(texts.IN_DOUBT, run.turn.locale).format(titles=", ".join(run.doubts.values())))

@@ -93,7 +93,7 @@ class Orchestrator:
         self._timing = timing
         self._monotonic = monotonic
         self._turnstile = Turnstile()
-        self._held: dict[str, int] = {}
+        self._held: set[tuple[str, int]] = set()
 
     async def run(self, request: TurnRequest) -> TurnAnswer:
         """Answer one message; the answer is stored before it is returned.
@@ -108,11 +108,13 @@ class Orchestrator:
             if isinstance(accepted, Replayed):
                 return _decode_answer(accepted.answer)
             run = await self._begin(request, asked, accepted, started)
-            self._held[run.conversation.id] = run.conversation.epoch
+            # By epoch too: a turn that lost its lease may still run here beside the one that took it over.
+            held = (run.conversation.id, run.conversation.epoch)
+            self._held.add(held)
             try:
                 return await self._finish(run, await self._serve(run))
             finally:
-                del self._held[run.conversation.id]
+                self._held.remove(held)
 
     async def keep_leases(self) -> None:
         """Renew the leases of all running turns, for ever; run it beside the turns."""
@@ -121,7 +123,7 @@ class Orchestrator:
             if self._held:
                 # A database that is away for a moment must not end the renewals: the next one may be in time.
                 with suppress(StoreUnavailableError):
-                    await self._store.renew(tuple(self._held.items()), until=self._clock() + self._timing.lease)
+                    await self._store.renew(tuple(self._held), until=self._clock() + self._timing.lease)
 
     async def _serve(self, run: TurnRun) -> Served:
         """Let the assigned variant answer, and stable if that fails; if stable fails too, say so politely."""
@@ -249,7 +251,7 @@ class Orchestrator:
             )
         )
         if accepted.turn_id != asked.turn_id:
-            _recall(run, await self._store.effects_of(turn.id))
+            self._recall(run, await self._store.effects_of(turn.id))
         return run
 
     def _one_at_a_time(self, request: TurnRequest) -> AbstractAsyncContextManager[None]:
@@ -263,23 +265,23 @@ class Orchestrator:
         return left if variant == STABLE else min(left, self._timing.assigned_deadline)
 
     def _apology(self, run: TurnRun, failure: Exception) -> Reply:
-        locale = run.turn.locale
-        if isinstance(failure, LoopLimitError):
-            return Reply(localized(texts.LIMIT, locale), run.conversation.dialogue, "limit")
-        text = localized(texts.FAILED, locale).format(reference=run.turn.id)
-        return Reply(with_notices(run, text), run.conversation.dialogue, "error")
+        limit = isinstance(failure, LoopLimitError)
+        text = localized(texts.LIMIT if limit else texts.FAILED, run.turn.locale).format(reference=run.turn.id)
+        dialogue = run.conversation.dialogue
+        return Reply(with_notices(run, text, dialogue), dialogue, "limit" if limit else "error")
 
-
-def _recall(run: TurnRun, effects: tuple[Effect, ...]) -> None:
-    """Take in what an earlier attempt of this turn, in a process that is gone, did already."""
-    for effect in effects:
-        if effect.state == "none":
-            continue
-        if effect.group:
-            run.groups[effect.group] = effect.key
-        if effect.state == "done":
-            call = ToolCall(effect.key, effect.tool, effect.arguments)
-            run.add(ToolResult(call, "ok", effect.result or Result(), 0.0, effect=True))
+    def _recall(self, run: TurnRun, effects: tuple[Effect, ...]) -> None:
+        """Take in what an earlier attempt of this turn, in a process that is gone, did or may have done."""
+        for effect in effects:
+            if effect.state == "none":
+                continue
+            if effect.group:
+                run.groups[effect.group] = effect.key
+            if effect.state == "done":
+                call = ToolCall(effect.key, effect.tool, effect.arguments)
+                run.add(ToolResult(call, "ok", effect.result or Result(), 0.0, effect=True))
+            else:
+                run.doubts[effect.key] = self._loop.title(effect.tool, run.turn.locale)
 
 
 def _report(result: ToolResult) -> CallReport:
