@@ -20,6 +20,7 @@ def check(world: World) -> None:
     _every_turn_is_answered_and_the_answer_stands(world)
     _in_time(world)
     _no_effect_happens_twice(world)
+    _no_effect_begins_after_the_answer(world)
     _the_ledger_agrees_with_the_world(world)
     _doubts_are_told(world)
     _nothing_is_left_running(world)
@@ -31,8 +32,9 @@ def _every_turn_is_answered_and_the_answer_stands(world: World) -> None:
         stored = world.database.execute(
             "SELECT t.answer FROM turns t JOIN idempotency i ON i.turn_id = t.id WHERE i.key = ?", (key,)
         ).fetchall()
-        (answer,) = {msgspec.json.encode(answer) for answer in answers}
-        assert [row[0] for row in stored] == [answer], f"{key}: the stored answer is not the one given"
+        given = {msgspec.json.encode(answer) for answer in answers}
+        assert len(given) == 1, f"{key} was answered in two ways"
+        assert {row[0] for row in stored} == given, f"{key}: the stored answer is not the one given"
         assert SECRET not in answers[0].reply, f"{key}: a tool's secret is in the reply"
 
 
@@ -46,16 +48,24 @@ def _no_effect_happens_twice(world: World) -> None:
     rows = world.database.execute("SELECT turn_id, key FROM bookings").fetchall()
     grouped = Counter(turn_id for turn_id, _ in rows)
     grouped.update(world.outside.turn_of[key] for key in world.outside.ordered)
-    assert all(count == 1 for count in grouped.values()), f"a turn changed its group twice: {grouped}"
-    assert all(count == 1 for count in world.outside.paid.values()), f"paid twice: {world.outside.paid}"
+    assert all(count == 1 for count in grouped.values()), f"a turn changed its group more than once: {grouped}"
+    assert all(count == 1 for count in world.outside.paid.values()), f"paid more than once: {world.outside.paid}"
+
+
+def _no_effect_begins_after_the_answer(world: World) -> None:
+    late = world.database.execute(
+        "SELECT e.tool, e.turn_id FROM effects e JOIN turns t ON t.id = e.turn_id WHERE e.intended_at > t.finished_at"
+    ).fetchall()
+    assert not late, f"an effect began after its turn was answered: {late}"
 
 
 def _the_ledger_agrees_with_the_world(world: World) -> None:
     ledger = {key: (tool, state) for key, tool, state in world.database.execute("SELECT key, tool, state FROM effects")}
     booked = [row[0] for row in world.database.execute("SELECT key FROM bookings")]
-    assert sorted(booked) == sorted(key for key, it in ledger.items() if it == ("book", "done"))
+    recorded = sorted(key for key, it in ledger.items() if it == ("book", "done"))
+    assert sorted(booked) == recorded, "the ledger and the bookings differ"
     for key in (*world.outside.paid, *world.outside.ordered):
-        assert ledger[key][1] != "none", f"{ledger[key]} happened and the ledger denies it"
+        assert ledger.get(key, ("", "none"))[1] != "none", f"{key} happened and the ledger denies it"
     for key, (tool, state) in ledger.items():
         if state == "done" and tool in ("pay", "order"):
             assert key in world.outside.paid or key in world.outside.ordered, f"{tool} never happened"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import anyio
 import sqlalchemy as sa
@@ -17,6 +17,9 @@ from pulpo.store import conversations, effects, schema
 from simulation.faults import Fate, Killed
 
 T = TypeVar("T")
+
+Bug: TypeAlias = Literal["", "ledger", "group", "answer fence", "effect fence"]
+"""A guarantee that is switched off, so that the simulation has something to find."""
 
 SLOWEST = 0.05
 """Seconds an operation may take before, and again after, it takes effect."""
@@ -43,18 +46,17 @@ def opened(database: bytes) -> sqlite3.Connection:
 class DirectStore:
     """One process' way to the database. ``paused_until`` holds all it does; once ``dead`` it does nothing any more.
 
-    Like the writer thread, it carries out what was submitted even when nobody waits for it any longer.
-    ``fenced`` and ``recorded`` are there to be switched off by a test of the tests.
+    Like the writer thread, it carries out what was submitted even when nobody waits for it any longer. ``bug`` is a
+    guarantee that it does not give.
     """
 
     database: Any = None
 
-    def __init__(self, connection: sqlite3.Connection, fate: Fate, name: str, *, fenced: bool, recorded: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, fate: Fate, name: str, bug: Bug) -> None:
         self._connection = connection
         self._fate = fate
         self._name = name
-        self._fenced = fenced
-        self._recorded = recorded
+        self._bug = bug
         self.paused_until = 0.0
         self.dead = False
 
@@ -65,7 +67,9 @@ class DirectStore:
 
     async def finish(self, done: conversations.Finish) -> None:
         def closure(connection: sqlite3.Connection) -> None:
-            conversations.finish(connection, done if self._fenced else replace(done, epoch=self._epoch_of(done)))
+            conversations.finish(
+                connection, replace(done, epoch=self._epoch_of(done)) if self._bug == "answer fence" else done
+            )
 
         await self._submit("finish", closure)
 
@@ -75,9 +79,9 @@ class DirectStore:
     async def intend(
         self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int
     ) -> effects.Effect | None:
-        if not self._recorded:
+        if self._bug == "ledger":
             return None
-        fence = epoch if self._fenced else None
+        fence = None if self._bug == "effect fence" else epoch
         return await self._submit(
             f"intend {call.tool}",
             lambda connection: effects.intend(
@@ -95,9 +99,9 @@ class DirectStore:
 
     async def commit(self, closure: Callable[[Any], Result], *, key: str, now: float, epoch: int) -> Result:
         def effect(connection: sqlite3.Connection) -> Result:
-            if not self._recorded:
+            if self._bug == "ledger":
                 return closure(connection)
-            fence = epoch if self._fenced else None
+            fence = None if self._bug == "effect fence" else epoch
             return effects.commit(connection, key=key, closure=lambda: closure(connection), now=now, epoch=fence)
 
         return await self._submit("commit", effect)

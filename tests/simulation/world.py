@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import anyio
 import trio
@@ -28,17 +28,14 @@ from pulpo.turns.policies import PolicySet
 from pulpo.turns.request import TurnAnswer, TurnRequest
 from simulation.faults import Fate, Killed
 from simulation.planners import Senseless
-from simulation.store import DirectStore, opened
+from simulation.store import Bug, DirectStore, opened
 from simulation.tools import FakeThreads, Outside, hostile_tools
-
-Bug: TypeAlias = Literal["", "ledger", "group", "fence"]
-"""A guarantee that is switched off, so that the simulation has something to find."""
 
 TIMING = Timing(deadline=4.0, assigned_deadline=2.5, lease=2.0, wait=3.0)
 START = 1_795_000_000.0
 CALM_AFTER = 12.0
-PATIENCE = 5.0
-CLIENTS, TURNS = 2, 2
+PATIENCE = (1.5, 5.0)
+CLIENTS, TURNS = 3, 3
 
 
 @dataclass
@@ -120,7 +117,7 @@ class World:
         process.runs.append(run)
         self.runs.append(run)
         self._group.start_soon(self._serve, process, request, run)
-        with anyio.move_on_after(PATIENCE):
+        with anyio.move_on_after(self.fate.random.uniform(*PATIENCE)):
             await run.over.wait()
         return run.answer
 
@@ -145,7 +142,7 @@ class World:
     async def _chaos(self) -> None:
         """Kill, pause and cancel until it is time for calm."""
         while anyio.current_time() < CALM_AFTER:
-            await self.fate.pause(3.0)
+            await self.fate.pause(1.5)
             process = self.fate.random.choice(self._processes)
             way = self.fate.random.choice(["kill", "pause", "pause", "cancel", "cancel", "nothing"])
             self.fate.note(f"{way} {process.name}")
@@ -171,7 +168,7 @@ class World:
 
     def _start(self) -> None:
         name = f"p{next(self._numbers)}"
-        store = DirectStore(self.database, self.fate, name, fenced=self._bug != "fence", recorded=self._bug != "ledger")
+        store = DirectStore(self.database, self.fate, name, self._bug)
         process = Process(name, store, self._orchestrator(store))
         self._processes.append(process)
         scope = self._leases[name] = anyio.CancelScope()
