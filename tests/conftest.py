@@ -10,7 +10,7 @@ import pytest
 from support.server import Server, free_port, running
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """asyncio without uvloop: its debug mode and its errors are what tests want to see."""
     return "asyncio", {"use_uvloop": False}

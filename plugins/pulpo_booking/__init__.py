@@ -1,7 +1,7 @@
 """Booking for businesses by appointment, in Spanish and English: tools, calendar, tables and routes.
 
 Whoever plugs it in:            `plugin` (hooks and settings), `migrations/` (its alembic branch)
-Whoever writes a business:      `business` (the format), `files` (reading it), `samples/` (three that ship)
+Whoever writes a business:      `business` (the format), `files` (reading it), `errors`, `samples/` (three)
 Whoever asks what is free:      `calendar` (the rules, pure), `opening` (hours, holidays), `localtime` (zones and
                                 clock changes), `search` (what is wanted, and what comes closest)
 Whoever books:                  `appointment` (the value), `appointments` (the writes), `schema` (the tables)

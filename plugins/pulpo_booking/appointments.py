@@ -17,7 +17,16 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from pulpo_booking.appointment import Appointment, Customer, State
-from pulpo_booking.calendar import Claim, Question, Refusal, claims_for, free_staff, refusal
+from pulpo_booking.calendar import (
+    UNSEATED,
+    Claim,
+    Question,
+    Refusal,
+    claims_for,
+    free_staff,
+    refusal,
+    seated_anew,
+)
 from pulpo_booking.localtime import Stretch
 from pulpo_booking.schema import allocations, appointments
 
@@ -110,10 +119,49 @@ class Appointments:
                 else:
                     self.connection.execute(sa.insert(appointments).values(**row, created_at=now))
                 for claim in claims:
-                    self.connection.execute(sa.insert(allocations).values(**_allocation(chosen, claim)))
+                    seated = claim._replace(seat=self._make_room(claim)) if claim.seat == UNSEATED else claim
+                    self.connection.execute(sa.insert(allocations).values(**_allocation(chosen, seated)))
         except IntegrityError:
             return False
         return True
+
+    def _make_room(self, claim: Claim) -> int:
+        """Move the neighbours of a claim to other seats, and return the one that this leaves for it."""
+        neighbours = self._chained(claim)
+        held = allocations.c
+        seats = seated_anew([*(each for _, each in neighbours), claim])
+        # By way of seats that nobody has: two that change places would meet each other half-way.
+        for offset in (len(seats), 0):
+            for position, (owner, each) in enumerate(neighbours):
+                seat = offset + position + 1 if offset else seats[position]
+                self.connection.execute(
+                    sa.update(allocations)
+                    .where(held.appointment_id == owner, held.resource == each.resource)
+                    .values(seat=seat)
+                )
+        return seats[-1]
+
+    def _chained(self, claim: Claim) -> list[tuple[str, Claim]]:
+        """Return the claims that overlap this one, or one of those that do, and so on, with their appointments."""
+        held, span, found = allocations.c, Stretch(claim.start, claim.end), 0
+        while True:
+            rows = self.connection.execute(
+                sa.select(held.appointment_id, held.resource, held.seat, held.sharing, held.starts_at, held.ends_at)
+                .where(
+                    held.workspace_id == self.workspace,
+                    held.resource == claim.resource,
+                    held.active,
+                    held.ends_at > span.start,
+                    held.starts_at < span.end,
+                )
+                .order_by(held.starts_at, held.appointment_id)
+            ).all()
+            chain = [(row[0], Claim(*row[1:])) for row in rows]
+            if len(chain) == found:
+                return chain
+            found = len(chain)
+            starts, ends = [each.start for _, each in chain], [each.end for _, each in chain]
+            span = Stretch(min(span.start, *starts), max(span.end, *ends))
 
     def _draft(self, question: Question, at: int, customer: Customer, appointment_id: str) -> Appointment:
         return Appointment(

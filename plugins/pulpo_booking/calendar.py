@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pulpo_booking.business import DAY, Business, Service, Staff
@@ -23,6 +23,14 @@ Refusal: TypeAlias = Literal[
     "past", "notice", "horizon", "closed", "day_service", "outside", "staff_away", "grid", "limit", "taken"
 ]
 """Why a start is not free, in the order in which a receptionist would say so."""
+
+
+ROOM: Final = "room"
+"""The resource of all rooms together; a seat is one of them."""
+
+UNSEATED: Final = 0
+"""The seat of a claim on a room that is there once the others have moved over: rooms are alike, and only how many
+appointments overlap is limited, not in which room each began."""
 
 
 class Claim(NamedTuple):
@@ -109,7 +117,7 @@ def claims_for(question: Question, person: Staff, at: int, taken: Iterable[Claim
         )
     ]
     if business.rooms is not None:
-        wanted.append((Claim("room", 0, "", at, end), business.rooms))
+        wanted.append((Claim(ROOM, UNSEATED, "", at, end), business.rooms))
     if (limit := business.daily_limits.get(service.id)) is not None:
         bounds = day_bounds(local(at, business.zone).date(), business.zone)
         wanted.append((Claim(f"limit:{service.id}", 0, "", bounds.start, bounds.end), limit))
@@ -230,11 +238,38 @@ def _fits(question: Question, person: str, windows: list[Stretch], at: int, near
 
 
 def _seated(claim: Claim, seats: int, held: Sequence[Claim]) -> Claim | None:
+    if claim.resource == ROOM and _peak(claim, held) >= seats:
+        return None
     for seat in range(1, seats + 1):
         candidate = claim._replace(seat=seat)
         if not any(candidate.excludes(other) for other in held):
             return candidate
-    return None
+    return claim if claim.resource == ROOM else None
+
+
+def _peak(claim: Claim, held: Sequence[Claim]) -> int:
+    """Return how many others hold the claim's resource at its busiest moment, which is one at which one begins."""
+    inside = [
+        each for each in held if each.resource == claim.resource and each.start < claim.end and claim.start < each.end
+    ]
+    moments = {max(each.start, claim.start) for each in inside}
+    return max((sum(each.start <= moment < each.end for each in inside) for moment in moments), default=0)
+
+
+def seated_anew(claims: Sequence[Claim]) -> list[int]:
+    """Return a seat for each claim on one resource, so that none overlap on a seat and no seat is used in vain.
+
+    Taking them by start, each gets the lowest seat that is free again: this needs exactly as many seats as overlap
+    at the busiest moment (interval partitioning).
+    """
+    seats = [0] * len(claims)
+    busy: dict[int, int] = {}
+    for position in sorted(range(len(claims)), key=lambda position: claims[position].start):
+        claim, seat = claims[position], 1
+        while busy.get(seat, claim.start) > claim.start:
+            seat += 1
+        busy[seat], seats[position] = claim.end, seat
+    return seats
 
 
 def _stretch(business: Business, day: date, span: tuple[int, int]) -> Stretch:

@@ -6,14 +6,13 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import pulpo
-from pulpo.conversation import Json
-from pulpo.errors import ToolError
 from pulpo_booking.appointment import Appointment
 from pulpo_booking.business import Business, Service, Staff
+from pulpo_booking.errors import NoBusinessError
 from pulpo_booking.localtime import local
 from pulpo_booking.speech import name_of, when_text
 from pulpo_booking.texts import TEXTS, say
@@ -48,12 +47,9 @@ class Desk:
         return f"apt_{blake2b(origin, digest_size=10).hexdigest()}"
 
     def business(self, workspace_id: str) -> Business:
-        """Return the business of a workspace; raises `ToolError` when none is configured."""
+        """Return the business of a workspace; raises `NoBusinessError` when none is configured."""
         if workspace_id not in self.businesses:
-            raise ToolError(
-                f"workspace {workspace_id!r} has no business: add its file to businesses in [plugins.pulpo_booking]",
-                tool="pulpo_booking",
-            )
+            raise NoBusinessError(workspace_id)
         return self.businesses[workspace_id]
 
     async def services(self, context: pulpo.ToolContext) -> Sequence[pulpo.Choice]:
@@ -128,7 +124,7 @@ def appointment_text(appointment: Appointment, business: Business, context: pulp
     )
 
 
-def appointment_value(appointment: Appointment, business: Business) -> dict[str, Json]:
+def appointment_value(appointment: Appointment, business: Business) -> dict[str, Any]:
     """Return an appointment for planners and other programs, with its local and UTC times."""
     return {
         "id": appointment.id,

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pulpo.errors import SettingsError
 from pulpo_booking.business import Business
+from pulpo_booking.errors import BusinessFileError
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -22,7 +22,7 @@ _KEY = "plugins.pulpo_booking.businesses"
 def load_businesses(names: Iterable[str | Path]) -> dict[str, Business]:
     """Return the businesses of all files by workspace.
 
-    A name without a suffix is one of the shipped samples (``demo``, ``marea``, ``arce``). Raises `SettingsError`
+    A name without a suffix is one of the shipped samples (``demo``, ``marea``, ``arce``). Raises `BusinessFileError`
     for a file that cannot be read or does not describe a business, and for a workspace described twice.
     """
     found: dict[str, Business] = {}
@@ -30,7 +30,7 @@ def load_businesses(names: Iterable[str | Path]) -> dict[str, Business]:
         path = _path(name)
         for business in read_businesses(path):
             if business.workspace in found:
-                raise SettingsError(
+                raise BusinessFileError(
                     f"workspace {business.workspace!r} is described twice; give one of the businesses another",
                     source=str(path),
                     key=_KEY,
@@ -59,13 +59,13 @@ def _parse(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except OSError as error:
         samples = ", ".join(sorted(sample.stem for sample in SAMPLES.glob("*.json")))
-        raise SettingsError(
+        raise BusinessFileError(
             f"cannot read it ({error.strerror}); name a .json or .toml file, or a sample: {samples}",
             source=str(path),
             key=_KEY,
         ) from None
     except ValueError as error:
-        raise SettingsError(f"it is not {path.suffix[1:].upper()}: {error}", source=str(path), key=_KEY) from None
+        raise BusinessFileError(f"it is not {path.suffix[1:].upper()}: {error}", source=str(path), key=_KEY) from None
 
 
 def _business(raw: Any, path: Path, prefix: str) -> Business:
@@ -74,7 +74,7 @@ def _business(raw: Any, path: Path, prefix: str) -> Business:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = prefix + ".".join(map(str, first["loc"]))
-        raise SettingsError(_message(first), source=str(path), key=key or "business") from None
+        raise BusinessFileError(_message(first), source=str(path), key=key or "business") from None
 
 
 def _message(problem: Any) -> str:

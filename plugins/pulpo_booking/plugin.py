@@ -29,7 +29,7 @@ class BookingSettings(BaseModel):
 
     @cached_property
     def desk(self) -> Desk:
-        """The businesses, read once; raises `SettingsError` naming file, key and what is allowed."""
+        """The businesses, read once; raises `BusinessFileError` naming file, key and what is allowed."""
         return Desk(load_businesses(self.businesses))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pulpo
-from pulpo.conversation import Json
 from pulpo_booking.speech import day_text
 from pulpo_booking.texts import say
 from pulpo_booking.when import When, resolve
@@ -32,8 +33,8 @@ def read_when(text: str, context: pulpo.ReadContext) -> pulpo.Reading:
     )
 
 
-def _values(found: When) -> dict[str, Json]:
-    values: dict[str, Json] = {
+def _values(found: When) -> dict[str, Any]:
+    values: dict[str, Any] = {
         "date": found.date and found.date.isoformat(),
         "time": found.time and found.time.strftime("%H:%M"),
         "clock": found.time and found.time.strftime("%H:%M"),
@@ -45,7 +46,7 @@ def _values(found: When) -> dict[str, Json]:
     return {part: value for part, value in values.items() if value is not None}
 
 
-def _differ_in_time_only(first: Mapping[str, Json], second: Mapping[str, Json]) -> bool:
+def _differ_in_time_only(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
     return (
         first.keys() == second.keys()
         and "time" in first
@@ -55,10 +56,9 @@ def _differ_in_time_only(first: Mapping[str, Json], second: Mapping[str, Json]) 
 
 def _said(found: When, context: pulpo.ReadContext) -> dict[str, str]:
     """Put a date and a time in words, in both languages; a range is left to the answer that uses it."""
+    today = context.now.astimezone(ZoneInfo(context.tz)).date()
     return {
-        language: text
-        for language in ("es", "en")
-        if (text := _phrase(found.date, found.time, language, today=context.now.date()))
+        language: text for language in ("es", "en") if (text := _phrase(found.date, found.time, language, today=today))
     }
 
 

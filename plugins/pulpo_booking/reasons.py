@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulpo
-from pulpo.conversation import Json
 from pulpo_booking.calendar import Question, Start
 from pulpo_booking.desk import staff_name
 from pulpo_booking.localtime import local, utc
-from pulpo_booking.opening import hours_on
+from pulpo_booking.opening import hours_on, weekday_of
 from pulpo_booking.search import Refused
 from pulpo_booking.speech import (
     day_text,
@@ -37,7 +37,7 @@ class Speaker:
 
     question: Question
     locale: str
-    extra: tuple[tuple[str, Json], ...] = ()
+    extra: tuple[tuple[str, Any], ...] = ()
 
     @property
     def service(self) -> str:
@@ -87,7 +87,7 @@ class Speaker:
         at = start if isinstance(start, int) else start.at
         clock = local(at, self.question.business.zone)
         repeated = "(" in time_text(at, self.question.business)
-        arguments: dict[str, Json] = {
+        arguments: dict[str, Any] = {
             **dict(self.extra),
             "date": clock.date().isoformat(),
             "time": f"{clock:%H:%M}" + (f"{clock:%z}"[:3] + ":" + f"{clock:%z}"[3:] if repeated else ""),
@@ -102,7 +102,7 @@ class Speaker:
             return say("no_alternatives", self.locale)
         return say("alternatives", self.locale, lines=lines([self.when(start.at) for start in starts]))
 
-    def value(self, start: Start | int) -> dict[str, Json]:
+    def value(self, start: Start | int) -> dict[str, Any]:
         """Return a start for planners: local and UTC time, and who is free."""
         at = start if isinstance(start, int) else start.at
         clock = local(at, self.question.business.zone)
@@ -140,7 +140,7 @@ class Speaker:
     def _given(self, day: dt.date) -> tuple[str, ...]:
         business = self.question.business
         every = tuple(service.id for service in business.services)
-        return next((ids for key, ids in business.day_services.items() if key == f"{day:%a}".lower()), every)
+        return business.day_services.get(weekday_of(day), every)
 
     def _names(self, day: dt.date) -> str:
         given = [service for service in self.question.business.services if service.id in self._given(day)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
@@ -110,14 +110,15 @@ def join(items: Sequence[str], locale: str, *, word: str = "") -> str:
     if len(items) < 2:
         return "".join(items)
     if not word:
-        spanish_e = items[-1].lower().startswith(("i", "hi")) and not items[-1].lower().startswith("hie")
+        last = items[-1].lower()
+        spanish_e = last.startswith(("i", "í", "hi", "hí")) and not last.startswith("hie")
         word = ("e" if spanish_e else "y") if language(locale) == "es" else "and"
     return f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
 def either(items: Sequence[str], locale: str) -> str:
     """Return ``a, b o c``."""
-    spanish = "u" if items and items[-1].lower().startswith(("o", "ho", "8")) else "o"
+    spanish = "u" if items and items[-1].lower().startswith(("o", "ó", "ho", "hó", "8")) else "o"
     return join(items, locale, word=spanish if language(locale) == "es" else "or")
 
 
@@ -137,10 +138,6 @@ def within(name: str, locale: str) -> str:
 
 def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def day_after(day: date, days: int = 1) -> date:
-    return day + timedelta(days=days)
 
 
 @lru_cache(maxsize=1)

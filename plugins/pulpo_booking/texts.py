@@ -141,6 +141,11 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "es": "Reservado: {service} el {when} con {staff}{price}. ¡Te esperamos, {name}!",
             "en": "Booked: {service} on {when} with {staff}{price}. See you then, {name}!",
         },
+        "conflict": {
+            "es": "Con esa petición ya se reservó otra cita, el {when}. No he reservado nada más.",
+            "es-AR": "Con ese pedido ya se reservó otro turno, el {when}. No reservé nada más.",
+            "en": "That request has already booked another appointment, on {when}. I have booked nothing else.",
+        },
         "confirm_move": {
             "es": "Cambio tu cita de {service} del {old} al {when} con {staff}{price}. ¿Lo confirmo?",
             "es-AR": "Cambio tu turno de {service} del {old} al {when} con {staff}{price}. ¿Lo confirmo?",

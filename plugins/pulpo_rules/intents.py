@@ -4,7 +4,8 @@ Features are words, pairs of words and character n-grams. Two small models share
 what is said to a tool is the cosine of tf-idf vectors, to its nearest examples and to their centroid; it is low
 everywhere for a text that resembles nothing, and callers reject it by `SURE`. Which of the resembling tools is meant
 is told better by a naive Bayes posterior over the same features (Manning, Raghavan, Schütze: Introduction to
-Information Retrieval, chapters 6 and 13). On 103 sentences of its own the mixture chose 94 % right, cosine alone 88 %.
+Information Retrieval, chapters 6 and 13). On 85 sentences that were no examples of seven tools the mixture chose
+94 % right, cosine alone 89 %.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Final, NamedTuple
 
 import pulpo
 from pulpo_rules import lexicon
-from pulpo_rules.text import stem, words
+from pulpo_rules.text import stem, tokens, words
 
 SURE: Final = 0.19
 """Below this a tool is not what a text asks for."""
@@ -52,9 +53,7 @@ class IntentModel:
         self._centroids: dict[str, list[tuple[str, float]]] = defaultdict(list)
         self._bayes = _Bayes(examples)
         self._index(examples)
-        self.vocabulary: frozenset[str] = frozenset(
-            word for tool in tools for text in _texts(tool) for word in words(text)
-        )
+        self.vocabulary = _vocabulary(text for tool in tools for text in _texts(tool))
 
     def _index(self, examples: Iterable[tuple[str, Counter[str]]]) -> None:
         sums: dict[str, Counter[str]] = defaultdict(Counter)
@@ -147,6 +146,18 @@ def _texts(tool: pulpo.Tool) -> list[str]:
     return [text for text in [*said, *titles, first, tool.name.replace("_", " ")] if text.strip()]
 
 
+def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
+    """The words of ``texts`` apart from names, which are those with a capital within a sentence."""
+    found: set[str] = set()
+    for text in texts:
+        first = True
+        for token in tokens(text):
+            if first or not text[token.start].isupper():
+                found.update(words(text[token.start : token.end]))
+            first = False
+    return frozenset(found)
+
+
 def features(said: Sequence[str]) -> Counter[str]:
     """Words, pairs of neighbours, and n-grams inside words; what is only politeness counts as words alone."""
     counted: Counter[str] = Counter()
@@ -186,7 +197,7 @@ def _kind_weight(feature: str) -> float:
         return 0.35
     if feature[0] == "~":
         return 1.0
-    return 0.3 if feature in lexicon.FILLERS - lexicon.QUESTION_WORDS else 0.7
+    return 0.3 if feature in lexicon.FILLERS and feature not in lexicon.QUESTION_WORDS else 0.7
 
 
 def _unit(vector: Mapping[str, float]) -> Vector:

@@ -27,7 +27,7 @@ ENGLISH: Final = _set(
     "the an of to for with at is are and or hello hi hey thanks thank you please how much many what when where which",
     "who i i'd i'm i'll me my we our us your can could would want need like have has do does did it this that these on",
     "tomorrow today but rather instead yes morning afternoon evening not don't from be will there any name some",
-    "monday tuesday wednesday thursday friday saturday sunday last one first it's what's let's book get by",
+    "monday tuesday wednesday thursday friday saturday sunday last one first it's what's let's get by",
 )
 CHAT_SPELLING: Final = {
     "q": "que", "k": "que", "ke": "que", "xq": "porque", "pq": "porque", "x": "por", "xa": "para", "pa": "para",
@@ -50,7 +50,7 @@ FILLERS: Final = (
     SPANISH
     | ENGLISH
     | _set(
-        "hola buenas buenos dias tardes noches hello hi hey good morning afternoon evening gracias thanks please por",
+        "a hola buenas buenos dias tardes noches hello hi hey good morning afternoon evening gracias thanks please por",
         "favor porfa ok okay dale bueno well so eh ah mm",
         "um perdon sorry disculpa disculpe ser seria also tambien ya then",
         "entonces no yes si solo just actually mejor quiera",
@@ -157,14 +157,26 @@ COMMON: Final = (
 )
 """Words too common to be a misspelt name of something."""
 
-NAME_STOPPERS: Final = (
-    COMMON
+NEVER_NAMES: Final = (
+    STOPWORDS
+    | FILLERS
+    | QUESTION_WORDS
     | YES_WORDS
     | NO_WORDS
     | CORRECTIONS
+    | frozenset(NUMBERS)
     | _set(
-        "soy estoy llamo quiero necesito busco telefono tel cel celular mi numero looking calling interested trying",
-        "cliente clienta customer going sure afraid from fine happy free available para pero aunque porque because but",
-        "ok vale listo perfecto genial great hola hello thanks gracias also not just wondering nuevo nueva email",
+        "soy estoy llamo quiero necesito busco telefono tel cel celular mi numero number phone looking calling trying",
+        "interested cliente clienta customer going sure afraid from fine happy pero aunque porque because but vale listo",
+        "perfecto genial great also not just wondering email mail today tonight tomorrow yesterday hoy manana ayer",
+        "necesitaba querria quisieramos puede pueden gustaria podria hay then when hora horas dia dias semana mes",
+        "day days week weekend month noon midnight mediodia enero febrero marzo mayo junio agosto septiembre octubre",
+        "noviembre diciembre january february march july august september october november december",
     )
 )
+"""Words that are no name even with a capital."""
+
+NAME_STOPPERS: Final = (
+    NEVER_NAMES | COMMON | _set("free para nuevo nueva saber ver idea idk cliente clienta momento segundo")
+)
+"""Words in small letters that are no name."""

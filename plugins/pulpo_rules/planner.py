@@ -13,8 +13,7 @@ from pulpo_rules import background, lexicon, policy, replies
 from pulpo_rules.fields import Form, forms
 from pulpo_rules.intents import IntentModel
 from pulpo_rules.mentions import Key, Scene
-from pulpo_rules.situation import Decision, Do, Situation, noted
-from pulpo_rules.text import language, words
+from pulpo_rules.situation import Decision, Do, Situation
 from pulpo_rules.understanding import understand
 
 
@@ -49,7 +48,7 @@ class RulesPlanner:
             title = turn.workspace.name or turn.workspace.id
             yield pulpo.Answer(background.answer(turn.text, title=title))
             return
-        dialogue, locale = _in_language(context.dialogue, turn)
+        dialogue, locale = context.dialogue, turn.locale
         forms_now = {name: form for name, form in self._forms.items() if name in context.tools}
         if context.results:
             situation = _situation(context, forms_now, {}, locale)
@@ -114,16 +113,3 @@ async def _listed(forms_now: Mapping[str, Form], context: pulpo.ToolContext) -> 
                 known[id(provider)] = await provider(context)
             listed[each.tool, each.name] = known[id(provider)]
     return listed
-
-
-def _in_language(dialogue: pulpo.Dialogue, turn: pulpo.Turn) -> tuple[pulpo.Dialogue, str]:
-    """Return the dialogue with its language noted, and the locale to answer in.
-
-    A message that shows its language sets it; one that does not ("ok", a number) goes on in the last one.
-    """
-    spoken = language(words(turn.text), before=dialogue.notes.get("language")) or turn.locale.partition("-")[0]
-    if turn.locale.partition("-")[0] == spoken:
-        locale = turn.locale
-    else:
-        locale = next((tag for tag in turn.workspace.languages if tag.partition("-")[0] == spoken), spoken)
-    return noted(dialogue, language=spoken), locale

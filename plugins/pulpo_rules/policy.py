@@ -9,7 +9,6 @@ import msgspec
 from msgspec.structs import replace
 
 import pulpo
-from pulpo.consent import read_consent
 from pulpo_rules import facts, offers, progress, render, texts
 from pulpo_rules.fields import Field
 from pulpo_rules.mentions import Mention
@@ -58,7 +57,7 @@ def _choose_tool(understood: Understanding, dialogue: pulpo.Dialogue, situation:
 def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
     """Take one of the choices shown, or ask which when several fit."""
     acts = understood.acts
-    agrees = read_consent(understood.text) == "yes"
+    agrees = pulpo.read_consent(understood.text) == "yes"
     fit = offers.chosen(understood.text, dialogue.offers, understood.mentions, any_will_do=acts.any, yes=agrees)
     if _leads_away(route(understood, dialogue, situation), dialogue, situation):
         return None
@@ -108,7 +107,7 @@ def _act(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situati
     whole = understood.acts.whole
     if whole == "abort":
         return _abort(understood, dialogue, situation, open_=open_)
-    if read_consent(understood.text) == "no" and open_ and not understood.mentions.found:
+    if pulpo.read_consent(understood.text) == "no" and open_ and not understood.mentions.found:
         return declined(dialogue, situation)
     if whole == "greeting":
         name = situation.business
@@ -118,7 +117,7 @@ def _act(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situati
         return _resume(_abilities(situation), dialogue, situation)
     if whole == "farewell":
         return Say(situation.say(texts.FAREWELL), dialogue)
-    if whole == "thanks" and not (open_ and read_consent(understood.text) == "yes"):
+    if whole == "thanks" and not (open_ and pulpo.read_consent(understood.text) == "yes"):
         return _resume(situation.say(texts.WELCOME), dialogue, situation)
     return None
 
@@ -128,14 +127,10 @@ def _abort(
 ) -> Decision | None:
     if open_:
         kept = situation.remembered(dialogue.facts)
-        return Say(situation.say(texts.ABORTED), pulpo.Dialogue(facts=kept, notes=_lasting(dialogue)))
+        return Say(situation.say(texts.ABORTED), pulpo.Dialogue(facts=kept))
     if route(understood, dialogue, situation).goal is not None:
         return None
     return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, offers=()))
-
-
-def _lasting(dialogue: pulpo.Dialogue) -> dict[str, Any]:
-    return {name: note for name, note in dialogue.notes.items() if name == "language"}
 
 
 def _abilities(situation: Situation) -> str:
@@ -177,9 +172,9 @@ def _everything(understood: Understanding) -> dict[str, Mention]:
 def _lost(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
     """Nothing to go for: keep what is worth remembering, and say what can be done."""
     known = {**dialogue.facts, **situation.remembered(facts.merged({}, _everything(understood), situation))}
-    if read_consent(understood.text) == "no":
+    if pulpo.read_consent(understood.text) == "no":
         return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, facts=known))
-    polite = understood.acts.opening or read_consent(understood.text) is not None
+    polite = understood.acts.opening or pulpo.read_consent(understood.text) is not None
     sorry = "" if polite else situation.say(texts.NOT_UNDERSTOOD)
     return Say(f"{sorry} {_abilities(situation)}".strip(), replace(dialogue, facts=known), 0.0)
 
@@ -268,7 +263,7 @@ def _with_offers_kept(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:
 
 def _nothing_new(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
     """The message changed nothing: agree on what was shown, or say that it was not understood."""
-    if read_consent(understood.text) == "yes" and dialogue.pending is None:
+    if pulpo.read_consent(understood.text) == "yes" and dialogue.pending is None:
         if not missing(situation.forms[dialogue.goal or ""], dialogue.facts):
             return progress.advance(dialogue, situation)
         return _resume("", dialogue, situation)

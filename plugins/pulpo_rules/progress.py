@@ -140,7 +140,7 @@ def _obtain(
 def ask(each: Field, dialogue: pulpo.Dialogue, situation: Situation, opening: str = "") -> Say:
     """Ask for one argument; a short list of what there is comes with the question."""
     listed = situation.listed(each)
-    if each.slot.values is not None and not listed:
+    if (each.tool, each.name) in situation.choices and not listed:
         text = situation.say(texts.NONE_LISTED, name=render.title(situation.forms[each.tool], situation.locale))
         return Say(paragraphs([opening, text]), replace(dialogue, goal=None, asked=None))
     question = render.question(each, situation.locale)

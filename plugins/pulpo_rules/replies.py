@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,8 +29,7 @@ def reply(results: Sequence[pulpo.ToolResult], dialogue: pulpo.Dialogue, situati
 def _finished(dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
     """The goal is reached: only what is worth remembering stays, and the offers that came with the result."""
     kept = situation.remembered(dialogue.facts)
-    notes = {name: note for name, note in dialogue.notes.items() if name == "language"}
-    return pulpo.Dialogue(facts=kept, offers=dialogue.offers, notes=notes)
+    return pulpo.Dialogue(facts=kept, offers=dialogue.offers)
 
 
 def _of_goal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
@@ -45,7 +43,8 @@ def _of_goal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situati
 
 def _mend(own: pulpo.ToolResult, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
     """Forget the arguments that did not fit and ask for the first of them again."""
-    named = set(re.findall(r"(?:^|[:;])\s*(\w+)(?:\.\d+)?:", own.error))
+    problems = own.error.removeprefix(f"{own.call.tool}: ").split("; ")
+    named = {problem.partition(":")[0].partition(".")[0] for problem in problems}
     form = situation.forms.get(own.call.tool)
     kept = {name: fact for name, fact in dialogue.facts.items() if name not in named}
     opening = situation.say(texts.OUTCOMES["invalid"])

@@ -57,15 +57,16 @@ def _score(clause: Clause, tool: str) -> float:
     return next((intent.score for intent in clause.intents if intent.tool == tool), 0.0)
 
 
-def _fills(clause: Clause, tool: str, mentions: Mentions) -> bool:
-    return any(overlaps(span, [clause.span]) for mention in mentions.of(tool).values() for span in mention.spans)
+def _taken(clause: Clause, tool: str, mentions: Mentions) -> int:
+    """How many values said in a clause a tool takes."""
+    return sum(any(overlaps(span, [clause.span]) for span in mention.spans) for mention in mentions.of(tool).values())
 
 
 def _is_aside(clause: Clause, goal: str, dialogue: pulpo.Dialogue, mentions: Mentions, situation: Situation) -> bool:
     best = clause.best
     if best.score < intents.SURE or best.score <= _score(clause, goal) - _MARGIN:
         return False
-    fills = _fills(clause, goal, mentions)
+    fills = _taken(clause, goal, mentions) > 0
     if best.tool in situation.suggested_by(goal):
         return not fills and (clause.question or best.score >= STRONG)
     return clause.question or (best.score >= STRONG and not fills and not _answers_freely(goal, dialogue, situation))
@@ -97,12 +98,12 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
         meant = _by_values(understood, situation)
         if meant:
             return Route(goal=meant, switched=True, confidence=intents.SURE)
-    unsure = _rivals(sure, situation)
+    unsure = _rivals(sure, understood.mentions, situation)
     if unsure:
         return Route(unsure=unsure)
     asked: dict[str, Clause] = {}
     for clause in sorted(sure, key=lambda clause: -clause.best.score):
-        asked.setdefault(clause.best.tool, clause)
+        asked.setdefault(_near(clause, understood.mentions)[0], clause)
     changing = [tool for tool in asked if not situation.forms[tool].read_only]
     goal = next(iter([*changing, *asked]), None)
     if goal is None:
@@ -116,10 +117,17 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     return Route(goal=goal, switched=True, asides=asides, confidence=asked[goal].best.score)
 
 
-def _rivals(sure: Iterable[Clause], situation: Situation) -> tuple[str, ...]:
+def _near(clause: Clause, mentions: Mentions) -> list[str]:
+    """The tools that a clause's words may mean alike; of these, those that take most of its values."""
+    near = [intent.tool for intent in clause.intents if clause.best.score - intent.score < intents.CLOSE]
+    taken = {tool: _taken(clause, tool, mentions) for tool in near}
+    return [tool for tool in near if taken[tool] == max(taken.values())]
+
+
+def _rivals(sure: Iterable[Clause], mentions: Mentions, situation: Situation) -> tuple[str, ...]:
     """Two tools that change things and cannot be told apart."""
     for clause in sure:
-        near = [intent.tool for intent in clause.intents if clause.best.score - intent.score < intents.CLOSE]
+        near = _near(clause, mentions)
         if len(near) > 1 and not any(situation.forms[tool].read_only for tool in near):
             return tuple(near[:3])
     return ()

@@ -18,7 +18,10 @@ Facts: TypeAlias = Mapping[str, pulpo.Fact]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """``forms`` are the tools available now, ``choices`` what is listed now, ``called`` the calls of this turn."""
+    """``forms`` are the tools there are now, ``called`` the calls of this turn.
+
+    ``choices`` is what is listed now, by tool and argument; providers that were not asked are not in it.
+    """
 
     forms: Mapping[str, Form]
     choices: Mapping[Key, Sequence[pulpo.Choice]]

@@ -1,10 +1,10 @@
-"""Text as everything else here sees it: folded with its positions kept, cut into tokens, its language guessed."""
+"""Text as everything else here sees it: folded with its positions kept, cut into tokens."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
@@ -84,18 +84,6 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= (3 if ending == "s" else 4):
             return word[: -len(ending)]
     return word
-
-
-def language(said: Sequence[str], *, before: str | None = None) -> str | None:
-    """Guess the language of ``said`` words from the small words in it; None when they do not tell.
-
-    It takes two words more to leave the language spoken ``before``: one may be a name or a loan.
-    """
-    spanish = sum(word in lexicon.SPANISH for word in said)
-    english = sum(word in lexicon.ENGLISH for word in said)
-    likelier, lead = ("es", spanish - english) if spanish > english else ("en", english - spanish)
-    needed = 1 if before in (None, likelier) else 2
-    return likelier if lead >= needed else before
 
 
 @lru_cache(maxsize=8192)

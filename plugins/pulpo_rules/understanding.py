@@ -12,7 +12,8 @@ from pulpo_rules import lexicon
 from pulpo_rules.acts import Acts, is_question, read_acts, without_openings
 from pulpo_rules.fields import Form
 from pulpo_rules.intents import Intent, IntentModel
-from pulpo_rules.mentions import Mention, Mentions, Scene, read
+from pulpo_rules.mentions import Mention, Mentions, Scene
+from pulpo_rules.reading import read
 from pulpo_rules.text import MAX_TEXT, Span, blank, fold, overlaps, words
 
 _END: Final = re.compile(
@@ -24,7 +25,7 @@ _TRACE: Final = 0.1
 """A tool that the words do not point to at all is not lifted by values."""
 _UNMASKED: Final = 0.5
 """How much the words of values count for a tool: its examples name some of them by chance."""
-_COVERAGE: Final = 0.14
+_COVERAGE: Final = 0.25
 """How much the values said can lift a tool that takes them all over one that takes none."""
 
 

@@ -6,6 +6,7 @@ rooms, from the outside in: `cli` and `http` (who asks), `turns` (one turn's way
 `contracts` (what plugins implement), `conversation`, `settings`, `errors`.
 """
 
+from pulpo.consent import read_consent
 from pulpo.contracts.canary import Assignment, CanaryContext, CanaryStrategy, Match
 from pulpo.contracts.events import (
     BreakerChanged,
@@ -103,5 +104,6 @@ __all__ = [
     "hookimpl",
     "localized",
     "needs_approval",
+    "read_consent",
     "tool",
 ]

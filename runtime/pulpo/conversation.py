@@ -73,9 +73,10 @@ class Pending(Struct, frozen=True):
 class Dialogue(Struct, frozen=True):
     """What a conversation knows between two turns.
 
-    ``goal`` is the tool being prepared, ``facts`` map argument names to what is known, ``asked`` the argument
-    asked for last, ``offers`` the choices shown last, ``pending`` the call that waits for a yes, and ``notes``
-    is room for planners (JSON; a planner must work without its own notes, for another variant may go on).
+    ``language`` is the one spoken last (``es``, ``en``). ``goal`` is the tool being prepared, ``facts`` map
+    argument names to what is known, ``asked`` the argument asked for last, ``offers`` the choices shown last,
+    ``pending`` the call that waits for a yes, and ``notes`` is room for planners (JSON; a planner must work
+    without its own notes, for another variant may go on).
     """
 
     goal: str | None = None
@@ -84,6 +85,7 @@ class Dialogue(Struct, frozen=True):
     offers: tuple[Offer, ...] = ()
     pending: Pending | None = None
     notes: dict[str, Json] = field(default_factory=dict)
+    language: str = ""
 
 
 EMPTY_DIALOGUE = Dialogue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 import statistics
 import subprocess
 import sys
@@ -12,10 +13,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from support.server import free_port
+from support.distributions import install
+from support.server import free_port, running
 
 CONNECTIONS, SECONDS, PAIRS = 32, 3.0, 3
-SERVERS = Path(__file__).parent / "servers.py"
+HERE = Path(__file__).parent
+SETTINGS = """
+[variants.stable]
+planner = "scripted"
+[canary]
+enabled = true
+percentage = 0.1
+"""
 
 BODY = json.dumps({"message": "¿cuánto cuesta un corte?"}).encode()
 REQUEST = b"POST /chat HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
@@ -60,22 +69,31 @@ class Client(asyncio.Protocol):
 
 
 @contextlib.contextmanager
-def serving(kind: str, database: Path) -> Iterator[tuple[int, int]]:
+def echo() -> Iterator[tuple[int, int]]:
+    """The floor's port and process."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, str(SERVERS), kind, str(port), str(database)])
+    process = subprocess.Popen([sys.executable, str(HERE / "echo.py"), str(port)], stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
-            with (
-                contextlib.suppress(OSError),
-                contextlib.closing(__import__("socket").create_connection(("127.0.0.1", port))),
-            ):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.05)
         yield port, process.pid
     finally:
         process.terminate()
         process.wait(20)
+
+
+@contextlib.contextmanager
+def chat(folder: Path) -> Iterator[tuple[int, int]]:
+    """The port and process of a real `pulpo serve`, with a plugin whose model takes no time."""
+    site = folder / "site"
+    modules = {"scripted_model": (HERE / "scripted_model.py").read_text()}
+    install(site, "scripted", modules, entries={"scripted": "scripted_model"})
+    with running(folder, toml=SETTINGS, environ={"PYTHONPATH": str(site)}) as server:
+        assert server.process is not None
+        yield server.port, server.process.pid
 
 
 def cpu_seconds(pid: int) -> float:
@@ -102,9 +120,10 @@ def measure(port: int, pid: int) -> tuple[float, float, float]:
 
 
 def test_chat_beside_a_bare_echo(tmp_path: Path) -> None:
-    with serving("echo", tmp_path) as echo, serving("chat", tmp_path / "bench.db") as chat:
-        asyncio.run(load(echo[0], 1)), asyncio.run(load(chat[0], 1))
-        pairs = [(measure(*echo), measure(*chat)) for _ in range(PAIRS)]
+    with echo() as floor_at, chat(tmp_path) as ours_at:
+        asyncio.run(load(floor_at[0], 1))
+        asyncio.run(load(ours_at[0], 1))
+        pairs = [(measure(*floor_at), measure(*ours_at)) for _ in range(PAIRS)]
     ratios = [ours[0] / floor[0] for floor, ours in pairs]
     floor, ours = pairs[0]
     print(f"\nPOST /chat, {CONNECTIONS} connections: {ours[0]:.0f} turns/s, {ours[1]:.0f} µs CPU, P99 {ours[2]:.1f} ms")

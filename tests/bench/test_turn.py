@@ -11,7 +11,7 @@ import cProfile
 import pstats
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
@@ -30,7 +30,7 @@ from pulpo.turns.request import TurnRequest
 from pulpo_canary.percentage import Percentage, PercentageConfig
 from pulpo_guardrails.confirmation import Confirmation
 from pulpo_guardrails.message import MessageSize
-from pulpo_prometheus.plugin import Settings, pulpo_register_metric_sinks
+from pulpo_prometheus.sink import PrometheusSink
 
 ROUNDS, TURNS = 7, 2000
 
@@ -110,11 +110,11 @@ class Quiet:
     """No log: writing lines is measured with the server."""
 
     name = "quiet"
-    handlers: Any = {}
+    handlers: ClassVar[dict[type[pulpo.Event], Any]] = {}
 
 
 def _sinks() -> Iterable[pulpo.MetricSink]:
-    return pulpo_register_metric_sinks(settings=Settings())
+    return [PrometheusSink()]
 
 
 def floor(*, steps: int = 1) -> Callable[[], Awaitable[Any]]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 from pydantic import Field
 
 import pulpo
@@ -14,7 +13,7 @@ from pulpo_booking.business import Business
 from pulpo_booking.calendar import Question, free_staff
 from pulpo_booking.desk import Desk, appointment_value, book_of, customer_of, staff_name
 from pulpo_booking.reasons import Speaker
-from pulpo_booking.search import Free, around, look, read_clocks
+from pulpo_booking.search import Free, Refused, around, look, read_clocks, starts_of
 from pulpo_booking.speech import name_of, price_text
 from pulpo_booking.texts import say
 from pulpo_booking.tools import examples
@@ -32,7 +31,7 @@ from pulpo_booking.tools.arguments import (
     time_slot,
 )
 from pulpo_booking.tools.asking import UnfitError, ask, clean_name, clean_phone, loader
-from pulpo_booking.tools.availability import at_time
+from pulpo_booking.tools.availability import at_time, refused
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -154,17 +153,30 @@ def _book(connection: "Connection", order: Order, appointment_id: str) -> pulpo.
     business = order.question.business
     known = book_of(connection, business).find(appointment_id, customer=order.customer.key)
     if known is not None:
-        return _booked(order, known)
+        return _booked(order, known) if _asks_for(order, known) else _conflict(order, known)
     load = loader(connection, business)
     found = look(order.question, order.day, read_clocks(order.clock), load(around(business, order.day, order.day)))
-    if isinstance(found, Free):
-        made = book_of(connection, business).book(
-            order.question, found.at, order.customer, appointment_id=appointment_id
-        )
-        if isinstance(made, Appointment):
-            return _booked(order, made)
-    answer = at_time(order.speaker, order.day, order.clock, load)
-    return msgspec.structs.replace(answer, done=False)
+    if not isinstance(found, Free):
+        return at_time(order.speaker, order.day, order.clock, load)
+    book = book_of(connection, business)
+    made = book.book(order.question, found.at, order.customer, appointment_id=appointment_id)
+    if isinstance(made, Appointment):
+        return _booked(order, made)
+    # A rival came in between: a second look might find the slot free again, but this order has failed.
+    why = order.speaker.why(Refused(made, found.at), order.day, order.clock)
+    return refused(order.speaker, why, found.at, load)
+
+
+def _asks_for(order: Order, known: Appointment) -> bool:
+    """Whether an order is the one that made an appointment, and not another one under its key."""
+    starts = [at for clock in read_clocks(order.clock) for at in starts_of(order.question.business, order.day, clock)]
+    return known.service_id == order.question.service.id and known.starts_at in starts
+
+
+def _conflict(order: Order, known: Appointment) -> pulpo.Result:
+    value = {"problem": "conflict", "appointment": appointment_value(known, order.question.business)}
+    text = say("conflict", order.locale, when=order.speaker.when(known.starts_at))
+    return pulpo.Result(value, text, done=False)
 
 
 def _booked(order: Order, appointment: Appointment) -> pulpo.Result:

@@ -72,7 +72,7 @@ def changeable(
         return pulpo.Result({"problem": "not_found"}, say("not_found", context.locale), done=False)
     if found.state == "cancelled":
         return _unchangeable("already_cancelled", found, business, context)
-    if found.ends_at <= int(context.now.timestamp()):
+    if found.starts_at <= int(context.now.timestamp()):
         return _unchangeable("over", found, business, context)
     return found
 

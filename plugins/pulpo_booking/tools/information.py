@@ -2,10 +2,9 @@
 
 import datetime as dt
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
 import pulpo
-from pulpo.conversation import Json
 from pulpo_booking.business import WEEKDAYS, Business, Service, clock_of
 from pulpo_booking.desk import Desk, find_service
 from pulpo_booking.localtime import local
@@ -99,7 +98,7 @@ def _line(service: Service, business: Business, locale: str) -> str:
     )
 
 
-def _service_value(service: Service, business: Business, locale: str) -> dict[str, Json]:
+def _service_value(service: Service, business: Business, locale: str) -> dict[str, Any]:
     return {
         "id": service.id,
         "name": name_of(service.name, locale),
@@ -110,7 +109,7 @@ def _service_value(service: Service, business: Business, locale: str) -> dict[st
     }
 
 
-def _hours_value(hours: Hours) -> dict[str, Json]:
+def _hours_value(hours: Hours) -> dict[str, Any]:
     spans = [[clock_of(start), clock_of(end)] for start, end in hours.spans]
     return {"open": bool(spans), "hours": spans, "why": hours.why, "name": pulpo.localized(hours.name, "en")}
 

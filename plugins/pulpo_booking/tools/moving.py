@@ -12,7 +12,7 @@ from pulpo_booking.appointment import Appointment
 from pulpo_booking.calendar import Question, free_staff
 from pulpo_booking.desk import ANY, Desk, appointment_value, book_of, service_name, staff_name
 from pulpo_booking.reasons import Speaker
-from pulpo_booking.search import Free, around, look, read_clocks
+from pulpo_booking.search import Free, Refused, around, look, read_clocks
 from pulpo_booking.speech import within
 from pulpo_booking.texts import say
 from pulpo_booking.tools import examples
@@ -27,7 +27,7 @@ from pulpo_booking.tools.arguments import (
     time_slot,
 )
 from pulpo_booking.tools.asking import UnfitError, ask, loader
-from pulpo_booking.tools.availability import at_time
+from pulpo_booking.tools.availability import at_time, refused
 from pulpo_booking.tools.booking import EFFECTS, price_part
 from pulpo_booking.tools.cancelling import APPOINTMENT_SAYS, changeable
 
@@ -128,7 +128,9 @@ def _move(connection: "Connection", move: Move) -> pulpo.Result:
         return target
     moved = book_of(connection, target.question.business).reschedule(target.question, target.at, target.appointment)
     if not isinstance(moved, Appointment):
-        return _kept(connection, move, target.appointment, target.speaker)
+        why = target.speaker.why(Refused(moved, target.at), move.day, move.clock)
+        load = loader(connection, target.question.business, without=target.appointment.id)
+        return _kept(move, refused(target.speaker, why, target.at, load))
     value = {"appointment": appointment_value(moved, target.question.business)}
     return pulpo.Result(value, say("moved", move.context.locale, **target.words()))
 
@@ -152,7 +154,7 @@ def _target(connection: "Connection", move: Move) -> _Target | pulpo.Result:
             person = free_staff(question, found.at, taken)[0].id
             target = _Target(appointment=appointment, question=question, at=found.at, staff=person, speaker=speaker)
             return _unmoved(target) if target.unchanged else target
-    return _kept(connection, move, appointment, speaker)
+    return _kept(move, at_time(speaker, move.day, move.clock, load))
 
 
 def _unmoved(target: _Target) -> pulpo.Result:
@@ -160,8 +162,6 @@ def _unmoved(target: _Target) -> pulpo.Result:
     return pulpo.Result(value, say("unmoved", target.speaker.locale, **target.words()), done=False)
 
 
-def _kept(connection: "Connection", move: Move, appointment: Appointment, speaker: Speaker) -> pulpo.Result:
-    """Say why not and what comes closest; the appointment stays as it was."""
-    load = loader(connection, speaker.question.business, without=appointment.id)
-    answer = at_time(speaker, move.day, move.clock, load)
-    return msgspec.structs.replace(answer, text=f"{say('kept', move.context.locale)} {answer.text}", done=False)
+def _kept(move: Move, answer: pulpo.Result) -> pulpo.Result:
+    """Say first that the appointment stays as it was, then why and what comes closest."""
+    return msgspec.structs.replace(answer, text=f"{say('kept', move.context.locale)} {answer.text}")

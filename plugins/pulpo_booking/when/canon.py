@@ -157,8 +157,11 @@ def _join_tens(tokens: list[_Token], lexicon: Lexicon) -> None:
 
 
 def _spell_out_minutes(tokens: list[_Token]) -> None:
-    """ "ten to three" is a time and "10 to 3" may be a stretch: spelt-out minutes keep their unit."""
+    """ "ten to three" is a time where "10 to 3" may be a stretch, and "three-thirty" where "3-30" may be a date."""
     words = [t for t in tokens if not t.folded.isspace()]
+    for token, link, minute in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if link.out == "-" and token.folded.isalpha() and token.out.isdigit() and minute.out.isdigit():
+            link.out = " "
     for token, link, hour in zip(words, words[1:], words[2:], strict=False):
         if token.folded in ("five", "ten") and link.folded == "to" and hour.out.isdigit():
             token.out += " minutes"

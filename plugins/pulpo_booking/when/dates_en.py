@@ -233,7 +233,7 @@ DATES = rules(
     ),
     ("D3", r"\bthis {WD}", r.this_weekday),
     ("D2", r"\b(?:on )?(?:the )?{WD}(?!s)", r.weekday),
-    ("D2", r"\bW(?P<wd>\d)s\b", r.weekday),
+    ("D2", r"\bW(?P<wd>\d)s\b", r.weekdays),
     (
         "D8",
         r"\b(?:on )?the {NTH}(?! (?:floor|time|street|st|avenue|ave|one|option|of|appointment|visit|session|person|day|week|month|birthday))",

@@ -231,6 +231,7 @@ DATES = rules(
     ("D5", r"\b(?:el )?{WD} (?:proximo|entrante|siguiente|venidero)\b", r.coming_weekday_es),
     ("D3", r"\beste (?:mismo )?{WD}", r.this_weekday),
     ("D6", r"\bel otro {WD}", r.other_weekday),
+    ("D2", r"\blos {WD}", r.weekdays),
     ("D2", r"\b(?:el )?(?:dia )?{WD}", r.weekday),
     ("D1", r"\b(?:el )?(?:proximo dia|dia siguiente)\b", r.relative(1)),
     (

@@ -7,6 +7,7 @@ from pulpo_booking.when.macros_en import MACROS
 
 MASKS = masks(
     MACROS,
+    r"\b(?:open|close|closes|opens) (?:at|until|till|by|from) \d{1,2}(?::\d\d)?(?: ?[ap]m)?\b",
     r"\b(?:all|it|everything|nothing|enough)(?: else| i need)? (?:for )?today\b|\btoday'?s date\b|\bdate (?:is )?(?:of )?today\b",
     r"\bgood (?:morning|afternoon|evening|night|day)\b|^(?:morning|afternoon|evening)(?= ?[!,.]| (?:all|everyone|there))",
     r"\b(?:have|having|had|enjoy|wish(?:ing)? you) (?:a |an |the |your |rest of )*(?:really |very )?(?:nice|great|good|lovely|"

@@ -7,6 +7,10 @@ from pulpo_booking.when.macros_es import MACROS
 
 MASKS = masks(
     MACROS,
+    r"\b\d(?:por|x)\d\b",
+    r"(?<!\ba )\blas \d{1,2} (?!hs\b|horas|gracias|tenes|podes|puedes|tienes|quieres|menos|pasadas|mas\b|vos|vas|atendes|trabajas|nos\b|les\b|estas)[a-z]+[ao]s\b",
+    r"\b(?:cierran|cierra|abren|abre|atienden|trabajan) (?:de |hasta |desde |a )(?:las )?\d{1,2}(?:[:.]\d\d)?(?: a \d{1,2})?(?: ?(?:hs|am|pm))?|\bde \d{1,2} a \d{1,2}(?: hs)? (?:atienden|abren|trabajan)",
+    r"(?<!puedo )(?<!podria )(?<!prefiero )(?<!bien )(?<!mejor )(?<!solo )(?<!menos )(?<!sirven )(?<!libre )(?<!libres )\b(?:los|todos los) W\d(?: y (?:los )?W\d)*\b(?! (?:puedo|podria|me (?:viene|queda|sirve)))",
     r"\b(?:todo|nada|listo|suficiente)(?: mas)? por hoy\b|\bque (?:dia|fecha) es hoy\b",
     r"\bbuen(?:os|as|a|)? ?(?:dias|dia|tarde|noches?|madrugadas?|finde|fin de semana|W\d|semana|comienzo de semana)\b|"
     r"\bmuy buenas?(?: tarde| noches?)?\b|\bbuenas\b",

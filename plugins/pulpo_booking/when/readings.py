@@ -87,7 +87,7 @@ def numeric(m: Match, setting: Setting) -> Part | None:
     orders = ((a, b), (b, a)) if setting.day_first else ((b, a), (a, b))
     dates = [part for day, month in orders if (part := full(day, month, year, setting, group(m, "wd"))).date]
     if not dates:
-        return IMPOSSIBLE if min(a, b) <= 12 and max(a, b) <= 31 else None
+        return IMPOSSIBLE if min(a, b) <= 31 and max(a, b) <= 39 else None
     unsure = setting.order_unsure and len(dates) == 2 and dates[0].date != dates[1].date
     others = tuple(p.date for p in dates[1:] if p.date) if unsure else ()
     return DatePart("full", dates[0].date, ambiguous=unsure or dates[0].ambiguous, others=others)
@@ -112,6 +112,11 @@ def weekday(m: Match, setting: Setting) -> Part | None:
     if wd != today.weekday():
         return DatePart("weekday", found, weekday=wd)
     return DatePart("weekday", found, ambiguous=True, others=(today,), rollover=found, weekday=wd)
+
+
+def weekdays(m: Match, setting: Setting) -> Part | None:
+    """ "I can do Tuesdays": the coming one, and ask which."""
+    return DatePart("weekday", next_weekday(setting.today, int(m["wd"])), ambiguous=True, weekday=int(m["wd"]))
 
 
 def this_weekday(m: Match, setting: Setting) -> Part | None:

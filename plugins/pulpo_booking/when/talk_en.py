@@ -21,7 +21,7 @@ TALK = Talk(
     open_start=pattern(
         r"\b(?:any ?time |sometime )?(?:after|from|past|not before|no earlier than|not until|as of|starting(?: from| on| at)?|(?<!no )(?<!not )later than|beyond) (?:the |around |about )?(?P<a>[DT])"
         r"(?P<on>,? (?:on|onwards?|and (?:later|after|onwards?)|forward))?"
-        r"|(?P<a2>[DT]),? (?:onwards?|or later|or after|and later|forward|and after)\b"
+        r"|(?P<a2>[DT]),? (?:onwards?|or later|or after(?! (?:the )?[DT])|and later|forward|and after)\b"
     ),
     open_end=pattern(
         r"\b(?:any ?time |sometime )?(?:before|until|by|no later than|up to|not (?:later than|after|past)|earlier than|prior to|at the latest by) (?:the )?(?P<a>[DT])|(?P<a2>[DT]) (?:or (?:earlier|before|sooner)|at the latest)\b"
@@ -85,7 +85,7 @@ TALK = Talk(
     ),
     event=pattern(
         r"\b(?:wedding|married|marry|fly|flying|flight|flights|trip|travel\w*|birthday|bday|b-day|party|interview|exam|graduation|graduate|anniversary|(?<!bank )holiday|[4-9]\dth|vacation|concert|"
-        r"prom|born|christening|funeral|conference|meeting|moving house|leave for|leaving for|leave on|leaving|due|surgery|payday|paid|date night|event|dinner|gala|photoshoot|photo shoot|dob|recital|game|i work|i finish|finish work|get off|turns \d+|off work|my shift|my class|i have class|i have work|school)\b"
+        r"prom|born|christening|funeral|conference|meeting|moving house|leave for|leaving for|leave on|leaving|due|surgery|payday|paid|date night|event|dinner|gala|photoshoot|photo shoot|dob|recital|game|i work|i finish|finish work|get off|turns \d+|off work|my shift|my class|i have class|i have work|school|call (?:me|you|back)|let you know|text me|remind me|ring me|email me)\b"
     ),
     request=pattern(
         r"\b(?:appointment|appt|book\w*|schedule|slot|slots|available|availability|need|want|like|can i|could i|come in|squeeze|fit me|do you have|have you got|any chance|opening|reserve|is there|how about|what about|trim|haircut|anything)\b"

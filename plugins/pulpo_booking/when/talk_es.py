@@ -22,7 +22,7 @@ TALK = Talk(
     open_start=pattern(
         r"\b(?:a partir del?|desde|despues del?|luego del?|pasad[oa]s?|tras|no antes del?|mas tarde del?|del?) (?:el |la |las )?(?P<a>[DT])"
         r"(?P<on>,? (?:en adelante|para adelante|en mas|o despues|o mas tarde))?"
-        r"|(?P<a2>[DT]),? (?:en adelante|para adelante|en mas|o (?:mas tarde|despues))"
+        r"|(?P<a2>[DT]),? (?:en adelante|para adelante|en mas|o (?:mas tarde|despues(?! de)))"
     ),
     open_end=pattern(
         r"\b(?:antes del?|hasta|como (?:muy )?tarde(?: a)?|a mas tardar|no mas tarde del?) (?:el |la |las |a )?(?P<a>[DT])|(?P<a2>[DT]) o antes\b"
@@ -112,7 +112,7 @@ TALK = Talk(
         r"\b(?:boda|casamiento|me caso|nos casamos|se casa|caso|vuelo|vuela|viaje|viajo|viajamos|viaja|me voy|nos vamos|cumple|cumpleanos|cumplo|fiesta|"
         r"examen|entrevista|bautismo|bautizo|comunion|graduacion|recibo|egreso|aniversario|parto|operan|operacion|mudo|mudanza|concierto|recital|"
         r"partido|nacio|naci|nacimiento|vacaciones|reunion|quince de|15 de mi|evento|cena|congreso|presentacion|juicio|vuelvo de|llego de|avion|rindo|"
-        r"cobro|cobre|vence|feriado|nacido|nacida|vuelvo|llego|regreso|trabajo(?! me)|trabajamos|laburo|salgo|curso|estudio|entreno)\b"
+        r"cobro|cobre|vence|feriado|nacido|nacida|vuelvo|llego|regreso|trabajo(?! me)|trabajamos|laburo|salgo|curso|estudio|entreno|te aviso|avisame|avisen|llamame|llamenme|te llamo|escribime|te escribo)\b"
     ),
     request=pattern(
         r"\b(?:turno|turnito|cita|reserva\w*|agend\w*|anota\w*|quiero|queria|quisiera|necesito|puedo|podria|podes|tenes|tienen|tienes|hay|hueco|lugar|"

@@ -44,6 +44,7 @@ TIMES = rules(
     ("T6", r"\b(?P<half>half an hour) from now\b", r.in_time),
     ("T6", r"\b(?P<anhour>an|one) hour from now\b", r.in_time),
     ("T6", r"\b(?P<min>\d{1,3}) minutes (?:from now|later)\b", r.in_time),
+    ("T3", r"\bhalf past (?:noon|midday)\b", t.fixed(12, 30)),
     ("T3", r"\b(?:12 ?)?(?:at )?(?:noon|mid-? ?day|noontime|12 lunchtime|high noon)(?:-?ish)?\b", t.fixed(12)),
     ("T2", r"\b(?:12 ?)?(?:midnight|mid-night|mid night)\b", t.fixed(0)),
     ("T2", r"(?:\b(?:at|@) ?)?\b(?P<digits>\d{3,4}) ?(?P<ap1>am|pm)\b", t.digits_time),
@@ -101,7 +102,7 @@ TIMES = rules(
     ),
     ("T1", r"D\x01*,? (?P<claim>{TIME1})(?= ?(?:$|[,.!?;]|please|pls|if|works|or|for))", t.sure_time),
     ("T1", r"P\x01*,? (?P<claim>{TIME1})(?= ?(?:$|[,.!?;]|please|pls|if|works|or|for|on))", t.sure_time),
-    ("T1", r"^(?P<claim>{CORE1}) (?:D|is fine|works|please|pls)", t.sure_time),
+    ("T1", r"^(?P<claim>{CORE1}) (?:D|is fine|works)", t.sure_time),
 )
 
 PERIODS = rules(

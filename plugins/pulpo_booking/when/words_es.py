@@ -42,7 +42,7 @@ _CHAT = pairs(
     "min=minutos mins=minutos minuto=minutos dia=dia dias=dias finde=finde "
     "kiero=quiero grax=gracias veintiun=21 treintaiuno=31 veintiuna=21"
 )
-_BEFORE_WEEKDAY = frozenset("el este proximo del al lo los ese o y , para".split())
+_BEFORE_WEEKDAY = frozenset("este proximo ese o , para".split())
 _AFTER_WEEKDAY = frozenset("a por de en tipo que a".split())
 
 _words = dict(_CHAT)

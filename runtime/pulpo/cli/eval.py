@@ -55,6 +55,7 @@ class Choice(NamedTuple):
 @click.option("--goal", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Least share of right ones.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON to this file.")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit report.")
+@click.option("--hide-held-out", is_flag=True, help="Show no transcripts of the held-out third, only its score.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every dialogue, not only those that went wrong.")
 @settings_options
 def evaluate(
@@ -70,6 +71,7 @@ def evaluate(
     goal: float,
     json_file: Path | None,
     junit_file: Path | None,
+    hide_held_out: bool,
     verbose: bool,
     config_file: Path | None,
     assignments: tuple[str, ...],
@@ -84,7 +86,8 @@ def evaluate(
     judged = _judged(files, choice, _Served(config_file, assignments, variant, plugins))
     _write(judged, json_file, junit_file)
     every = [judgement for judgements in judged.values() for judgement in judgements]
-    _show(every, verbose=verbose)
+    _show([each for each in every if not (hide_held_out and each.case.held_out)], verbose=verbose)
+    _print_scores(every)
     if not _good_enough(every, goal):
         raise SystemExit(1)
 
@@ -140,7 +143,8 @@ async def _hold(file: DialogueFile, choice: Choice, settings: Settings) -> list[
     from contextlib import AsyncExitStack
 
     from pulpo.evaluation.judging import judge
-    from pulpo.evaluation.places import in_process, on_server
+    from pulpo.evaluation.local import in_process
+    from pulpo.evaluation.places import on_server
     from pulpo.evaluation.runner import run_cases
 
     cases = list(filter(choice.chosen, file.cases))
@@ -172,7 +176,6 @@ def _write(judged: Mapping[str, Sequence[Judgement]], json_file: Path | None, ju
 
 def _show(judgements: Sequence[Judgement], *, verbose: bool) -> None:
     from pulpo.evaluation.reports import passed, transcript
-    from pulpo.evaluation.scoring import scores
 
     for judgement in judgements:
         wrong = bool(judgement.problems) and not judgement.record.skipped
@@ -180,6 +183,11 @@ def _show(judgements: Sequence[Judgement], *, verbose: bool) -> None:
             word = "skipped" if judgement.record.skipped else "ok" if passed(judgement) else "WRONG"
             click.echo(f"{word} {judgement.case.id} {judgement.record.skipped}".rstrip())
             click.echo("".join(f"  {line}\n" for line in transcript(judgement)))
+
+
+def _print_scores(judgements: Sequence[Judgement]) -> None:
+    from pulpo.evaluation.scoring import scores
+
     rows = [
         (
             each.group,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -88,6 +89,17 @@ def application() -> Litestar:
     return create_app(load_settings())
 
 
+def spare_the_collector() -> None:
+    """Set aside what start-up made, which lives as long as the process, and look for cycles more rarely.
+
+    A turn makes thousands of short-lived values that reference counting frees; walking all modules again after
+    every 700 of them is a tenth of its cost.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def announce(host: str, port: int) -> None:
     """Say where the server is."""
     name = f"[{host}]" if ":" in host else host
@@ -138,6 +150,7 @@ class _Announced(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started and sockets:
+            spare_the_collector()
             announce(self.config.host, sockets[0].getsockname()[1])
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 class Piece(Struct, frozen=True, tag="piece"):
-    """A part of the answer's text, for clients that stream."""
+    """A part of the answer's text, for clients that stream; before a call that needs the user's yes, what is said
+    ahead of its summary."""
 
     text: str
 

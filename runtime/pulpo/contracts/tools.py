@@ -12,22 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import (
     TYPE_CHECKING,
-    Annotated,
     Any,
     Literal,
-    NotRequired,
     Protocol,
     TypeAlias,
-    get_args,
-    get_type_hints,
     overload,
 )
 
 from msgspec import Struct
 
+from pulpo.contracts.signature import Signature
 from pulpo.contracts.slots import Slot
 from pulpo.conversation import Json, Offer, Text, ToolCall, Workspace
-from pulpo.errors import ToolArgumentsError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -235,7 +231,8 @@ def tool(
     )
 
     def build(function: Callable[..., Any]) -> Tool:
-        signature = _Signature.of(function)
+        signature = Signature.of(function, context=ToolContext)
+        schema, validate = signature.compile(name or function.__name__)
         return Tool(
             name=name or function.__name__,
             description=inspect.getdoc(function) or "",
@@ -254,88 +251,8 @@ def tool(
             cache=cache,
             cache_shared=cache_shared,
             concurrency=concurrency,
-            schema=signature.schema(),
-            validate=signature.validator(name or function.__name__),
+            schema=schema,
+            validate=validate,
         )
 
     return build if function is None else build(function)
-
-
-@dataclass(frozen=True, slots=True)
-class _Signature:
-    """A tool function's parameters, read once when the tool is declared."""
-
-    annotations: dict[str, Any]
-    required: tuple[str, ...]
-    context_parameter: str
-
-    @classmethod
-    def of(cls, function: Callable[..., Any]) -> _Signature:
-        hints = get_type_hints(function, include_extras=True, localns={"ToolContext": ToolContext})
-        hints.pop("return", None)
-        context = next((key for key, hint in hints.items() if hint is ToolContext), "")
-        parameters = inspect.signature(function).parameters
-        for key, parameter in parameters.items():
-            if key not in hints or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                raise TypeError(
-                    f"tool {function.__name__}: parameter {key!r} needs a type annotation and a name of its own "
-                    f"(no *args or **kwargs)"
-                )
-        required = tuple(key for key, value in parameters.items() if key != context and value.default is value.empty)
-        return cls({key: hint for key, hint in hints.items() if key != context}, required, context)
-
-    @property
-    def slots(self) -> dict[str, Slot]:
-        return {
-            key: next((extra for extra in _extras(hint) if isinstance(extra, Slot)), Slot())
-            for key, hint in self.annotations.items()
-        }
-
-    @property
-    def types(self) -> dict[str, Any]:
-        return {key: get_args(hint)[0] if _extras(hint) else hint for key, hint in self.annotations.items()}
-
-    def schema(self) -> dict[str, Json]:
-        schema: dict[str, Json] = self._adapter().json_schema()
-        return {key: value for key, value in schema.items() if key != "title"}
-
-    def validator(self, tool_name: str) -> Callable[[Mapping[str, Json]], dict[str, Any]]:
-        from pydantic import ValidationError
-
-        validate = self._adapter().validator.validate_python
-
-        def bind(arguments: Mapping[str, Json]) -> dict[str, Any]:
-            try:
-                return validate(arguments)  # type: ignore[no-any-return]
-            except ValidationError as error:
-                raise ToolArgumentsError(tool=tool_name, problems=_problems(error)) from None
-
-        return bind
-
-    def _adapter(self) -> Any:
-        """A pydantic adapter over a TypedDict, so that validating returns the keyword arguments themselves."""
-        # Imported here: `import pulpo` must not pay for pydantic.
-        from pydantic import ConfigDict, Field, TypeAdapter, with_config
-        from typing_extensions import TypedDict
-
-        def described(hint: Any) -> Any:
-            text = next((extra for extra in _extras(hint) if isinstance(extra, str)), "")
-            return Annotated[hint, Field(description=text)] if text else hint
-
-        fields = {
-            key: described(hint) if key in self.required else NotRequired[described(hint)]
-            for key, hint in self.annotations.items()
-        }
-        make: Any = TypedDict  # mypy accepts only a literal dictionary; this one is read from a signature
-        return TypeAdapter(with_config(ConfigDict(extra="forbid"))(make("Arguments", fields)))
-
-
-def _extras(hint: Any) -> tuple[Any, ...]:
-    return getattr(hint, "__metadata__", ())
-
-
-def _problems(error: Any) -> list[str]:
-    return [
-        f"{'.'.join(map(str, detail['loc'])) or 'arguments'}: {detail['msg']}"
-        for detail in error.errors(include_url=False, include_context=False, include_input=False)
-    ]

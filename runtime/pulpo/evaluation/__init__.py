@@ -1,7 +1,8 @@
 """Dialogues with what must come of them, run and scored: behind ``pulpo eval``.
 
 Whoever writes dialogues:    `cases` (the format and its errors; the page is ``examples/dialogues/README.md``)
-Whoever runs them:           `places` (this process with a held clock, or a server), `runner` (one after the other)
+Whoever runs them:           `runner` (one after the other), `local` (in this process, with a held clock), `places`
+                             (on a server, and what the runner needs of any place)
 Whoever asks how it went:    `judging` (what was wrong with one), `scoring` (shares by tag, with intervals)
 Whoever shows it:            `reports` (JSON, JUnit and lines for people)
 

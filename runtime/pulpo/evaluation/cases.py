@@ -9,7 +9,7 @@
     workspace = "demo"
     locale = "es-ES"
     now = "2026-11-24T10:00:00+01:00"      # the clock stands still here; without it, the real time
-    user_id = "eva"
+    user_id = "eva"                        # "" is nobody in particular
 
     [[dialogue]]
     id = "book-in-one-message"             # unique in its file

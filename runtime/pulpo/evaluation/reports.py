@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
-from xml.etree.ElementTree import Element, SubElement, indent, tostring  # nosec B405 - it only writes
+from xml.etree.ElementTree import Element, SubElement, indent, tostring  # nosec B405
 
 import msgspec
 

@@ -98,7 +98,7 @@ async def _say(case: Case, turn: CaseTurn, place: Place, conversation_id: str | 
             workspace_id=case.workspace,
             message=turn.say,
             conversation_id=conversation_id,
-            user_id=case.user_id,
+            user_id=case.user_id or None,
             locale=case.locale,
             scopes=SCOPES,
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Response, asgi
@@ -13,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method
 
-from pulpo.assembly import plugins_of, running
+from pulpo.assembly import System, plugins_of, running
 from pulpo.http import problems, wire
 from pulpo.http.auth import Gate
 from pulpo.http.chat import chat_operations
@@ -27,9 +29,10 @@ from pulpo.http.routes import mount
 from pulpo.http.serving import Doorway, Handler, Headers, failed, handler_of
 from pulpo.http.site import page_operations
 from pulpo.http.visitors import Visitors
-from pulpo.observability.logging import open_log
+from pulpo.observability.logging import ERROR, log, open_log
 from pulpo.plugins import Catalogue, PluginRecord
 from pulpo.settings import Settings
+from pulpo.store.secrets import secret
 
 if TYPE_CHECKING:
     from litestar.handlers import ASGIRouteHandler
@@ -38,6 +41,14 @@ if TYPE_CHECKING:
 _SIZES = f"Send at most {wire.MAX_PATH} characters of address and {wire.MAX_HEADERS // 1024} KiB of headers."
 
 _METHODS: Sequence[Method] = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """Everything that is served, and the records of all plugins with what became of their routes."""
+
+    operations: tuple[Operation, ...]
+    records: tuple[PluginRecord, ...]
 
 
 def create_app(settings: Settings, *, catalogue: Catalogue | None = None) -> Litestar:
@@ -49,10 +60,10 @@ def create_app(settings: Settings, *, catalogue: Catalogue | None = None) -> Lit
     catalogue = catalogue or plugins_of(settings)
     request_id = wire.request_ids(secrets.token_hex(6))
     doorway = Doorway()
-    operations = operations_of(settings, catalogue)
+    surface = surface_of(settings, catalogue)
     app = Litestar(
-        route_handlers=_handlers(operations, doorway, request_id),
-        lifespan=[_lifespan(settings, catalogue, doorway)],
+        route_handlers=_handlers(surface.operations, doorway, request_id),
+        lifespan=[_lifespan(settings, catalogue, surface.records, doorway)],
         exception_handlers={Exception: _outside_handler(request_id)},
         openapi_config=None,
         logging_config=None,
@@ -61,11 +72,12 @@ def create_app(settings: Settings, *, catalogue: Catalogue | None = None) -> Lit
     return app
 
 
-def operations_of(settings: Settings, catalogue: Catalogue) -> tuple[Operation, ...]:
-    """Return everything that is served: the core's operations, the plugins', the document of these, the pages."""
+def surface_of(settings: Settings, catalogue: Catalogue) -> Surface:
+    """Collect the core's operations, the plugins', the document of these, and the pages."""
     pages = page_operations(load_pages())
     mounted = mount(catalogue, reserved=(*with_document(_core(settings, ())), *pages))
-    return (*with_document((*_core(settings, mounted.records), *mounted.operations)), *pages)
+    api = with_document((*_core(settings, mounted.records), *mounted.operations))
+    return Surface(operations=(*api, *pages), records=mounted.records)
 
 
 def _core(settings: Settings, records: tuple[PluginRecord, ...]) -> tuple[Operation, ...]:
@@ -95,23 +107,41 @@ def _mounted(path: str, serve: Handler) -> ASGIRouteHandler | HTTPRouteHandler:
     return HTTPRouteHandler(path.replace("}", ":str}"), http_method=_METHODS)(parameterised)
 
 
-def _lifespan(settings: Settings, catalogue: Catalogue, doorway: Doorway) -> Callable[[Litestar], Any]:
+def _lifespan(
+    settings: Settings, catalogue: Catalogue, records: tuple[PluginRecord, ...], doorway: Doorway
+) -> Callable[[Litestar], Any]:
     @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
         with open_log(settings.log_level):
+            _report(records)
             async with running(settings, catalogue=catalogue) as system:
-                gate = Gate(
-                    database=system.database,
-                    workspaces=system.workspaces,
-                    default_workspace=settings.default_workspace,
-                    host=settings.host,
-                )
-                visitors = Visitors(secret=secrets.token_bytes(32), rng=secrets.token_bytes)
-                doorway.door = Door(system=system, gate=gate, visitors=visitors)
+                app.state.system = system
+                doorway.door = await _door(settings, system)
                 yield
                 doorway.door = None
 
     return lifespan
+
+
+async def _door(settings: Settings, system: System) -> Door:
+    gate = Gate(
+        database=system.database,
+        workspaces=system.workspaces,
+        default_workspace=settings.default_workspace,
+        host=settings.host,
+    )
+    signing = await system.database.write(partial(secret, name="visitors", rng=secrets.token_bytes))
+    visitors = Visitors(secret=signing, rng=secrets.token_bytes)
+    return Door(system=system, gate=gate, visitors=visitors)
+
+
+def _report(records: Iterable[PluginRecord]) -> None:
+    """Say in the log what is to be said of a plugin: why it is out, or what its author should mend."""
+    for record in records:
+        if record.reason:
+            fields = {"marker": ERROR} if record.state == "quarantined" else {}
+            write = log().info if record.state == "blocked" else log().warning
+            write("plugin", plugin=record.name, state=record.state, reason=record.reason, **fields)
 
 
 def _bounded(app: ASGIApp, request_id: Callable[[Headers], str]) -> ASGIApp:

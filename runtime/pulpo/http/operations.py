@@ -36,8 +36,8 @@ class Call:
 
     @property
     def locale(self) -> str:
-        """The language the caller asked for (BCP 47)."""
-        return wire.language(self.headers)
+        """The language the caller asked for (BCP 47), or the business's first."""
+        return wire.language(self.headers, default=self.caller.workspace.languages[0])
 
 
 Answer: TypeAlias = Reply | RawResponse | Any

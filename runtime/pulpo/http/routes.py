@@ -116,10 +116,11 @@ def _try_types(route: Route, where: str) -> None:
         raise ValueError(f"{where}: its types cannot be used: {error}") from error
 
 
-def _check_addresses(built: Iterable[Operation], ours: Collection[str], taken: dict[str, str]) -> None:
+def _check_addresses(built: Iterable[Operation], ours: Collection[str], taken: Mapping[str, str]) -> None:
     """Raise `ValueError` for an address of the core's, or one whose parameters have other names elsewhere."""
+    names = dict(taken)
     for operation in built:
-        known = taken.get(address(operation.path), operation.path)
+        known = names.setdefault(address(operation.path), operation.path)
         if address(operation.path) in ours:
             raise ValueError(f"{operation.method} {operation.path}: the runtime serves this address itself")
         if known != operation.path:

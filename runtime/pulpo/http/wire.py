@@ -97,7 +97,6 @@ async def read_body(
     headers: Mapping[bytes, bytes],
     *,
     limit: int = MAX_BODY,
-    seconds: float = BODY_SECONDS,
 ) -> bytes:
     """Return the whole body. Raises one of this module's errors; after most the connection must be closed."""
     declared = headers.get(b"content-length", b"0")
@@ -107,7 +106,7 @@ async def read_body(
         await _linger(receive)
         raise BodyTooLargeError
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(BODY_SECONDS):
             first, more = await _piece(receive)
             body: bytes | bytearray = bytearray(first) if more else first
             while more and len(body) <= limit:
@@ -151,10 +150,10 @@ def oversized(scope: Scope) -> int | None:
     return None
 
 
-def language(headers: Mapping[bytes, bytes]) -> str:
-    """Return the first language the client accepts (RFC 9110, without weights), English if it names none."""
-    first = headers.get(b"accept-language", b"en")[:35].decode("latin-1").replace(";", ",").partition(",")[0].strip()
-    return first if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", first) else "en"
+def language(headers: Mapping[bytes, bytes], *, default: str = "en") -> str:
+    """Return the first language the client accepts (RFC 9110, without weights), ``default`` if it names none."""
+    first = headers.get(b"accept-language", b"")[:35].decode("latin-1").replace(";", ",").partition(",")[0].strip()
+    return first if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", first) else default
 
 
 async def _piece(receive: Receive) -> tuple[bytes, bool]:

@@ -86,15 +86,15 @@ def accept(connection: sqlite3.Connection, asked: Accept, assign: Assign) -> Acc
     earlier = _earlier(connection, asked)
     if earlier is not None and earlier.answer is not None:
         return Replayed(earlier.answer)
+    turn_id = earlier.turn_id if earlier else asked.turn_id
     if earlier is None and asked.new:
         conversation = Conversation(asked.conversation_id, asked.workspace_id, asked.user_id, "", 1)
+        assignment = assign(None)
+        _insert_conversation(connection, asked, assignment)
     else:
         conversation = _resume(connection, asked, earlier.conversation_id if earlier else asked.conversation_id)
-    assignment = assign(conversation.variant or None)
-    if conversation.epoch == 1:
-        _insert_conversation(connection, asked, assignment)
-    turn_id = earlier.turn_id if earlier else asked.turn_id
-    _take_lease(connection, asked, turn_id, conversation, assignment)
+        assignment = assign(conversation.variant or None)
+        _take_lease(connection, asked, turn_id, conversation, assignment)
     if earlier is None:
         _insert_turn(connection, asked, conversation, assignment)
     else:
@@ -182,8 +182,8 @@ def _resume(connection: sqlite3.Connection, asked: Accept, conversation_id: str)
 
 def _insert_conversation(connection: sqlite3.Connection, asked: Accept, assignment: Assignment) -> None:
     connection.execute(
-        "INSERT INTO conversations (id, workspace_id, user_id, locale, variant, dialogue, epoch, started_at, last_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)",
+        "INSERT INTO conversations (id, workspace_id, user_id, locale, variant, dialogue, epoch, lease_turn,"
+        " lease_until, started_at, last_at) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)",
         (
             asked.conversation_id,
             asked.workspace_id,
@@ -191,6 +191,8 @@ def _insert_conversation(connection: sqlite3.Connection, asked: Accept, assignme
             asked.locale,
             assignment.variant,
             _EMPTY,
+            asked.turn_id,
+            asked.now + asked.lease,
             asked.now,
             asked.now,
         ),

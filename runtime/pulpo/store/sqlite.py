@@ -85,15 +85,15 @@ class SqliteStore:
         self, asked: conversations.Accept, assign: conversations.Assign
     ) -> conversations.Accepted | conversations.Replayed:
         """See `conversations.accept`."""
-        return await self._writer.submit(lambda connection: conversations.accept(connection, asked, assign))
+        return await self._writer.submit_quick(lambda connection: conversations.accept(connection, asked, assign))
 
     async def finish(self, done: conversations.Finish) -> None:
         """See `conversations.finish`."""
-        await self._writer.submit(lambda connection: conversations.finish(connection, done))
+        await self._writer.submit_quick(lambda connection: conversations.finish(connection, done))
 
     async def renew(self, held: Iterable[tuple[str, int]], *, until: float) -> None:
         """See `conversations.renew`."""
-        await self._writer.submit(lambda connection: conversations.renew(connection, held, until=until))
+        await self._writer.submit_quick(lambda connection: conversations.renew(connection, held, until=until))
 
     async def erase(self, conversation_id: str, workspace_id: str) -> bool:
         """See `conversations.erase`."""
@@ -105,7 +105,7 @@ class SqliteStore:
         self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int
     ) -> effects.Effect | None:
         """See `effects.intend`."""
-        return await self._writer.submit(
+        return await self._writer.submit_quick(
             lambda connection: effects.intend(
                 connection, key=key, turn_id=turn_id, call=call, group=group, now=now, epoch=epoch
             )
@@ -115,7 +115,7 @@ class SqliteStore:
         self, *, key: str, state: effects.State, result: Result | None, now: float
     ) -> effects.Effect | None:
         """See `effects.settle`."""
-        return await self._writer.submit(
+        return await self._writer.submit_quick(
             lambda connection: effects.settle(connection, key=key, state=state, result=result, now=now)
         )
 
@@ -130,16 +130,16 @@ class SqliteStore:
 
     async def effects_of(self, turn_id: str) -> tuple[effects.Effect, ...]:
         """See `effects.of_turn`."""
-        return await self._writer.submit(lambda connection: effects.of_turn(connection, turn_id))
+        return await self._writer.submit_quick(lambda connection: effects.of_turn(connection, turn_id))
 
     def start(self) -> None:
         """Start the writer; call it on the event loop that will use the store."""
         self._writer.start()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish queued writes, checkpoint and release the file."""
         self.database.close()
-        self._writer.close()
+        await self._writer.close()
 
 
 @asynccontextmanager
@@ -155,7 +155,8 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteStore]:
         try:
             yield store
         finally:
-            await anyio.to_thread.run_sync(store.close, abandon_on_cancel=False)
+            with anyio.CancelScope(shield=True):
+                await store.close()
 
 
 @contextmanager

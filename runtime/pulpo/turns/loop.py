@@ -104,42 +104,45 @@ class TurnLoop:
         dialogue = replace(dialogue, pending=None)
         if consent == "yes":
             held = await self._calls(run, variant, dialogue, (pending.call,), confirmed=pending.call)
-            dialogue = _with_offers(run, dialogue) if held is None else replace(dialogue, pending=held)
+            dialogue = _with_offers(run, await self._hold(run, dialogue, held))
         return consent, dialogue
 
     async def _steps(self, run: TurnRun, variant: Variant, dialogue: Dialogue, consent: Consent) -> Reply:
         context = self._executor.context(run)
         for step in range(self._limits.steps):
-            decision = await self._decide(run, variant, self._plan_context(run, dialogue, step, consent, context))
+            said, decision = await self._decide(run, variant, self._plan_context(run, dialogue, step, consent, context))
             dialogue = dialogue if decision.dialogue is None else decision.dialogue
             if isinstance(decision, Answer):
                 return self._reply(run, decision.text, dialogue)
             held = await self._calls(run, variant, dialogue, decision.calls)
-            dialogue = _with_offers(run, dialogue)
-            if held is not None:
-                return Reply(held.summary, replace(dialogue, pending=held))
+            dialogue = _with_offers(run, await self._hold(run, dialogue, held))
+            if held is not None and dialogue.pending is not None:
+                return self._reply(run, said, dialogue)
         raise LoopLimitError(
             f"{variant.planner_name} took {self._limits.steps} steps without an answer",
             planner=variant.planner_name,
             limit="steps",
         )
 
-    async def _decide(self, run: TurnRun, variant: Variant, context: PlanContext) -> Answer | Calls:
-        """Ask the planner once and return its decision, which must be the last thing it yields."""
+    async def _decide(self, run: TurnRun, variant: Variant, context: PlanContext) -> tuple[str, Answer | Calls]:
+        """Ask the planner once; return the pieces it said and its decision, the last thing it yields."""
         start = perf_counter()
         decision: Step | None = None
+        said = ""
         steps = variant.planner.next_step(context)
         async for step in steps:
             if decision is not None and not isinstance(decision, Piece):
                 await steps.aclose()  # type: ignore[attr-defined]  # an async generator, as the contract says
                 raise PlannerError(f"{variant.planner_name} went on after its decision", planner=variant.planner_name)
             decision = step
+            if isinstance(step, Piece):
+                said += step.text
         run.steps += 1
         run.events.append(
             PlannerStepped(run.turn.id, variant.planner_name, variant.name, context.step, perf_counter() - start)
         )
         if isinstance(decision, Answer | Calls):
-            return decision
+            return said, decision
         raise PlannerError(f"{variant.planner_name} ended without calls or an answer", planner=variant.planner_name)
 
     async def _calls(
@@ -150,7 +153,7 @@ class TurnLoop:
         calls: tuple[ToolCall, ...],
         *,
         confirmed: ToolCall | None = None,
-    ) -> Pending | None:
+    ) -> BoundCall | None:
         """Check the calls and run those that may run; return the one that needs the user's yes, if any."""
         self._check_limits(run, variant, calls)
         context = self._policy_context(run, variant, dialogue, confirmed)
@@ -170,7 +173,7 @@ class TurnLoop:
                 _refuse(run, bound, verdict)
         if admitted:
             await self._executor.run(run, admitted)
-        return None if held is None else await self._hold(run, held)
+        return held
 
     def _check_limits(self, run: TurnRun, variant: Variant, calls: tuple[ToolCall, ...]) -> None:
         limit = "repeated" if any(map(run.repeats, calls)) else "calls"
@@ -193,8 +196,12 @@ class TurnLoop:
             run.add(finished(run, call, "invalid", Result(), 0.0, str(error), tool))
             return None
 
-    async def _hold(self, run: TurnRun, bound: BoundCall) -> Pending | None:
-        """Put a call before the user: what it will do, as its preview tells, or as well as we can tell."""
+    async def _hold(self, run: TurnRun, dialogue: Dialogue, bound: BoundCall | None) -> Dialogue:
+        """Let a call wait for the user's yes, in place of whatever waited before."""
+        return dialogue if bound is None else replace(dialogue, pending=await self._summary(run, bound))
+
+    async def _summary(self, run: TurnRun, bound: BoundCall) -> Pending | None:
+        """Say what a call will do, as its preview tells, or as well as we can tell; None when it is pointless."""
         start = perf_counter()
         try:
             shown = await self._executor.preview(run, bound)

@@ -19,13 +19,15 @@ from typing import Protocol
 import anyio
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pulpo.canary.router import STABLE, Router
 from pulpo.contracts.canary import Assignment, CanaryContext
 from pulpo.contracts.events import Event, TurnFinished, TurnRescued, VariantAssigned
 from pulpo.contracts.tools import Result, ToolResult
-from pulpo.conversation import ToolCall, Turn, Workspace, localized
+from pulpo.conversation import Conversation, Dialogue, ToolCall, Turn, Workspace, localized
 from pulpo.errors import LoopLimitError, StoreUnavailableError
+from pulpo.language import answer_locale
 from pulpo.store.conversations import Accept, Accepted, Finish, Replayed
 from pulpo.store.effects import Effect
 from pulpo.store.turnstore import TurnStore
@@ -144,7 +146,7 @@ class Orchestrator:
             reply = await self._attempt(run, STABLE)
         except Exception as error:
             return Served(self._apology(run, error), STABLE)
-        return Served(msgspec.structs.replace(reply, outcome="rescued"), STABLE)
+        return Served(replace(reply, outcome="rescued"), STABLE)
 
     async def _attempt(self, run: TurnRun, variant: str) -> Reply:
         with anyio.move_on_after(self._share(run, variant)):
@@ -170,7 +172,7 @@ class Orchestrator:
                 epoch=run.conversation.epoch,
                 outcome=answer.outcome,
                 answer=_encode(answer),
-                dialogue=served.reply.dialogue,
+                dialogue=_speaking(served.reply.dialogue, run.turn.locale),
                 now=self._clock(),
             )
         )
@@ -231,7 +233,7 @@ class Orchestrator:
             workspace=self._workspaces[request.workspace_id],
             text=request.message,
             at=utc(asked.now),
-            locale=asked.locale,
+            locale=self._locale(request, conversation),
             user_id=request.user_id,
             region=request.region,
             channel=request.channel,
@@ -253,6 +255,14 @@ class Orchestrator:
         if accepted.turn_id != asked.turn_id:
             self._recall(run, await self._store.effects_of(turn.id))
         return run
+
+    def _locale(self, request: TurnRequest, conversation: Conversation) -> str:
+        return answer_locale(
+            request.message,
+            given=request.locale,
+            before=conversation.dialogue.language or None,
+            languages=self._workspaces[request.workspace_id].languages,
+        )
 
     def _one_at_a_time(self, request: TurnRequest) -> AbstractAsyncContextManager[None]:
         if request.conversation_id is None:
@@ -284,6 +294,11 @@ class Orchestrator:
                 run.doubts[effect.key] = self._loop.title(effect.tool, run.turn.locale)
 
 
+def _speaking(dialogue: Dialogue, locale: str) -> Dialogue:
+    language = locale.partition("-")[0]
+    return dialogue if dialogue.language == language else replace(dialogue, language=language)
+
+
 def _report(result: ToolResult) -> CallReport:
     call = result.call
-    return CallReport(call.id, call.tool, call.arguments, result.outcome, result.duration_ms)
+    return CallReport(call.id, call.tool, call.arguments, result.outcome, result.duration_ms, result.effect)

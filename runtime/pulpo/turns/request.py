@@ -31,13 +31,14 @@ class TurnRequest(Struct, frozen=True, kw_only=True):
 
 
 class CallReport(Struct, frozen=True):
-    """A tool call as a client sees it; its duration is in milliseconds."""
+    """A tool call as a client sees it; its duration is in milliseconds. ``effect`` says that it changed something."""
 
     id: str
     tool: str
     arguments: dict[str, Any]
     outcome: Outcome
     duration_ms: float
+    effect: bool = False
 
 
 class TurnAnswer(Struct, frozen=True):

@@ -24,6 +24,7 @@ class Plugin:
     def __init__(self) -> None:
         self.gate = asyncio.Event()
         self.gate.set()
+        self.reached = asyncio.Event()
         self.diary: list[str] = []
         self.handlers = {pulpo.Event: lambda event: self.diary.append(type(event).__name__)}
 
@@ -31,6 +32,7 @@ class Plugin:
         return self
 
     async def next_step(self, context: pulpo.PlanContext) -> Any:
+        self.reached.set()
         await self.gate.wait()
         yield pulpo.Answer(f"{context.turn.workspace.name}: {context.turn.text}")
 
@@ -100,15 +102,13 @@ async def test_a_client_that_leaves_does_not_end_its_turn(tmp_path, plugin, cata
     async with running(settings(tmp_path), catalogue=catalogue) as system:
         plugin.gate.clear()
         client = asyncio.ensure_future(system.chat(hello(idempotency_key="k")))
-        while not system.in_flight:
-            await asyncio.sleep(0)
+        await plugin.reached.wait()
         client.cancel()
         with pytest.raises(asyncio.CancelledError):
             await client
         assert system.in_flight == 1
         plugin.gate.set()
-        while system.in_flight:
-            await asyncio.sleep(0.001)
+        await system.drain()
         assert (await system.chat(hello(idempotency_key="k"))).reply == "Salón: hola"
     assert plugin.diary.count("TurnFinished") == 1
 
@@ -117,8 +117,7 @@ async def test_stopping_waits_for_the_turns_in_flight(tmp_path, plugin, catalogu
     async with running(settings(tmp_path), catalogue=catalogue) as system:
         plugin.gate.clear()
         client = asyncio.ensure_future(system.chat(hello()))
-        while not system.in_flight:
-            await asyncio.sleep(0)
+        await plugin.reached.wait()
         asyncio.get_running_loop().call_later(0.02, plugin.gate.set)
     assert (await client).outcome == "ok"
 

@@ -12,7 +12,7 @@ ALLOW Answer Assignment Calls CanaryContext CanaryStrategy Choice Conversation D
 Match Message MetricSink Offer Pending Piece PlanContext Planner PlannerFactory PlannerStepped PluginsLoaded Policy
 PolicyChecked PolicyContext RawResponse ReadContext Reader Reading Result Route RouteError RouteRequest Runtime
 SinkFailed Slot Step Summary Tool ToolCall ToolCalled ToolContext ToolResult ToolSource Turn TurnFinished TurnRescued
-ValueProvider VariantAssigned Verdict Workspace __version__ deny hookimpl localized needs_approval tool
+ValueProvider VariantAssigned Verdict Workspace __version__ deny hookimpl localized needs_approval read_consent tool
 """
 
 

@@ -130,6 +130,17 @@ class Counter:
             return [tuple(row) for row in connection.execute(query)]
 
 
+ORDER = {"service": "corte", "date": "2026-11-26", "time": "17:00", "name": "Eva Gil", "phone": "+34 600 100 200"}
+"""What Eva wants."""
+
+
+async def order(counter: Counter, **changes: Any) -> str:
+    """Book what Eva wants, with changes, and return the appointment's id."""
+    booked = await counter.call("book_appointment", **{**ORDER, **changes})
+    assert booked.done, booked.text
+    return str(booked.value["appointment"]["id"])
+
+
 def business_of(**changes: Any) -> dict[str, Any]:
     """Return a small business: one person, 30 minutes, open 09:00–20:00 every day, without notice."""
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pulpo.errors import SettingsError
+from pulpo_booking.errors import BusinessFileError
 from pulpo_booking.files import SAMPLES, load_businesses, read_businesses
 from unit.pulpo_booking.counter import business_of
 
@@ -85,7 +85,7 @@ def test_a_mistake_names_file_and_key(tmp_path: Path, name: str, content: str | 
     path = tmp_path / name
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(BusinessFileError) as caught:
         load_businesses([path])
     assert caught.value.source == str(path)
     assert caught.value.key == key
@@ -93,7 +93,7 @@ def test_a_mistake_names_file_and_key(tmp_path: Path, name: str, content: str | 
 
 
 def test_a_workspace_has_one_business() -> None:
-    with pytest.raises(SettingsError, match="workspace 'demo' is described twice"):
+    with pytest.raises(BusinessFileError, match="workspace 'demo' is described twice"):
         load_businesses(["demo", "demo"])
 
 

@@ -59,6 +59,13 @@ def test_a_holiday_is_named_in_both_languages() -> None:
     assert holiday_name(_business(), IMMACULATE) == {"es": "Inmaculada Concepción", "en": "Immaculate Conception"}
 
 
+def test_a_region_the_library_does_not_know_keeps_the_national_days(caplog: pytest.LogCaptureFixture) -> None:
+    business = Business.model_validate(business_of(region="ES-ZZ"))
+    assert holiday_name(business, IMMACULATE)
+    assert "region 'ES-ZZ' is not known to the holidays library; write its days in holidays.add" in caplog.text
+    assert holiday_name(Business.model_validate(business_of(region="ZZ")), IMMACULATE) == ""
+
+
 def test_shifts_may_differ_on_a_date() -> None:
     raw = business_of(
         staff=[

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from msgspec.structs import replace
 
 import pulpo
 from pulpo.consent import read_consent
 from pulpo.errors import ToolArgumentsError
+from pulpo.language import answer_locale
 from pulpo_rules.planner import RulesFactory
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -40,10 +42,17 @@ class Chat:
     effects: list[pulpo.ToolCall] = field(default_factory=list)
     results: list[pulpo.ToolResult] = field(default_factory=list)
     answer: pulpo.Answer | None = None
+    turns: int = 0
+    key: str = field(default_factory=lambda: uuid4().hex)
 
     async def say(self, text: str) -> str:
         """Run one turn the way the runtime does and return its answer."""
         self.results = []
+        self.turns += 1
+        before = self.dialogue.language or None
+        languages = self.workspace.languages
+        self.locale = answer_locale(text, given=self.locale, before=before, languages=languages)
+        self.dialogue = replace(self.dialogue, language=self.locale.partition("-")[0])
         consent = read_consent(text) if self.dialogue.pending else None
         pending = self.dialogue.pending
         if consent and pending:
@@ -101,9 +110,15 @@ class Chat:
 
     def _tool_context(self) -> pulpo.ToolContext:
         values: dict[str, Any] = {
-            "workspace": self.workspace, "locale": self.locale, "now": self.now, "user_id": "u", "idempotency_key": "k",
-            "database": None, "commit": _no_commit, **self.context,
-        }  # fmt: skip
+            "workspace": self.workspace,
+            "locale": self.locale,
+            "now": self.now,
+            "user_id": "u",
+            "idempotency_key": f"{self.key}-{self.turns}",
+            "database": None,
+            "commit": _no_commit,
+            **self.context,
+        }
         return pulpo.ToolContext(**values)
 
     async def _calls(self, calls: Iterable[pulpo.ToolCall]) -> pulpo.Pending | None:

@@ -5,7 +5,7 @@ import pytest
 
 from pulpo import __version__
 
-COMMANDS = ["serve", "chat", "plugins", "check", "doctor", "config", "keys", "db"]
+COMMANDS = ["serve", "chat", "plugins", "check", "doctor", "eval", "config", "keys", "db"]
 
 
 def test_the_version_is_told(run) -> None:

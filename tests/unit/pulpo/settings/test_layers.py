@@ -11,7 +11,7 @@ def test_a_variable_and_its_key_are_each_others_inverse() -> None:
     assert variable_key("CANARY_STRATEGY") == ("canary", "strategy")
 
 
-@pytest.mark.parametrize("name", [*NOT_SETTINGS, "HOME", "PATH", "CANARY_OTHER"])
+@pytest.mark.parametrize("name", [*sorted(NOT_SETTINGS), "HOME", "PATH", "CANARY_OTHER"])
 def test_variables_that_are_no_settings_are_passed_over(name: str) -> None:
     assert read_environment({name: "x"}).values == {}
 

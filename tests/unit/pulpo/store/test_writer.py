@@ -18,7 +18,7 @@ async def writer(tmp_path: Path):
     writer.start()
     await writer.submit(lambda c: c.execute("CREATE TABLE t (n INTEGER UNIQUE)").fetchall())
     yield writer
-    writer.close()
+    await writer.close()
 
 
 def insert(number: int):
@@ -34,8 +34,9 @@ def rows(path: Path) -> list[int]:
         return [row[0] for row in connection.execute("SELECT n FROM t ORDER BY n")]
 
 
-async def test_what_waits_together_is_committed_together(writer: SqliteWriter, tmp_path: Path) -> None:
-    """A hundred writers that queue up while one is busy cost a single further commit."""
+@pytest.mark.parametrize("kind", ["submit", "submit_quick"])
+async def test_what_waits_together_is_committed_together(writer: SqliteWriter, tmp_path: Path, kind: str) -> None:
+    """Fifty closures that queue up while one is busy cost a single further commit."""
     gate = threading.Event()
     statements: list[str] = []
 
@@ -45,14 +46,37 @@ async def test_what_waits_together_is_committed_together(writer: SqliteWriter, t
 
     first = asyncio.ensure_future(writer.submit(hold))
     await asyncio.sleep(0.02)
-    others = [asyncio.ensure_future(writer.submit(insert(number))) for number in range(100)]
+    others = [asyncio.ensure_future(getattr(writer, kind)(insert(number))) for number in range(50)]
     await asyncio.sleep(0)
     assert rows(tmp_path / "w.db") == []
     gate.set()
-    assert await asyncio.gather(*others) == list(range(100))
+    assert await asyncio.gather(*others) == list(range(50))
     await first
     assert statements.count("COMMIT") == 2
-    assert rows(tmp_path / "w.db") == list(range(100))
+    assert rows(tmp_path / "w.db") == list(range(50))
+
+
+async def test_quick_closures_run_on_the_loop_and_the_others_in_the_thread(writer: SqliteWriter) -> None:
+    here = threading.get_ident()
+    quick, other = await asyncio.gather(
+        writer.submit_quick(lambda _: threading.get_ident()), writer.submit(lambda _: threading.get_ident())
+    )
+    assert quick == here
+    assert other != here
+
+
+async def test_the_loop_never_waits_for_the_lock(writer: SqliteWriter, tmp_path: Path) -> None:
+    """Another process writes for a while: quick closures wait in the thread, the loop goes on."""
+    with closing(sqlite3.connect(tmp_path / "w.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        written = asyncio.ensure_future(writer.submit_quick(insert(1)))
+        for _ in range(10):
+            before = asyncio.get_running_loop().time()
+            await asyncio.sleep(0.001)
+            assert asyncio.get_running_loop().time() - before < 0.04
+        assert not written.done()
+        other.execute("COMMIT")
+    assert await written == 1
 
 
 async def test_a_failing_closure_loses_its_own_rows_only(writer: SqliteWriter, tmp_path: Path) -> None:
@@ -61,10 +85,27 @@ async def test_a_failing_closure_loses_its_own_rows_only(writer: SqliteWriter, t
         raise ValueError("mine")
 
     outcomes = await asyncio.gather(
-        writer.submit(insert(1)), writer.submit(half), writer.submit(insert(2)), return_exceptions=True
+        *(writer.submit(closure) for closure in (insert(1), half, insert(2))), return_exceptions=True
     )
     assert [type(outcome) for outcome in outcomes] == [int, ValueError, int]
     assert rows(tmp_path / "w.db") == [1, 2]
+
+
+async def test_a_quick_closure_raises_before_it_writes_or_takes_everybody_along(
+    writer: SqliteWriter, tmp_path: Path
+) -> None:
+    def before(connection: sqlite3.Connection) -> None:
+        raise ValueError("mine")
+
+    def half(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO t VALUES (77)")
+        raise ValueError("a defect")
+
+    refused = await asyncio.gather(writer.submit_quick(before), writer.submit_quick(insert(1)), return_exceptions=True)
+    assert [type(outcome) for outcome in refused] == [ValueError, int]
+    broken = await asyncio.gather(writer.submit_quick(half), writer.submit_quick(insert(2)), return_exceptions=True)
+    assert [type(outcome) for outcome in broken] == [StoreUnavailableError, StoreUnavailableError]
+    assert rows(tmp_path / "w.db") == [1]
 
 
 async def test_a_constraint_is_raised_to_its_own_caller(writer: SqliteWriter) -> None:
@@ -93,10 +134,22 @@ async def test_a_library_cannot_end_the_writers_transaction(writer: SqliteWriter
     assert rows(tmp_path / "w.db") == [5]
 
 
+async def test_a_database_that_breaks_is_opened_afresh(writer: SqliteWriter, tmp_path: Path) -> None:
+    """Whatever happens to the connection, its callers are told and the next one gets a new connection."""
+
+    def lose(connection: sqlite3.Connection) -> None:
+        connection.execute("ROLLBACK")
+
+    outcomes = await asyncio.gather(writer.submit_quick(insert(1)), writer.submit(lose), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailableError, StoreUnavailableError]
+    assert await writer.submit_quick(insert(2)) == 2
+    assert rows(tmp_path / "w.db") == [2]
+
+
 async def test_closing_runs_what_is_queued_and_refuses_the_rest(writer: SqliteWriter, tmp_path: Path) -> None:
     queued = [asyncio.ensure_future(writer.submit(insert(number))) for number in range(10)]
     await asyncio.sleep(0)
-    writer.close()
+    await writer.close()
     assert await asyncio.gather(*queued) == list(range(10))
     with pytest.raises(StoreUnavailableError, match="closed"):
         await writer.submit(insert(11))

@@ -155,14 +155,14 @@ async def test_messages_of_one_conversation_go_through_the_runtime(tmp_path: Pat
     )
     planner = SimpleNamespace(pulpo_register_planners=pulpo.hookimpl(lambda: [script]))
     with new_agent(plugins=[Tools(), planner], directory=tmp_path, planner="scripted", now=FakeClock(NOW)) as tester:
-        first = await tester.say("hola", user_id="ana", locale="en")
+        first = await tester.say("hello", user_id="ana", locale="en-GB")
         second = await tester.say("otra")
         tester.start_over()
         third = await tester.say("de nuevo")
     assert (first.reply, first.outcome, first.served_by) == ("Hola, Ana!", "ok", "stable")
     assert [(call.tool, call.outcome) for call in first.tool_calls] == [("say_hello", "ok")]
     assert first.conversation_id == second.conversation_id != third.conversation_id
-    assert (script.asked[0].turn.at, script.asked[0].turn.user_id, script.asked[0].turn.locale) == (NOW, "ana", "en")
+    assert (script.asked[0].turn.at, script.asked[0].turn.user_id, script.asked[0].turn.locale) == (NOW, "ana", "en-GB")
 
 
 async def test_a_plugin_s_own_workspace_is_used_when_there_is_no_demo(tmp_path: Path) -> None:

@@ -127,6 +127,29 @@ async def test_a_preview_may_say_that_the_call_is_pointless_and_offer_others(hou
     assert shop.sold == []
 
 
+async def test_a_pointless_proposal_takes_the_place_of_the_call_that_waited(runtime, shop, ask: Ask) -> None:
+    asked = await runtime.run(ask("buy milk"))
+    shop.free = False
+    changed = await runtime.run(ask("buy tea", conversation_id=asked.conversation_id))
+    assert changed.reply == "sold out"
+    await runtime.run(ask("yes", conversation_id=asked.conversation_id))
+    assert shop.sold == []
+
+
+async def test_what_a_planner_says_before_a_proposal_stands_before_its_summary(house, shop, ask: Ask) -> None:
+    steps = (pulpo.Piece("It is fresh."), call("buy", item="milk"))
+    answer = await house.orchestrator(lambda _: steps, tools=[shop.buy], policies=[Confirmation()]).run(ask("fresh?"))
+    assert answer.reply == "It is fresh.\n\nBuy milk for 5?"
+
+
+async def test_the_turn_speaks_the_language_of_the_message_and_goes_on_in_it(house, ask: Ask) -> None:
+    runtime = house.orchestrator(lambda context: pulpo.Answer(context.turn.locale))
+    first = await runtime.run(ask("what services do you have?"))
+    second = await runtime.run(ask("600123456", conversation_id=first.conversation_id))
+    third = await runtime.run(ask("y cuánto cuesta?", conversation_id=first.conversation_id))
+    assert [first.reply, second.reply, third.reply] == ["en", "en", "es"]
+
+
 async def test_a_tool_without_a_preview_is_summarised_with_the_values_that_will_be_sent(house, ask: Ask) -> None:
     @pulpo.tool(title={"es": "enviar un mensaje", "en": "send a message"})
     async def send(to: str) -> str:

@@ -1,0 +1,50 @@
+"""A thousand requests made from the OpenAPI document: no 5xx, and every answer is one the document promises."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.server import Server
+
+CASES = 1000
+EXAMPLES = 60
+SEED = 20261122
+SCOPES = ("chat", "channel", "booking:read", "metrics", "admin")
+
+CONFIG = """
+[checks.negative_data_rejection]
+# 413, 414 and 431 refuse what is too large before anybody looks whether it fits.
+expected-statuses = ["400", "401", "403", "404", "405", "409", "413", "414", "415", "422", "431"]
+"""
+
+EXCLUDED = "positive_data_acceptance"
+"""What fits the document may still be refused: an Idempotency-Key that was used for another message, for one."""
+
+
+@pytest.fixture
+def key(server: Server) -> str:
+    """A key with every scope; from now on the server answers nobody without one."""
+    command = [sys.executable, "-m", "pulpo", "keys", "create", "--workspace", "demo"]
+    command += [argument for scope in SCOPES for argument in ("--scope", scope)]
+    command += ["--database-url", f"sqlite:///{server.database_path}"]
+    return subprocess.run(
+        command, cwd=server.folder, capture_output=True, text=True, timeout=60, check=True
+    ).stdout.strip()
+
+
+def test_no_request_breaks_the_server(server: Server, key: str, tmp_path: Path) -> None:
+    (tmp_path / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{server.url}/schema/openapi.json"]
+    command += ["--header", f"Authorization: Bearer {key}", "--exclude-checks", EXCLUDED]
+    command += ["--max-examples", str(EXAMPLES), "--seed", str(SEED), "--suppress-health-check", "all"]
+    command += ["--max-time", "45", "--no-color"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    generated = re.search(r"(\d+) generated", done.stdout)
+    assert generated is not None, done.stdout[-2000:]
+    assert int(generated[1]) >= CASES

@@ -1,0 +1,158 @@
+"""The log's lines: what stands in them, and what does not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from pulpo.contracts.events import (
+    Event,
+    PlannerStepped,
+    PluginsLoaded,
+    PolicyChecked,
+    SinkFailed,
+    ToolCalled,
+    TurnFinished,
+    TurnRescued,
+    VariantAssigned,
+)
+from pulpo.observability.events import EventBus
+from pulpo.observability.logging import log, open_log, request_id
+
+AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
+
+FINISHED = TurnFinished("t", "c", "demo", "stable", "stable", "ok", 2, 1, 0.0125)
+EVENTS: list[tuple[Event, str, str, str | None]] = [
+    (VariantAssigned("t", "c", "demo", "stable", "disabled", 0), "debug", "variant assigned", "CANARY"),
+    (VariantAssigned("t", "c", "demo", "canary", "percentage", 3), "info", "variant assigned", "CANARY"),
+    (PlannerStepped("t", "rules", "stable", 1, 0.001), "debug", "planner stepped", "AGENT_LOOP"),
+    (PolicyChecked("t", "p", "message", "allow", "", 0.001), "debug", "policy checked", "AGENT_LOOP"),
+    (PolicyChecked("t", "p", "call", "deny", "no", 0.001), "info", "policy checked", "AGENT_LOOP"),
+    (PolicyChecked("t", "p", "call", "error", "raised", 0.001), "info", "policy checked", "ERROR"),
+    (ToolCalled("t", "demo", "x", "ok", 0.001), "debug", "tool called", "AGENT_LOOP"),
+    (ToolCalled("t", "demo", "x", "timeout", 10.0, "too slow"), "warning", "tool called", "ERROR"),
+    (TurnRescued("t", "canary", "stable", "Boom"), "warning", "turn rescued", "CANARY"),
+    (FINISHED, "info", "turn finished", "AGENT_LOOP"),
+    (TurnFinished("t", "c", "demo", "stable", "stable", "error", 1, 0, 1.0), "error", "turn finished", "ERROR"),
+    (PluginsLoaded({"active": 5, "blocked": 1}), "info", "plugins loaded", None),
+    (SinkFailed("bad", "ValueError"), "error", "sink failed", "ERROR"),
+]
+
+
+class Lines:
+    def __init__(self) -> None:
+        self.stream = BytesIO()
+
+    def read(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """What is written at level info."""
+    found = Lines()
+    with open_log("info", stream=found.stream, clock=lambda: AT):
+        yield found
+
+
+def test_a_turn_without_trouble_is_one_line_with_all_its_ids(lines: Lines) -> None:
+    bus = EventBus(())
+    request_id.set("r-1")
+    for event, level, *_ in EVENTS[:1] + EVENTS[2:4]:
+        assert level == "debug"
+        bus.emit(event)
+    bus.emit(FINISHED)
+    request_id.set("")
+    assert lines.read() == [
+        {
+            "timestamp": "2026-11-22T10:30:00.000+00:00",
+            "level": "info",
+            "event": "turn finished",
+            "marker": "AGENT_LOOP",
+            "request_id": "r-1",
+            "conversation": "c",
+            "turn": "t",
+            "workspace": "demo",
+            "variant": "stable",
+            "served_by": "stable",
+            "outcome": "ok",
+            "steps": 2,
+            "tool_calls": 1,
+            "duration_ms": 12.5,
+        }
+    ]
+
+
+@pytest.mark.parametrize(("event", "level", "name", "marker"), EVENTS)
+def test_every_event_has_its_level_and_marker(event: Event, level: str, name: str, marker: str | None) -> None:
+    for threshold in ("debug", "info", "error"):
+        found = Lines()
+        with open_log(threshold, stream=found.stream):
+            EventBus(()).emit(event)
+        if getattr(logging, level.upper()) < getattr(logging, threshold.upper()):
+            assert found.read() == []
+        else:
+            (line,) = found.read()
+            assert (line["level"], line["event"], line.get("marker")) == (level, name, marker)
+
+
+def test_nothing_is_written_before_the_log_is_open(capfd: pytest.CaptureFixture[str]) -> None:
+    log().error("nobody hears this")
+    EventBus(()).emit(FINISHED)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_planted_secrets_are_found_nowhere(lines: Lines) -> None:
+    secrets = ["pulpo_" + "a1B2" * 8, "ana@example.com", "+34 600 123 456", "4111 1111 1111 1111"]
+    said = " ".join(secrets)
+    EventBus(()).emit(ToolCalled("t", "demo", "x", "error", 0.1, said))
+    EventBus(()).emit(SinkFailed("bad", said))
+    logging.getLogger("library").error("it said %s", said)
+    try:
+        raise ValueError(said)
+    except ValueError as error:
+        log().error("failed", exc_info=error, nested={"deep": [said]})
+    written = lines.stream.getvalue().decode()
+    assert len(lines.read()) == 4
+    assert not [secret for secret in secrets if secret in written]
+
+
+def test_libraries_write_into_the_same_stream(lines: Lines) -> None:
+    logging.getLogger("some.library").warning("careful, %s", "Ana")
+    logging.getLogger("some.library").info("chatter")
+    (line,) = lines.read()
+    assert (line["logger"], line["message"], line["level"]) == ("some.library", "careful, Ana", "warning")
+
+
+def test_a_line_that_is_no_clean_json_is_written_all_the_same(lines: Lines) -> None:
+    log().error("odd", text="\ud800", number=10**40, thing=object)
+    (line,) = lines.read()
+    assert line["number"] == 10**40
+
+
+async def test_a_task_inherits_the_request_it_was_started_for(lines: Lines) -> None:
+    async def turn() -> None:
+        EventBus(()).emit(FINISHED)
+
+    async def request(id_: str) -> None:
+        request_id.set(id_)
+        await asyncio.create_task(turn())
+
+    await asyncio.gather(*(asyncio.create_task(request(f"r{n}")) for n in range(3)))
+    assert {line["request_id"] for line in lines.read()} == {"r0", "r1", "r2"}
+
+
+def test_logs_can_be_opened_inside_each_other(lines: Lines) -> None:
+    inner = Lines()
+    with open_log("debug", stream=inner.stream):
+        log().debug("inside")
+    log().info("outside")
+    assert [line["event"] for line in inner.read()] == ["inside"]
+    assert [line["event"] for line in lines.read()] == ["outside"]

@@ -1,0 +1,29 @@
+"""The watch on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from pulpo_prometheus.lag import watching
+
+
+async def test_a_blocked_loop_shows_and_an_idle_one_does_not() -> None:
+    seen: list[float] = []
+    async with watching(seen.append, every=0.01):
+        await asyncio.sleep(0.03)
+        idle = list(seen)
+        time.sleep(0.2)  # noqa: ASYNC251 - blocking is the point
+        await asyncio.sleep(0.03)
+    assert idle
+    assert min(idle) < 0.1
+    assert max(seen) > 0.15
+
+
+async def test_it_ends_with_its_block() -> None:
+    seen: list[float] = []
+    async with watching(seen.append, every=0.01):
+        await asyncio.sleep(0.02)
+    count = len(seen)
+    await asyncio.sleep(0.03)
+    assert len(seen) == count

@@ -1,0 +1,182 @@
+"""Dialogues with the booking plugin's own declarations.
+
+The clock stands at Tuesday 24 November 2026, 10:00 in Madrid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from unit.pulpo_rules.chat import Chat
+from unit.pulpo_rules.salon import FileDatabase, booked, open_database, salon_chat, say_all
+
+BOOK = "book_appointment"
+MOVE = "reschedule_appointment"
+CANCEL = "cancel_appointment"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[FileDatabase]:
+    opened = open_database(tmp_path / "salon.db")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def chat(database: FileDatabase) -> Chat:
+    return salon_chat(database)
+
+
+@pytest.fixture
+def english(database: FileDatabase) -> Chat:
+    return salon_chat(database, locale="en-GB")
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "parts"),
+    [
+        ("es", "hola, qué servicios tienen y cuánto cuestan?", ("Corte de pelo", "22 €")),
+        ("es", "cuánto sale una manicura?", ("22,50 €",)),
+        ("es", "¿qué horario tenéis?", ("09:00", "Domingo: cerrado")),
+        ("es", "abren el sábado?", ("sábado 28 de noviembre", "10:00")),
+        ("en", "What services do you offer and how much are they?", ("Haircut", "€22")),
+        ("en", "How much is a manicure?", ("€22.50",)),
+        ("en", "When are you open?", ("09:00", "Sunday: closed")),
+        ("en", "are you open on Saturday?", ("28 November", "10:00")),
+    ],
+)
+async def test_questions(database: FileDatabase, locale: str, text: str, parts: tuple[str, ...]) -> None:
+    answer = await salon_chat(database, locale=locale).say(text)
+    assert all(part in answer for part in parts), answer
+
+
+async def test_a_booking_in_one_message(chat: Chat) -> None:
+    summary = await chat.say("quiero un corte mañana a las 10, soy Ana Gil, 600 123 456")
+    assert "miércoles 25 de noviembre a las 10:00" in summary
+    assert "22 €" in summary
+    assert chat.effects == []
+    await chat.say("sí")
+    assert booked(chat) == [(BOOK, "2026-11-25", "10:00")]
+    assert chat.effects[0].arguments["name"] == "Ana Gil"
+
+
+async def test_a_booking_in_one_english_message(english: Chat) -> None:
+    await english.say("I'd like a haircut tomorrow at 10, I'm John Smith, 600 123 457")
+    assert english.effects == []
+    await english.say("yes please")
+    assert booked(english) == [(BOOK, "2026-11-25", "10:00")]
+
+
+async def test_several_turns_with_a_price_question_and_a_change_of_mind(chat: Chat) -> None:
+    await say_all(chat, ["necesito un turno", "un tinte"])
+    answer = await chat.say("cuánto cuesta la manicura?")
+    assert "22,50 €" in answer
+    assert answer.endswith("¿Para qué día?")
+    assert "11:00" in await chat.say("el jueves")
+    await say_all(chat, ["mejor un corte", "a las 11", "Ana Pérez", "600123456"])
+    assert "30 min" in await chat.say("¿cuánto dura?")
+    assert "viernes 27 de noviembre a las 11:00" in await chat.say("no, mejor el viernes")
+    assert chat.effects == []
+    await chat.say("sí")
+    assert booked(chat) == [(BOOK, "2026-11-27", "11:00")]
+    assert chat.effects[0].arguments["service"] == "corte"
+    assert chat.effects[0].arguments["name"] == "Ana Pérez"
+
+
+async def test_the_same_in_english(english: Chat) -> None:
+    await say_all(english, ["Hi, I need an appointment", "a haircut"])
+    answer = await english.say("how much is the beard trim?")
+    assert "€12" in answer
+    assert answer.endswith("For which day?")
+    await say_all(english, ["tomorrow", "the later one", "John Smith", "+44 7700 900123", "no, rather on Friday"])
+    assert english.effects == []
+    await english.say("yes")
+    assert booked(english) == [(BOOK, "2026-11-27", "19:00")]
+
+
+async def test_an_unavailable_slot_is_answered_with_alternatives(chat: Chat) -> None:
+    answer = await chat.say("quiero un corte para el domingo a las 10, soy Ana Gil 600111222")
+    assert "cerrado" in answer
+    assert "lunes 30 de noviembre a las 10:00" in answer
+    await say_all(chat, ["la segunda", "sí"])
+    assert booked(chat) == [(BOOK, "2026-12-01", "10:00")]
+
+
+async def test_a_slot_somebody_else_has_taken(database: FileDatabase, english: Chat) -> None:
+    for name in ("Eva Uno", "Eva Dos"):
+        await say_all(salon_chat(database), [f"un corte mañana a las 12, soy {name}, 600111222", "sí"])
+    answer = await english.say("a haircut tomorrow at 12 please, my name is Tom Jones, 600 333 444")
+    assert "I can offer" in answer
+    await say_all(english, ["the first one", "yes"])
+    assert booked(english)[0][0] == BOOK
+    assert booked(english)[0][1:] != ("2026-11-25", "12:00")
+
+
+async def test_a_time_is_checked_before_the_rest_is_asked(chat: Chat) -> None:
+    answer = await chat.say("me das turno para un corte con Ana el jueves a las 10?")
+    assert "no trabaja Ana" in answer
+    assert await chat.say("la primera") == "¿A nombre de quién?"
+    await say_all(chat, ["Pedro Ruiz", "611333444", "dale"])
+    assert chat.effects[0].arguments["staff"] == "ana"
+
+
+async def test_a_question_about_free_times_becomes_a_booking(database: FileDatabase) -> None:
+    chat = salon_chat(database, locale="es-AR")
+    await chat.say("qué tenés libre el viernes para un corte?")
+    assert "sábado 28" in await chat.say("y el sábado?")
+    await say_all(chat, ["la de las 12", "Eva Luna", "600111222", "dale"])
+    assert booked(chat) == [(BOOK, "2026-11-28", "12:00")]
+
+
+async def test_reschedule_and_cancel(chat: Chat) -> None:
+    await say_all(chat, ["quiero un corte mañana a las 10, soy Ana, 600 123 456", "sí"])
+    await say_all(chat, ["quiero pasar mi turno al jueves a las 5", "dale"])
+    await say_all(chat, ["cancelá mi turno", "sí"])
+    assert booked(chat) == [(BOOK, "2026-11-25", "10:00"), (MOVE, "2026-11-26", "17:00"), (CANCEL, "", "")]
+
+
+async def test_reschedule_and_cancel_in_english(english: Chat) -> None:
+    await say_all(english, ["a haircut tomorrow at 10, I'm Ann Lee, 600 123 456", "yes"])
+    await say_all(english, ["move my appointment to Thursday at 5pm", "yes"])
+    await say_all(english, ["I need to cancel my appointment", "go ahead"])
+    assert [tool for tool, _, _ in booked(english)] == [BOOK, MOVE, CANCEL]
+
+
+async def test_one_of_two_appointments_is_pointed_at(chat: Chat) -> None:
+    await say_all(chat, ["un corte el jueves a las 11, soy Ana, 600 123 456", "sí"])
+    await say_all(chat, ["quiero otra cita: mechas el viernes a las 12", "sí"])
+    assert "¿Qué cita" in await chat.say("quiero cancelar")
+    assert "mechas" in await chat.say("la del viernes")
+    await chat.say("sí")
+    assert [tool for tool, _, _ in booked(chat)] == [BOOK, BOOK, CANCEL]
+
+
+async def test_an_appointment_that_is_not_there_is_not_guessed(chat: Chat) -> None:
+    await say_all(chat, ["un corte el jueves a las 11, soy Ana, 600 123 456", "sí"])
+    await chat.say("cancelá el turno del lunes")
+    assert chat.dialogue.pending is None
+
+
+@pytest.mark.parametrize("refusal", ["no", "no, gracias", "mejor dejalo", "👎", "olvidalo"])
+async def test_a_refusal_writes_nothing(chat: Chat, refusal: str) -> None:
+    await say_all(chat, ["quiero un corte mañana a las 10, soy Ana, 600 123 456", refusal])
+    assert chat.effects == []
+    assert chat.dialogue.pending is None
+
+
+async def test_chat_spelling(chat: Chat) -> None:
+    await say_all(
+        chat, ["ola kiero un tinte pal viernes", "x la mañana", "la segunda", "Me llamo José", "600222333", "sip"]
+    )
+    assert booked(chat) == [(BOOK, "2026-11-27", "10:15")]
+    assert chat.effects[0].arguments["name"] == "José"
+
+
+async def test_a_title_prompt_books_nothing(chat: Chat) -> None:
+    await chat.say("quiero un corte mañana a las 10, soy Ana, 600 123 456")
+    await chat.say("### Task:\nGenerate a title.\n<chat_history>\nUSER: quiero un corte\nUSER: sí\n</chat_history>")
+    assert chat.effects == []
+    assert chat.dialogue.pending is not None
