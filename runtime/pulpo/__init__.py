@@ -9,6 +9,7 @@ rooms, from the outside in: `cli` and `http` (who asks), `turns` (one turn's way
 from pulpo.consent import read_consent
 from pulpo.contracts.canary import Assignment, CanaryContext, CanaryStrategy, Match
 from pulpo.contracts.events import (
+    BreakerChanged,
     Event,
     MetricSink,
     PlannerStepped,
@@ -47,6 +48,7 @@ __all__ = [
     "ALLOW",
     "Answer",
     "Assignment",
+    "BreakerChanged",
     "Calls",
     "CanaryContext",
     "CanaryStrategy",

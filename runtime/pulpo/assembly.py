@@ -29,6 +29,8 @@ from pulpo.conversation import Message, Workspace
 from pulpo.errors import SettingsError, WorkspaceNotFoundError
 from pulpo.observability.events import EventBus
 from pulpo.plugins import Catalogue, load_plugins
+from pulpo.resilience.breakers import Breakers
+from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.settings import Settings
 from pulpo.store import transcripts
 from pulpo.store.migrate import database_path, upgrade
@@ -51,6 +53,7 @@ class System:
     emit: Callable[[Event], None]
     clock: Callable[[], float]
     store: SqliteStore
+    breakers: Breakers
     draining: bool = False
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
@@ -118,7 +121,9 @@ async def running(
         runtime = Runtime(database=store.database, workspaces=workspaces, clock=lambda: utc(clock()), emit=bus.emit)
         for _name, lifespan in catalogue.lifespans:
             await stack.enter_async_context(lifespan(runtime))
-        orchestrator = _orchestrator(settings, catalogue, workspaces, store, bus.emit, clock)
+        tools = _tools(catalogue)
+        guards = standard_guards(emit=bus.emit, owners={name: catalogue.owner("tool", name) for name in tools})
+        orchestrator = _orchestrator(settings, catalogue, workspaces, store, bus.emit, clock, tools, guards)
         system = System(
             settings=settings,
             catalogue=catalogue,
@@ -126,6 +131,7 @@ async def running(
             emit=bus.emit,
             clock=clock,
             store=store,
+            breakers=guards.breakers,
             _orchestrator=orchestrator,
         )
         stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
@@ -153,16 +159,17 @@ def _orchestrator(
     store: SqliteStore,
     emit: Callable[[Event], None],
     clock: Callable[[], float],
+    tools: Mapping[str, Tool],
+    guards: Guards,
 ) -> Orchestrator:
     async def history(conversation_id: str, limit: int) -> Sequence[Message]:
         return await store.database.read(partial(transcripts.messages, conversation_id=conversation_id, limit=limit))
 
-    tools = _tools(catalogue)
     timing = settings.turns
     return Orchestrator(
         store=store,
         loop=TurnLoop(
-            executor=ToolExecutor(store, clock=clock),
+            executor=ToolExecutor(store, guards, clock=clock),
             policies=PolicySet(catalogue.policies),
             tools=tools,
             history=history,

@@ -11,7 +11,10 @@
     ├── ToolError                a tool call did not succeed
     │   ├── ToolNotFoundError    no such tool, or not available now
     │   ├── ToolArgumentsError   the arguments do not fit the tool's signature
-    │   └── ToolTimeoutError     the tool's deadline passed
+    │   ├── ToolTimeoutError     the tool's deadline passed
+    │   ├── ToolOpenError        its circuit breaker refuses calls
+    │   ├── ToolBusyError        too many calls of it are running, or its threads hang
+    │   └── ToolResultError      what it returned is not JSON, holds NaN, or is too large
     ├── PlannerError             a planner broke its contract
     │   └── LoopLimitError       too many steps, too many calls, or the same call twice
     ├── TurnError                a turn cannot be run
@@ -102,6 +105,23 @@ class ToolTimeoutError(ToolError):
     def __init__(self, *, tool: str, timeout: float) -> None:
         super().__init__(f"{tool} did not answer within {timeout:g} s", tool=tool)
         self.timeout = timeout
+
+
+class ToolOpenError(ToolError):
+    """The tool failed so often that it is not called for a while; ``retry_after`` is in seconds (infinity: until an
+    operator closes its breaker)."""
+
+    def __init__(self, *, tool: str, retry_after: float) -> None:
+        super().__init__(f"{tool} keeps failing and is not called for now", tool=tool)
+        self.retry_after = retry_after
+
+
+class ToolBusyError(ToolError):
+    """There is no room to run the tool: too many calls of it are running, or its plugin's threads all hang."""
+
+
+class ToolResultError(ToolError):
+    """What the tool returned cannot be used; nothing of the value is in the message."""
 
 
 class PlannerError(PulpoError):

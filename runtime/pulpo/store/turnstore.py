@@ -33,16 +33,19 @@ class TurnStore(Protocol):
         """Extend the leases of running turns, given as (conversation id, epoch)."""
         ...
 
-    async def intend(self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float) -> Effect | None:
-        """Record that an effect is about to be tried, or return the earlier record of it."""
+    async def intend(
+        self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int
+    ) -> Effect | None:
+        """Record that an effect is about to be tried, or return the record that stands in its way; see
+        `effects.intend`. Raises `LeaseLostError`."""
         ...
 
-    async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> None:
-        """Record what came of an effect."""
+    async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> Effect | None:
+        """Record what came of an effect, unless it is done already, and return its record."""
         ...
 
-    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float) -> Result:
-        """Run an effect's closure and record its result in one transaction, once a key."""
+    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int) -> Result:
+        """Run an effect's closure and record its result in one transaction, once a key; raises `LeaseLostError`."""
         ...
 
     async def effects_of(self, turn_id: str) -> tuple[Effect, ...]:

@@ -17,8 +17,11 @@ from pulpo.contracts.tools import Result, Summary, Tool, ToolContext
 from pulpo.conversation import Dialogue, Message, Pending, ToolCall, localized
 from pulpo.errors import LoopLimitError, PlannerError, ToolArgumentsError
 from pulpo.turns import texts
-from pulpo.turns.executor import BoundCall, ToolExecutor, finished
+from pulpo.turns.executor import ToolExecutor
+from pulpo.turns.invocation import BoundCall
+from pulpo.turns.notices import with_notices
 from pulpo.turns.policies import PolicySet
+from pulpo.turns.results import finished
 from pulpo.turns.run import TurnRun
 
 Consent: TypeAlias = Literal["yes", "no"] | None
@@ -83,8 +86,15 @@ class TurnLoop:
             return _refusal(run, dialogue, verdict)
         consent, dialogue = await self._settle_pending(run, variant, dialogue)
         reply = await self._steps(run, variant, dialogue, consent)
+        told = with_notices(run, reply.text, reply.dialogue)
+        reply = reply if told is reply.text else replace(reply, text=told)
         verdict = await self._policies.answer(run, checked, reply.text)
         return reply if verdict.kind == "allow" else _refusal(run, reply.dialogue, verdict)
+
+    def title(self, tool: str, locale: str) -> str:
+        """Return what users call ``tool``, also when it is no longer there."""
+        found = self._tools.get(tool)
+        return localized(found.title or tool, locale) if found else tool
 
     async def _settle_pending(self, run: TurnRun, variant: Variant, dialogue: Dialogue) -> tuple[Consent, Dialogue]:
         """Read the user's answer to the pending call; on a yes run it exactly as it was shown."""
@@ -196,15 +206,14 @@ class TurnLoop:
 
     async def _summary(self, run: TurnRun, bound: BoundCall) -> Pending | None:
         """Say what a call will do, as its preview tells, or as well as we can tell; None when it is pointless."""
-        if bound.tool.previewer is None:
-            return Pending(bound.call, _describe(run, bound))
         start = perf_counter()
         try:
             shown = await self._executor.preview(run, bound)
         except Exception as error:
-            text = f"{type(error).__name__} in the preview of {bound.tool.name}"
-            run.add(finished(run, bound.call, "error", Result(), perf_counter() - start, text, None))
+            run.add(self._executor.failed(run, bound, error, perf_counter() - start))
             return None
+        if shown is None:
+            return Pending(bound.call, _describe(run, bound))
         if isinstance(shown, Summary):
             return Pending(replace(bound.call, arguments=shown.arguments), shown.text)
         run.add(finished(run, bound.call, "ok", shown, perf_counter() - start, "", None))
@@ -227,7 +236,8 @@ class TurnLoop:
         def history(limit: int) -> Awaitable[Sequence[Message]]:
             return self._history(run.conversation.id, limit)
 
-        return PlanContext(run.turn, dialogue, self._tools, run.results, step, consent, history, context)
+        tools = self._executor.available(run, self._tools)
+        return PlanContext(run.turn, dialogue, tools, run.results, step, consent, history, context)
 
 
 def _with_offers(run: TurnRun, dialogue: Dialogue) -> Dialogue:
