@@ -73,12 +73,13 @@ def understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene: 
     acts = read_acts(text[:MAX_TEXT])
     text = without_openings(text[:MAX_TEXT])
     mentions = read(text, forms, scene)
+    free = _free(mentions, forms)
     return Understanding(
         text=text,
         acts=acts,
         mentions=mentions,
         known=scene.known,
-        clauses=tuple(_clause(text, span, forms, model, mentions, scene) for span in _clauses(text)),
+        clauses=tuple(_clause(text, span, forms, model, mentions, free) for span in _clauses(text)),
     )
 
 
@@ -91,13 +92,12 @@ def _clauses(text: str) -> list[Span]:
 
 
 def _clause(
-    text: str, span: Span, forms: Mapping[str, Form], model: IntentModel, mentions: Mentions, scene: Scene
+    text: str, span: Span, forms: Mapping[str, Form], model: IntentModel, mentions: Mentions, free: Collection[Span]
 ) -> Clause:
     said = {
         key: mention for key, mention in mentions.found.items() if any(overlaps(each, [span]) for each in mention.spans)
     }
-    free = [each for each in mentions.spans if not _is_whole(each, text)]
-    masked = words(blank(text, free)[slice(*span)])
+    masked = words(blank(text, [each for each in mentions.spans if each not in free])[slice(*span)])
     content = tuple(word for word in masked if word not in lexicon.FILLERS and not word.isdigit())
     question = is_question(text[slice(*span)])
     scores = _alike(masked, words(text[slice(*span)]), forms, model, said, question=question) if masked else {}
@@ -116,8 +116,15 @@ def _clause(
     )
 
 
-def _is_whole(span: Span, text: str) -> bool:
-    return span == (0, len(text))
+def _free(mentions: Mentions, forms: Mapping[str, Form]) -> frozenset[Span]:
+    """The places of free text, which may be an answer or as well something else."""
+    return frozenset(
+        span
+        for (tool, name), mention in mentions.found.items()
+        for each in forms[tool].fields
+        if each.name == name and each.kind == "text"
+        for span in mention.spans
+    )
 
 
 def _alike(
