@@ -82,18 +82,16 @@ def _in_between(
 
 
 def _refused(results: Sequence[pulpo.ToolResult], form: Form, dialogue: pulpo.Dialogue) -> Field | None:
-    """The argument whose value a suggesting tool has just found impossible: of those it offers others for, the one
-    that it is there to suggest."""
-    offered = {
-        (result.call.tool, name)
-        for result in results
-        if not result.result.done
-        for offer in result.result.offers
-        for name in offer.arguments
-    }
-    tools, names = {tool for tool, _ in offered}, {name for _, name in offered}
-    known = [each for each in form.fields if each.name in names and each.name in dialogue.facts]
-    return next((each for each in known if each.slot.suggest in tools), next(iter(known), None))
+    """The argument whose value a suggesting tool has just found impossible: one that it offers only other values
+    for, else the one that it is there to suggest."""
+    failed = {result.call.tool for result in results if not result.result.done and result.result.offers}
+    offers = [offer for result in results if result.call.tool in failed for offer in result.result.offers]
+    known = [each for each in form.fields if each.name in dialogue.facts]
+    for each in known:
+        offered = [offer.arguments[each.name] for offer in offers if each.name in offer.arguments]
+        if offered and dialogue.facts[each.name].value not in offered:
+            return each
+    return next((each for each in known if each.slot.suggest in failed), None)
 
 
 def _restored(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:
