@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 import pulpo
 from pulpo_rules import lexicon
-from pulpo_rules.text import stem, words
+from pulpo_rules.acts import question_kinds
+from pulpo_rules.choices import same
+from pulpo_rules.text import stem, tokens, words
 
 SURE: Final = 0.19
 """Below this a tool is not what a text asks for."""
@@ -53,9 +55,12 @@ class IntentModel:
         self._centroids: dict[str, list[tuple[str, float]]] = defaultdict(list)
         self._bayes = _Bayes(examples)
         self._index(examples)
-        self.vocabulary: frozenset[str] = frozenset(
-            word for tool in tools for text in _texts(tool) for word in words(text)
-        )
+        self.vocabulary = _vocabulary(text for tool in tools for text in _texts(tool))
+        self._stems = frozenset(stem(word) for word in self.vocabulary)
+        self._asked = {
+            tool.name: frozenset(kind for text in _texts(tool) for kind in question_kinds(words(text)))
+            for tool in tools
+        }
 
     def _index(self, examples: Iterable[tuple[str, Counter[str]]]) -> None:
         sums: dict[str, Counter[str]] = defaultdict(Counter)
@@ -78,6 +83,14 @@ class IntentModel:
                 for feature, count in counted.items()
             }
         )
+
+    def knows(self, word: str) -> bool:
+        """Whether examples hold a word, another form of it, or what it may be a typo of."""
+        return stem(word) in self._stems or any(same(each, word) for each in self.vocabulary if each[0] == word[0])
+
+    def asks(self, tool: str, kinds: Collection[str]) -> bool:
+        """Whether somebody asks ``tool`` for things of these kinds; see `acts.question_kinds`."""
+        return self._asked.get(tool, frozenset()).issuperset(kinds)
 
     def rank(self, said: Sequence[str]) -> list[Intent]:
         """Return all tools, the likeliest first, for the ``said`` words."""
@@ -146,6 +159,18 @@ def _texts(tool: pulpo.Tool) -> list[str]:
     first = tool.description.partition("\n")[0].partition(". ")[0]
     said = [text for texts in tool.examples.values() for text in texts]
     return [text for text in [*said, *titles, first, tool.name.replace("_", " ")] if text.strip()]
+
+
+def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
+    """The words of ``texts`` apart from names, which are those with a capital within a sentence."""
+    found: set[str] = set()
+    for text in texts:
+        first = True
+        for token in tokens(text):
+            if first or not text[token.start].isupper():
+                found.update(words(text[token.start : token.end]))
+            first = False
+    return frozenset(found)
 
 
 def features(said: Sequence[str]) -> Counter[str]:

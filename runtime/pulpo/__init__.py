@@ -9,6 +9,7 @@ rooms, from the outside in: `cli` and `http` (who asks), `turns` (one turn's way
 from pulpo.consent import read_consent
 from pulpo.contracts.canary import Assignment, CanaryContext, CanaryStrategy, Match
 from pulpo.contracts.events import (
+    BreakerChanged,
     Event,
     MetricSink,
     PlannerStepped,
@@ -19,6 +20,7 @@ from pulpo.contracts.events import (
     TurnFinished,
     TurnRescued,
     VariantAssigned,
+    VariantFailed,
 )
 from pulpo.contracts.planners import Answer, Calls, Piece, PlanContext, Planner, PlannerFactory, Step
 from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny, needs_approval
@@ -47,6 +49,7 @@ __all__ = [
     "ALLOW",
     "Answer",
     "Assignment",
+    "BreakerChanged",
     "Calls",
     "CanaryContext",
     "CanaryStrategy",
@@ -95,6 +98,7 @@ __all__ = [
     "TurnRescued",
     "ValueProvider",
     "VariantAssigned",
+    "VariantFailed",
     "Verdict",
     "Workspace",
     "__version__",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,9 +26,11 @@ from pulpo.contracts.runtime import Runtime
 from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
-from pulpo.errors import SettingsError, WorkspaceNotFoundError
+from pulpo.errors import RequiredPluginError, SettingsError, WorkspaceNotFoundError
 from pulpo.observability.events import EventBus
 from pulpo.plugins import Catalogue, load_plugins
+from pulpo.resilience.breakers import Breakers
+from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.settings import Settings
 from pulpo.store import transcripts
 from pulpo.store.migrate import upgrade
@@ -52,6 +54,7 @@ class System:
     emit: Callable[[Event], None]
     clock: Callable[[], float]
     store: TurnStore
+    breakers: Breakers
     draining: bool = False
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
@@ -117,9 +120,10 @@ async def running(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_url))
         runtime = Runtime(database=store.database, workspaces=workspaces, clock=lambda: utc(clock()), emit=bus.emit)
-        for _name, lifespan in catalogue.lifespans:
-            await stack.enter_async_context(lifespan(runtime))
-        orchestrator = _orchestrator(settings, catalogue, workspaces, store, bus.emit, clock)
+        catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
+        tools = _tools(catalogue)
+        guards = standard_guards(emit=bus.emit, owners={name: catalogue.owner("tool", name) for name in tools})
+        orchestrator = _orchestrator(settings, catalogue, workspaces, store, bus.emit, clock, tools, guards)
         system = System(
             settings=settings,
             catalogue=catalogue,
@@ -127,12 +131,28 @@ async def running(
             emit=bus.emit,
             clock=clock,
             store=store,
+            breakers=guards.breakers,
             _orchestrator=orchestrator,
         )
         stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
         stack.push_async_callback(system.drain)
         bus.emit(_loaded(catalogue))
         yield system
+
+
+async def _opened(
+    stack: AsyncExitStack, catalogue: Catalogue, runtime: Runtime, *, required: Collection[str]
+) -> Catalogue:
+    """Enter the plugins' lifespans; one that fails quarantines its plugin, or ends the start if it is required."""
+    for name, lifespan in catalogue.lifespans:
+        try:
+            await stack.enter_async_context(lifespan(runtime))
+        except (Exception, SystemExit) as error:
+            reason = f"its lifespan failed: {type(error).__name__}: {error}"
+            if name in required:
+                raise RequiredPluginError(f"plugin {name!r} is required, and {reason}", plugin=name) from error
+            catalogue = catalogue.without(name, reason=reason)
+    return catalogue
 
 
 def plugins_of(settings: Settings) -> Catalogue:
@@ -154,16 +174,17 @@ def _orchestrator(
     store: TurnStore,
     emit: Callable[[Event], None],
     clock: Callable[[], float],
+    tools: Mapping[str, Tool],
+    guards: Guards,
 ) -> Orchestrator:
     async def history(conversation_id: str, limit: int) -> Sequence[Message]:
         return await store.database.read(partial(transcripts.messages, conversation_id=conversation_id, limit=limit))
 
-    tools = _tools(catalogue)
     timing = settings.turns
     return Orchestrator(
         store=store,
         loop=TurnLoop(
-            executor=ToolExecutor(store, clock=clock),
+            executor=ToolExecutor(store, guards, clock=clock),
             policies=PolicySet(catalogue.policies),
             tools=tools,
             history=history,

@@ -11,7 +11,10 @@
     ├── ToolError                a tool call did not succeed
     │   ├── ToolNotFoundError    no such tool, or not available now
     │   ├── ToolArgumentsError   the arguments do not fit the tool's signature
-    │   └── ToolTimeoutError     the tool's deadline passed
+    │   ├── ToolTimeoutError     the tool's deadline passed
+    │   ├── ToolOpenError        its circuit breaker refuses calls
+    │   ├── ToolBusyError        too many calls of it are running, or its threads hang
+    │   └── ToolResultError      what it returned is not JSON, holds NaN, or is too large
     ├── PlannerError             a planner broke its contract
     │   └── LoopLimitError       too many steps, too many calls, or the same call twice
     ├── TurnError                a turn cannot be run
@@ -21,7 +24,6 @@
     │   ├── IdempotencyConflictError   the same key was used with another request
     │   └── LeaseLostError             another process has taken the turn over
     └── StoreUnavailableError    the database cannot be reached
-        └── CommitUnknownError   it went away while it was committing: the rows may be there or not
 """
 
 from __future__ import annotations
@@ -105,6 +107,23 @@ class ToolTimeoutError(ToolError):
         self.timeout = timeout
 
 
+class ToolOpenError(ToolError):
+    """The tool failed so often that it is not called for a while; ``retry_after`` is in seconds (infinity: until an
+    operator closes its breaker)."""
+
+    def __init__(self, *, tool: str, retry_after: float) -> None:
+        super().__init__(f"{tool} keeps failing and is not called for now", tool=tool)
+        self.retry_after = retry_after
+
+
+class ToolBusyError(ToolError):
+    """There is no room to run the tool: too many calls of it are running, or its plugin's threads all hang."""
+
+
+class ToolResultError(ToolError):
+    """What the tool returned cannot be used; nothing of the value is in the message."""
+
+
 class PlannerError(PulpoError):
     """A planner broke its contract. ``planner`` is its name."""
 
@@ -171,7 +190,3 @@ class StoreUnavailableError(PulpoError):
     def __init__(self, message: str, *, retry_after: int = 1) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-
-
-class CommitUnknownError(StoreUnavailableError):
-    """The connection broke while the database was committing: the rows may be there or not."""

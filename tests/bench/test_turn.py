@@ -20,6 +20,7 @@ import pulpo
 from pulpo.canary.router import Router
 from pulpo.consent import read_consent
 from pulpo.observability.events import EventBus
+from pulpo.resilience.guards import standard_guards
 from pulpo.store.conversations import Accept, Accepted, Assign, Finish
 from pulpo.turns.executor import ToolExecutor
 from pulpo.turns.loop import Limits, TurnLoop, Variant
@@ -27,7 +28,6 @@ from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
 from pulpo.turns.request import TurnRequest
 from pulpo_canary.percentage import Percentage, PercentageConfig
-from pulpo_guardrails.confirmation import Confirmation
 from pulpo_guardrails.message import MessageSize
 from pulpo_prometheus.sink import PrometheusSink
 
@@ -73,6 +73,7 @@ def product(*, steps: int = 1, tools: int = 1) -> Callable[[], Awaitable[Any]]:
     offered = {tool.name: tool for tool in (get_price, *(spare(number) for number in range(tools - 1)))}
     decide = Percentage().compile(PercentageConfig(percentage=0.1))
     planner = Scripted(steps)
+    bus = EventBus(_sinks(), log=Quiet())
     numbers = iter(range(10**9))
 
     async def history(conversation_id: str, limit: int) -> tuple[pulpo.Message, ...]:
@@ -81,8 +82,8 @@ def product(*, steps: int = 1, tools: int = 1) -> Callable[[], Awaitable[Any]]:
     orchestrator = Orchestrator(
         store=store,
         loop=TurnLoop(
-            executor=ToolExecutor(store, clock=time.time),
-            policies=PolicySet([Confirmation(), MessageSize(limit=4000)]),
+            executor=ToolExecutor(store, standard_guards(emit=bus.emit), clock=time.time),
+            policies=PolicySet([MessageSize(limit=4000)]),
             tools=offered,
             history=history,
             read_consent=read_consent,
@@ -91,7 +92,7 @@ def product(*, steps: int = 1, tools: int = 1) -> Callable[[], Awaitable[Any]]:
         router=Router(decide=decide, enabled=True, variant="canary"),
         variants={name: Variant(name, "scripted", planner) for name in ("stable", "canary")},
         workspaces={"demo": pulpo.Workspace(id="demo")},
-        emit=EventBus(_sinks(), log=Quiet()).emit,
+        emit=bus.emit,
         clock=time.time,
         new_id=lambda: str(next(numbers)),
         timing=Timing(),

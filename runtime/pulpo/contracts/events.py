@@ -63,6 +63,25 @@ class ToolCalled(Event, frozen=True):
     error: str = ""
 
 
+class BreakerChanged(Event, frozen=True):
+    """The circuit breaker of a workspace's tool entered a state: ``open`` refuses calls, ``half_open`` lets one
+    probe find out."""
+
+    workspace_id: str
+    tool: str
+    state: Literal["closed", "open", "half_open"]
+
+
+class VariantFailed(Event, frozen=True):
+    """A variant could not answer; ``trace`` is the traceback, for logs alone."""
+
+    turn_id: str
+    workspace_id: str
+    variant: str
+    error: str
+    trace: str
+
+
 class TurnRescued(Event, frozen=True):
     """The assigned variant failed and stable took the turn over."""
 

@@ -110,13 +110,21 @@ Preview: TypeAlias = Callable[..., Awaitable[Summary | Result]]
 """Same parameters as its tool; a `Summary` to confirm, or a `Result` saying why the call is pointless now."""
 
 
+Reconcile: TypeAlias = Callable[..., Awaitable[Result | None]]
+"""Same parameters as its tool; the `Result` of an earlier attempt, or None when that attempt changed nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
     """A tool as the runtime runs it. Build it with the `tool` decorator.
 
     ``schema`` is the JSON schema of its arguments; ``timeout`` is in seconds; after one effect of an
     ``effect_group`` is done in a turn, further calls of that group are refused in it. ``confirm`` says whether
-    the user must say yes first (default: whenever it is not read-only).
+    the user must say yes first (default: whenever it is not read-only). ``answers`` are phrases, in any language,
+    that are a plain yes or no to this tool's summary and need not be one elsewhere ("cancel it", "keep it").
+    ``cache`` is for how many seconds the
+    result of a read-only tool may be reused (0: never) for the same arguments, workspace, locale, user and scopes,
+    or whoever asks when ``cache_shared``. At most ``concurrency`` calls of it run at once.
     """
 
     name: str
@@ -130,12 +138,17 @@ class Tool:
     confirm: bool = True
     title: Text = ""
     examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    answers: Mapping[Literal["yes", "no"], Sequence[str]] = field(default_factory=dict)
     slots: Mapping[str, Slot] = field(default_factory=dict)
     types: Mapping[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     context_parameter: str = ""
     is_async: bool = True
     previewer: Preview | None = None
+    reconciler: Reconcile | None = None
+    cache: float = 0.0
+    cache_shared: bool = False
+    concurrency: int = 64
 
     def bind(self, arguments: Mapping[str, Json]) -> dict[str, Any]:
         """Return keyword arguments for the function; raises `ToolArgumentsError` naming each bad argument."""
@@ -144,6 +157,14 @@ class Tool:
     def preview(self, function: Preview) -> Preview:
         """Register ``function`` as this tool's preview; use as a decorator (``@book.preview``)."""
         object.__setattr__(self, "previewer", function)
+        return function
+
+    def reconcile(self, function: Reconcile) -> Reconcile:
+        """Register who finds out what became of an attempt whose outcome is unknown (``@pay.reconcile``).
+
+        It is asked instead of running the tool again, with the same arguments and ``context.idempotency_key``.
+        """
+        object.__setattr__(self, "reconciler", function)
         return function
 
     def renamed(self, name: str) -> Tool:
@@ -173,6 +194,10 @@ def tool(
     confirm: bool | None = ...,
     title: Text = ...,
     examples: Mapping[str, Sequence[str]] | None = ...,
+    cache: float = ...,
+    cache_shared: bool = ...,
+    concurrency: int = ...,
+    answers: Mapping[Literal["yes", "no"], Sequence[str]] | None = ...,
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 def tool(
     function: Callable[..., Any] | None = None,
@@ -188,14 +213,21 @@ def tool(
     confirm: bool | None = None,
     title: Text = "",
     examples: Mapping[str, Sequence[str]] | None = None,
+    answers: Mapping[Literal["yes", "no"], Sequence[str]] | None = None,
+    cache: float = 0.0,
+    cache_shared: bool = False,
+    concurrency: int = 64,
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Turn a typed function, sync or async, into a `Tool`.
 
     Every parameter needs an annotation; ``Annotated[str, "…"]`` describes it for planners and a `Slot` in the
     same annotation says how a chat asks for it. One parameter may be a `ToolContext`.
 
-    Raises `TypeError`, naming the function and the parameter, when the signature cannot become a schema.
+    Raises `TypeError`, naming the function and the parameter, when the signature cannot become a schema, and
+    `ValueError` when only a read-only tool may have what was asked for.
     """
+    if cache and not read_only:
+        raise ValueError("only the results of a read-only tool can be cached: add read_only=True, or drop cache")
     hints = Hints(
         read_only=read_only,
         destructive=destructive and not read_only,
@@ -216,11 +248,15 @@ def tool(
             confirm=(not read_only) if confirm is None else confirm,
             title=title,
             examples=examples or {},
+            answers=answers or {},
             slots=signature.slots,
             types=signature.types,
             required=signature.required,
             context_parameter=signature.context_parameter,
             is_async=inspect.iscoroutinefunction(function),
+            cache=cache,
+            cache_shared=cache_shared,
+            concurrency=concurrency,
             schema=schema,
             validate=validate,
         )

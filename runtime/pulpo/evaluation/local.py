@@ -30,8 +30,8 @@ from pulpo.settings import Settings
 from pulpo.store.effects import Effect
 from pulpo.store.migrate import upgrade
 from pulpo.store.schema import conversations
-from pulpo.turns.executor import as_result
 from pulpo.turns.request import TurnAnswer, TurnRequest
+from pulpo.turns.results import as_result
 
 _decode_dialogue = msgspec.json.Decoder(Dialogue).decode
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Response, asgi
@@ -31,6 +32,7 @@ from pulpo.http.visitors import Visitors
 from pulpo.observability.logging import ERROR, log, open_log
 from pulpo.plugins import Catalogue, PluginRecord
 from pulpo.settings import Settings
+from pulpo.store.secrets import secret
 
 if TYPE_CHECKING:
     from litestar.handlers import ASGIRouteHandler
@@ -114,21 +116,22 @@ def _lifespan(
             _report(records)
             async with running(settings, catalogue=catalogue) as system:
                 app.state.system = system
-                doorway.door = _door(settings, system)
+                doorway.door = await _door(settings, system)
                 yield
                 doorway.door = None
 
     return lifespan
 
 
-def _door(settings: Settings, system: System) -> Door:
+async def _door(settings: Settings, system: System) -> Door:
     gate = Gate(
         database=system.database,
         workspaces=system.workspaces,
         default_workspace=settings.default_workspace,
         host=settings.host,
     )
-    visitors = Visitors(secret=secrets.token_bytes(32), rng=secrets.token_bytes)
+    signing = await system.database.write(partial(secret, name="visitors", rng=secrets.token_bytes))
+    visitors = Visitors(secret=signing, rng=secrets.token_bytes)
     return Door(system=system, gate=gate, visitors=visitors)
 
 

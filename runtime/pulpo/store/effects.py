@@ -17,9 +17,12 @@ from msgspec import Struct
 
 from pulpo.contracts.tools import Result
 from pulpo.conversation import Json, ToolCall
+from pulpo.errors import LeaseLostError
 
 State: TypeAlias = Literal["intended", "done", "none", "unknown"]
 """``none``: it is certain that nothing was changed; ``unknown``: it may have happened."""
+
+_SELECT = "SELECT key, tool, effect_group, arguments, state, result FROM effects"
 
 encode = msgspec.json.Encoder(order="deterministic").encode
 _decode_result = msgspec.json.Decoder(Result).decode
@@ -36,21 +39,42 @@ class Effect(Struct, frozen=True):
     result: Result | None
 
 
+def canonical(call: ToolCall) -> bytes:
+    """Return the tool and its arguments in canonical JSON: equal for calls that ask for the same."""
+    return encode((call.tool, call.arguments))
+
+
 def effect_key(turn_id: str, call: ToolCall) -> str:
     """Return the ledger's key: 128 bits over the turn, the tool and the arguments in canonical JSON."""
     return blake2b(encode((turn_id, call.tool, call.arguments)), digest_size=16).hexdigest()
 
 
 def intend(
-    connection: sqlite3.Connection, *, key: str, turn_id: str, call: ToolCall, group: str, now: float
+    connection: sqlite3.Connection,
+    *,
+    key: str,
+    turn_id: str,
+    call: ToolCall,
+    group: str,
+    now: float,
+    epoch: int | None = None,
 ) -> Effect | None:
-    """Record that an effect is about to be tried; return the earlier record of the same key, if there is one."""
+    """Record that an effect is about to be tried, or return the record that stands in its way.
+
+    That is the record of an earlier attempt, unless that one certainly changed nothing, or of another effect of the
+    same ``group`` in this turn. Raises `LeaseLostError` when the conversation has gone on to another ``epoch``.
+    """
+    _fence(connection, epoch, turn_id=turn_id)
     known = find(connection, key)
-    if known is not None:
+    if known is not None and known.state != "none":
         return known
+    rival = _of_group(connection, turn_id, group) if group else None
+    if rival is not None:
+        return rival
     connection.execute(
         "INSERT INTO effects (key, turn_id, tool, effect_group, arguments, state, intended_at)"
-        " VALUES (?, ?, ?, ?, ?, 'intended', ?)",
+        " VALUES (?, ?, ?, ?, ?, 'intended', ?)"
+        " ON CONFLICT (key) DO UPDATE SET state = 'intended', result = NULL, settled_at = NULL",
         (key, turn_id, call.tool, group, encode(call.arguments), now),
     )
     return None
@@ -58,38 +82,69 @@ def intend(
 
 def find(connection: sqlite3.Connection, key: str) -> Effect | None:
     """Return the record of ``key``."""
-    row = connection.execute(
-        "SELECT key, tool, effect_group, arguments, state, result FROM effects WHERE key = ?", (key,)
-    ).fetchone()
+    row = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
     return row and effect_of(row)
 
 
 def of_turn(connection: sqlite3.Connection, turn_id: str) -> tuple[Effect, ...]:
     """Return what a turn did or tried so far, in the order it was tried."""
-    rows = connection.execute(
-        "SELECT key, tool, effect_group, arguments, state, result FROM effects WHERE turn_id = ?"
-        " ORDER BY intended_at, rowid",
-        (turn_id,),
-    )
+    rows = connection.execute(f"{_SELECT} WHERE turn_id = ? ORDER BY intended_at, rowid", (turn_id,))
     return tuple(map(effect_of, rows))
 
 
-def settle(connection: sqlite3.Connection, *, key: str, state: State, result: Result | None, now: float) -> None:
-    """Record what came of an effect."""
+def settle(
+    connection: sqlite3.Connection, *, key: str, state: State, result: Result | None, now: float
+) -> Effect | None:
+    """Record what came of an effect and return its record; what is done stays done, whoever thinks otherwise."""
     connection.execute(
-        "UPDATE effects SET state = ?, result = ?, settled_at = ? WHERE key = ?",
+        "UPDATE effects SET state = ?, result = ?, settled_at = ? WHERE key = ? AND state != 'done'",
         (state, None if result is None else encode(result), now, key),
     )
+    return find(connection, key)
 
 
-def commit(connection: sqlite3.Connection, *, key: str, closure: Callable[[], Result], now: float) -> Result:
-    """Run ``closure`` and record its result in the same transaction, unless the effect is done already."""
+def commit(
+    connection: sqlite3.Connection,
+    *,
+    key: str,
+    closure: Callable[[], Result],
+    now: float,
+    epoch: int | None = None,
+) -> Result:
+    """Run ``closure`` and record its result in the same transaction, unless the effect is done already.
+
+    Raises `LeaseLostError` when the conversation has gone on to another ``epoch``.
+    """
+    _fence(connection, epoch, turn_id=_turn_of(connection, key))
     known = find(connection, key)
     if known is not None and known.state == "done" and known.result is not None:
         return known.result
     result = closure()
     settle(connection, key=key, state="done" if result.done else "none", result=result, now=now)
     return result
+
+
+def _fence(connection: sqlite3.Connection, epoch: int | None, *, turn_id: str) -> None:
+    """Keep out whoever lost the lease: somebody else may have changed the same thing since."""
+    if epoch is None:
+        return
+    row = connection.execute(
+        "SELECT c.epoch FROM turns t JOIN conversations c ON c.id = t.conversation_id WHERE t.id = ?", (turn_id,)
+    ).fetchone()
+    if row is None or row[0] != epoch:
+        raise LeaseLostError(f"turn {turn_id!r} was taken over; it must not change anything any more")
+
+
+def _turn_of(connection: sqlite3.Connection, key: str) -> str:
+    row = connection.execute("SELECT turn_id FROM effects WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else ""
+
+
+def _of_group(connection: sqlite3.Connection, turn_id: str, group: str) -> Effect | None:
+    row = connection.execute(
+        f"{_SELECT} WHERE turn_id = ? AND effect_group = ? AND state != 'none'", (turn_id, group)
+    ).fetchone()
+    return row and effect_of(row)
 
 
 def effect_of(row: tuple[str, str, str, bytes, State, bytes | None]) -> Effect:

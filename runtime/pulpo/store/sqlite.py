@@ -102,24 +102,29 @@ class SqliteStore:
         )
 
     async def intend(
-        self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int = 0
+        self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int
     ) -> effects.Effect | None:
-        """See `effects.intend`. No ``epoch`` is asked: there is no other process to lose a lease to."""
+        """See `effects.intend`."""
         return await self._writer.submit_quick(
-            lambda connection: effects.intend(connection, key=key, turn_id=turn_id, call=call, group=group, now=now)
+            lambda connection: effects.intend(
+                connection, key=key, turn_id=turn_id, call=call, group=group, now=now, epoch=epoch
+            )
         )
 
-    async def settle(self, *, key: str, state: effects.State, result: Result | None, now: float) -> None:
+    async def settle(
+        self, *, key: str, state: effects.State, result: Result | None, now: float
+    ) -> effects.Effect | None:
         """See `effects.settle`."""
-        await self._writer.submit_quick(
+        return await self._writer.submit_quick(
             lambda connection: effects.settle(connection, key=key, state=state, result=result, now=now)
         )
 
-    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int = 0) -> Result:
+    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int) -> Result:
         """See `effects.commit`."""
 
         def effect(raw: sqlite3.Connection) -> Result:
-            return effects.commit(raw, key=key, closure=lambda: closure(self.database.over(raw)), now=now)
+            face = self.database.over
+            return effects.commit(raw, key=key, closure=lambda: closure(face(raw)), now=now, epoch=epoch)
 
         return await self._writer.submit(effect)
 

@@ -38,23 +38,20 @@ class TurnStore(Protocol):
         ...
 
     async def intend(
-        self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int = 0
+        self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int
     ) -> Effect | None:
-        """Record that an effect is about to be tried, or return the earlier record of it.
-
-        With the turn's ``epoch`` it raises `LeaseLostError` when another process has taken the conversation over.
-        """
+        """Record that an effect is about to be tried, or return the record that stands in its way; see
+        `effects.intend`. Raises `LeaseLostError`."""
         ...
 
-    async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> None:
-        """Record what came of an effect."""
+    async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> Effect | None:
+        """Record what came of an effect, unless it is done already, and return its record."""
         ...
 
-    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int = 0) -> Result:
-        """Run an effect's closure and record its result in one transaction, once a key.
+    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int) -> Result:
+        """Run an effect's closure and record its result in one transaction, once a key; raises `LeaseLostError`.
 
-        Raises what the closure raises, `LeaseLostError` (see `intend`), or `CommitUnknownError` when the
-        connection broke at the very moment of the commit.
+        After a `StoreUnavailableError` it may have been committed all the same: `settle` tells.
         """
         ...
 

@@ -1,58 +1,50 @@
-"""Runs tool calls: deadlines, threads for sync tools, the effect ledger, and no lost siblings.
+"""Runs tool calls: breaker, cache, deadlines, the effect ledger, and no lost siblings.
 
 A call never raises: whatever happens becomes a `ToolResult`, so that one bad tool costs one result and not the
-turn.
+turn. On the way to the function a call passes, from the outside in, the cache, the breaker, the ledger (if it
+changes something), the tool's deadline, its limit of concurrent calls, and the retries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from time import monotonic
-from typing import TYPE_CHECKING, Any
 
 import anyio
-import anyio.to_thread
-import msgspec
-from msgspec import Struct
 
-from pulpo.contracts.events import ToolCalled
-from pulpo.contracts.tools import Outcome, Result, Tool, ToolContext, ToolResult
-from pulpo.conversation import ToolCall
-from pulpo.errors import CommitUnknownError, ToolError, ToolTimeoutError
-from pulpo.store.effects import State, effect_key
+from pulpo.contracts.tools import Outcome, Result, Summary, Tool, ToolContext, ToolResult
+from pulpo.conversation import localized
+from pulpo.errors import LeaseLostError, StoreUnavailableError, ToolBusyError, ToolOpenError, ToolTimeoutError
+from pulpo.resilience.breaker import CircuitBreaker, Verdict
+from pulpo.resilience.guards import Guards
+from pulpo.store.effects import canonical
 from pulpo.store.turnstore import TurnStore
+from pulpo.turns.invocation import BoundCall, Invoker
+from pulpo.turns.ledger import EffectInDoubtError, GroupDoneError, Ledger
+from pulpo.turns.notices import unavailable
+from pulpo.turns.results import as_result, finished, packed, read
 from pulpo.turns.run import TurnRun
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+OUTCOMES: tuple[tuple[type[Exception], Outcome], ...] = (
+    (ToolTimeoutError, "timeout"),
+    (ToolOpenError, "open"),
+    (ToolBusyError, "limited"),
+    (GroupDoneError, "denied"),
+)
+"""How a call ended that raised one of these; their messages are ours. Anything else is an ``error``."""
 
-
-class BoundCall(Struct, frozen=True):
-    """A call whose arguments were validated; ``values`` are the function's keyword arguments."""
-
-    call: ToolCall
-    tool: Tool
-    values: dict[str, Any]
-
-
-class EffectInDoubtError(ToolError):
-    """An earlier attempt of this very effect may have happened, and nothing says whether it did."""
-
-
-class GroupDoneError(ToolError):
-    """This turn has already changed something of the tool's effect group."""
+NOT_ITS_FAULT = (ToolBusyError, GroupDoneError, EffectInDoubtError, StoreUnavailableError, LeaseLostError)
+"""What says nothing about the health of a tool."""
 
 
 class ToolExecutor:
-    """Runs bound calls against a store's ledger. ``clock`` gives UTC seconds; ``threads`` bounds sync tools."""
+    """Runs bound calls. ``clock`` gives UTC seconds; at most ``parallel`` read-only calls of a turn run at once."""
 
-    def __init__(self, store: TurnStore, *, clock: Callable[[], float], threads: int = 32) -> None:
-        self._store = store
-        self._clock = clock
-        self._threads = threads
-        self._limiter: anyio.CapacityLimiter | None = None
+    def __init__(self, store: TurnStore, guards: Guards, *, clock: Callable[[], float], parallel: int = 8) -> None:
+        self._guards = guards
+        self._invoker = Invoker(store, guards)
+        self._ledger = Ledger(store, self._invoker, guards, clock=clock)
+        self._parallel = parallel
 
     async def run(self, run: TurnRun, calls: Sequence[BoundCall]) -> None:
         """Run the calls and add their results in the order they were asked for.
@@ -62,167 +54,106 @@ class ToolExecutor:
         if len(calls) == 1:
             run.add(await self._call(run, calls[0]))
             return
-        results: dict[str, ToolResult] = {}
+        results: dict[int, ToolResult] = {}
 
-        async def one_after_the_other(chain: Sequence[BoundCall]) -> None:
-            for bound in chain:
-                results[bound.call.id] = await self._call(run, bound)
+        async def one_after_the_other(left: Iterator[tuple[int, BoundCall]]) -> None:
+            for number, bound in left:
+                results[number] = await self._call(run, bound)
 
+        looking = [it for it in enumerate(calls) if it[1].tool.hints.read_only]
+        changing = [it for it in enumerate(calls) if not it[1].tool.hints.read_only]
+        left = iter(looking)
         async with anyio.create_task_group() as group:
-            for bound in calls:
-                if bound.tool.hints.read_only:
-                    group.start_soon(one_after_the_other, [bound])
-            group.start_soon(one_after_the_other, [bound for bound in calls if not bound.tool.hints.read_only])
-        for bound in calls:
-            run.add(results[bound.call.id])
+            for _ in looking[: self._parallel]:
+                group.start_soon(one_after_the_other, left)
+            group.start_soon(one_after_the_other, iter(changing))
+        for number in range(len(calls)):
+            run.add(results[number])
 
-    async def preview(self, run: TurnRun, bound: BoundCall) -> Any:
-        """Run the tool's preview under the tool's deadline; it may raise."""
-        return await self._within_deadline(bound.tool, bound.tool.previewer, self.context(run), bound.values)
+    async def preview(self, run: TurnRun, bound: BoundCall) -> Summary | Result | None:
+        """Run the tool's preview, if it has one, under the tool's deadline; it may raise.
 
-    def context(self, run: TurnRun, key: str = "", commit: Any = None) -> ToolContext:
-        """Return what a tool may know; without a ledger ``key`` it cannot commit."""
-        turn = run.turn
-        return ToolContext(
-            workspace=turn.workspace,
-            locale=turn.locale,
-            now=turn.at,
-            user_id=turn.user_id,
-            conversation_id=turn.conversation_id,
-            turn_id=turn.id,
-            idempotency_key=key,
-            scopes=run.scopes,
-            database=self._store.database,
-            commit=commit or _refuse_to_commit,
+        Raises `ToolOpenError` when the tool itself would be refused: nobody should be asked to say yes to that.
+        """
+        breaker = self._breaker(run, bound)
+        if not breaker.available:
+            raise ToolOpenError(tool=bound.tool.name, retry_after=breaker.retry_after)
+        if bound.tool.previewer is None:
+            return None
+        shown = await self._invoker.aside(bound, bound.tool.previewer, self.context(run))
+        return shown if isinstance(shown, Summary) else as_result(shown, tool=bound.tool.name, locale=run.turn.locale)
+
+    def context(self, run: TurnRun) -> ToolContext:
+        """Return what planners, previews and value providers may know."""
+        return self._invoker.context(run)
+
+    def available(self, run: TurnRun, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
+        """Return the tools that would be called now; the turn remembers those that would be refused."""
+        available = self._guards.breakers.available(run.turn.workspace.id, tools)
+        run.hidden = (
+            {}
+            if available is tools
+            else {name: _title(run, tool) for name, tool in tools.items() if name not in available}
         )
+        return available
+
+    def failed(self, run: TurnRun, bound: BoundCall, error: Exception, seconds: float) -> ToolResult:
+        """Return the result of a call that raised: planners get the kind of error, users what they should know."""
+        outcome: Outcome = next((it for kind, it in OUTCOMES if isinstance(error, kind)), "error")
+        text = f"{type(error).__name__} in {bound.call.tool}" if outcome == "error" else str(error)
+        result = Result()
+        if outcome == "open":
+            run.refused[bound.tool.name] = _title(run, bound.tool)
+            result = Result(text=unavailable(run, run.refused.values()), done=False)
+        return finished(run, bound.call, outcome, result, seconds, text, bound.tool)
 
     async def _call(self, run: TurnRun, bound: BoundCall) -> ToolResult:
-        start = monotonic()
-        outcome: Outcome = "ok"
-        result, error = Result(), ""
-        attempt = self._read if bound.tool.hints.read_only else self._change
+        clock = self._guards.clock
+        started = clock()
         try:
-            result = await attempt(run, bound)
-        except ToolTimeoutError as caught:
-            outcome, error = "timeout", str(caught)
-        except GroupDoneError as caught:
-            outcome, error = "denied", str(caught)
-        except Exception as caught:
-            outcome, error = "error", f"{type(caught).__name__} in {bound.call.tool}"
-        return finished(run, bound.call, outcome, result, monotonic() - start, error, bound.tool)
+            result = await (self._cached(run, bound) if bound.tool.cache else self._guarded(run, bound))
+        except Exception as error:
+            return self.failed(run, bound, error, clock() - started)
+        return finished(run, bound.call, "ok", result, clock() - started, "", bound.tool)
 
-    async def _read(self, run: TurnRun, bound: BoundCall) -> Result:
-        value = await self._within_deadline(bound.tool, bound.tool.function, self.context(run), bound.values)
-        return as_result(value)
+    async def _cached(self, run: TurnRun, bound: BoundCall) -> Result:
+        turn, tool = run.turn, bound.tool
+        asker = None if tool.cache_shared else (turn.user_id, run.scopes)
+        key = (turn.workspace.id, turn.locale, asker, canonical(bound.call))
 
-    async def _change(self, run: TurnRun, bound: BoundCall) -> Result:
-        """Run a call that may change the world, with its record in the ledger before and after it."""
-        call, tool = bound.call, bound.tool
-        key = effect_key(run.turn.id, call)
-        if tool.effect_group and tool.effect_group in run.groups:
-            raise GroupDoneError(f"a {tool.effect_group} change was already made in this turn", tool=tool.name)
-        known = await self._store.intend(
-            key=key,
-            turn_id=run.turn.id,
-            call=call,
-            group=tool.effect_group,
-            now=self._clock(),
-            epoch=run.conversation.epoch,
-        )
-        if known is not None and known.state == "done" and known.result is not None:
-            return known.result
-        if known is not None and known.state != "none" and not tool.hints.idempotent:
-            raise EffectInDoubtError(f"an earlier attempt of {tool.name} may have succeeded", tool=tool.name)
-        return await self._effect(run, bound, key)
+        async def find() -> bytes:
+            return packed(await self._guarded(run, bound), tool.name)
 
-    async def _effect(self, run: TurnRun, bound: BoundCall, key: str) -> Result:
-        commit = _Commit(self._store, key, run.conversation.epoch, self._clock)
-        state: State = "unknown"
-        result: Result | None = None
+        scope = (self._guards.owner(tool.name), turn.workspace.id)
+        return read(await self._guards.cache.get(key, scope, tool.cache, find), turn.locale)
+
+    async def _guarded(self, run: TurnRun, bound: BoundCall) -> Result:
+        """Run a call if its breaker lets it, and tell the breaker how it went."""
+        breaker = self._breaker(run, bound)
+        permit = breaker.admit()
+        if permit is None:
+            raise ToolOpenError(tool=bound.tool.name, retry_after=breaker.retry_after)
+        verdict: Verdict = "cancelled"
         try:
-            context = self.context(run, key, commit)
-            value = await self._within_deadline(bound.tool, bound.tool.function, context, bound.values)
-            result = as_result(value)
-            state = "done" if result.done else "none"
+            if bound.tool.hints.read_only:
+                value = await self._invoker.run(bound, self.context(run))
+                result = as_result(value, tool=bound.tool.name, locale=run.turn.locale)
+            else:
+                result = await self._ledger.change(run, bound)
+            verdict = "success"
+        except Exception as error:
+            verdict = "cancelled" if isinstance(error, NOT_ITS_FAULT) else "failure"
+            raise
         finally:
-            state = "none" if commit.failed else state
-            if bound.tool.effect_group and state != "none":
-                run.groups.add(bound.tool.effect_group)
-            if not commit.succeeded:
-                with anyio.CancelScope(shield=True):
-                    await self._store.settle(key=key, state=state, result=result, now=self._clock())
+            breaker.settle(permit, verdict)
         return result
 
-    async def _within_deadline(
-        self, tool: Tool, function: Callable[..., Any] | None, context: ToolContext, values: dict[str, Any]
-    ) -> Any:
-        assert function is not None  # noqa: S101 - callers look before they call
-        arguments = {tool.context_parameter: context, **values} if tool.context_parameter else values
-        with anyio.move_on_after(tool.timeout):
-            if tool.is_async or function is tool.previewer:
-                return await function(**arguments)
-            return await self._in_thread(partial(function, **arguments))
-        raise ToolTimeoutError(tool=tool.name, timeout=tool.timeout)
-
-    async def _in_thread(self, function: Callable[[], Any]) -> Any:
-        self._limiter = self._limiter or anyio.CapacityLimiter(self._threads)
-        return await anyio.to_thread.run_sync(function, abandon_on_cancel=True, limiter=self._limiter)
+    def _breaker(self, run: TurnRun, bound: BoundCall) -> CircuitBreaker:
+        return self._guards.breakers.of(run.turn.workspace.id, bound.tool.name)
 
 
-class _Commit:
-    """`ToolContext.commit` of one effect, and how it went."""
-
-    __slots__ = ("_clock", "_epoch", "_key", "_store", "failed", "succeeded")
-
-    def __init__(self, store: TurnStore, key: str, epoch: int, clock: Callable[[], float]) -> None:
-        self._store = store
-        self._key = key
-        self._epoch = epoch
-        self._clock = clock
-        self.failed = False
-        self.succeeded = False
-
-    async def __call__(self, closure: Callable[[Connection], Result], /) -> Result:
-        try:
-            result = await self._store.commit(closure, key=self._key, now=self._clock(), epoch=self._epoch)
-        except CommitUnknownError:
-            raise
-        except Exception:
-            self.failed = True
-            raise
-        self.succeeded = True
-        return result
-
-
-async def _refuse_to_commit(closure: Callable[[Connection], Result], /) -> Result:
-    raise RuntimeError(
-        "a read-only tool, a preview or a value provider cannot commit: declare the tool read_only=False"
-    )
-
-
-def finished(
-    run: TurnRun, call: ToolCall, outcome: Outcome, result: Result, seconds: float, error: str, tool: Tool | None
-) -> ToolResult:
-    """Return a call's result and note the event."""
-    run.events.append(ToolCalled(run.turn.id, run.turn.workspace.id, call.tool, outcome, seconds, error))
-    effect = outcome == "ok" and result.done and tool is not None and not tool.hints.read_only
-    return ToolResult(call, outcome, result, round(seconds * 1000, 3), error, effect)
-
-
-def as_result(value: Any) -> Result:
-    """Turn whatever a tool returned into a `Result`: a string is its own text, anything else plain JSON."""
-    if isinstance(value, Result):
-        return value
-    if isinstance(value, str):
-        return Result(value, value)
-    return Result(msgspec.to_builtins(value, enc_hook=_encode_other))
-
-
-def _encode_other(value: Any) -> Any:
-    dump = getattr(value, "model_dump", None)
-    if dump is None:
-        raise TypeError(f"a tool returned a {type(value).__name__}, which is not JSON")
-    return dump(mode="json")
+def _title(run: TurnRun, tool: Tool) -> str:
+    return localized(tool.title or tool.name, run.turn.locale)
 
 
 def utc(seconds: float) -> datetime:

@@ -17,11 +17,15 @@ from pulpo.contracts.tools import Result, Summary, Tool, ToolContext
 from pulpo.conversation import Dialogue, Message, Pending, ToolCall, localized
 from pulpo.errors import LoopLimitError, PlannerError, ToolArgumentsError
 from pulpo.turns import texts
-from pulpo.turns.executor import BoundCall, ToolExecutor, finished
+from pulpo.turns.executor import ToolExecutor
+from pulpo.turns.invocation import BoundCall
+from pulpo.turns.notices import with_notices
 from pulpo.turns.policies import PolicySet
+from pulpo.turns.results import finished
 from pulpo.turns.run import TurnRun
 
 Consent: TypeAlias = Literal["yes", "no"] | None
+ReadConsent: TypeAlias = Callable[[str, Mapping[Literal["yes", "no"], Sequence[str]]], Consent]
 History: TypeAlias = Callable[[str, int], Awaitable[Sequence[Message]]]
 
 
@@ -50,7 +54,7 @@ class Limits(Struct, frozen=True):
 
 class TurnLoop:
     """Runs attempts. ``tools`` are the tools available now, by name; ``history`` reads a conversation's last
-    messages; ``read_consent`` tells a plain yes or no from anything else."""
+    messages; ``read_consent`` tells a plain yes or no from anything else, knowing the answers a tool declares."""
 
     def __init__(
         self,
@@ -59,7 +63,7 @@ class TurnLoop:
         policies: PolicySet,
         tools: Mapping[str, Tool],
         history: History,
-        read_consent: Callable[[str], Consent],
+        read_consent: ReadConsent,
         limits: Limits,
     ) -> None:
         self._executor = executor
@@ -82,18 +86,28 @@ class TurnLoop:
             return _refusal(run, dialogue, verdict)
         consent, dialogue = await self._settle_pending(run, variant, dialogue)
         reply = await self._steps(run, variant, dialogue, consent)
+        told = with_notices(run, reply.text, reply.dialogue)
+        reply = reply if told is reply.text else replace(reply, text=told)
         verdict = await self._policies.answer(run, checked, reply.text)
         return reply if verdict.kind == "allow" else _refusal(run, reply.dialogue, verdict)
+
+    def title(self, tool: str, locale: str) -> str:
+        """Return what users call ``tool``, also when it is no longer there."""
+        found = self._tools.get(tool)
+        return localized(found.title or tool, locale) if found else tool
 
     async def _settle_pending(self, run: TurnRun, variant: Variant, dialogue: Dialogue) -> tuple[Consent, Dialogue]:
         """Read the user's answer to the pending call; on a yes run it exactly as it was shown."""
         pending = dialogue.pending
-        consent = self._read_consent(run.turn.text) if pending is not None else None
-        if pending is None or consent is None:
+        if pending is None:
+            return None, dialogue
+        tool = self._tools.get(pending.call.tool)
+        consent = self._read_consent(run.turn.text, tool.answers if tool else {})
+        if consent is None:
             return None, dialogue
         dialogue = replace(dialogue, pending=None)
         if consent == "yes":
-            held = await self._calls(run, variant, dialogue, (pending.call,), confirmed=pending.call)
+            held = await self._calls(run, variant, dialogue, (pending.call,), confirmed=pending)
             dialogue = _with_offers(run, await self._hold(run, dialogue, held))
         return consent, dialogue
 
@@ -120,20 +134,27 @@ class TurnLoop:
         decision: Step | None = None
         said = ""
         steps = variant.planner.next_step(context)
-        async for step in steps:
-            if decision is not None and not isinstance(decision, Piece):
-                await steps.aclose()  # type: ignore[attr-defined]  # an async generator, as the contract says
-                raise PlannerError(f"{variant.planner_name} went on after its decision", planner=variant.planner_name)
-            decision = step
-            if isinstance(step, Piece):
-                said += step.text
+        try:
+            async for step in steps:
+                if decision is not None and not isinstance(decision, Piece):
+                    await steps.aclose()  # type: ignore[attr-defined]  # an async generator, as the contract says
+                    raise self._broken(variant, "went on after its decision")
+                decision = step
+                if isinstance(step, Piece):
+                    said += step.text
+        except SystemExit as error:
+            raise self._broken(variant, "tried to end the process") from error
         run.steps += 1
         run.events.append(
             PlannerStepped(run.turn.id, variant.planner_name, variant.name, context.step, perf_counter() - start)
         )
         if isinstance(decision, Answer | Calls):
             return said, decision
-        raise PlannerError(f"{variant.planner_name} ended without calls or an answer", planner=variant.planner_name)
+        raise self._broken(variant, "ended without calls or an answer")
+
+    @staticmethod
+    def _broken(variant: Variant, how: str) -> PlannerError:
+        return PlannerError(f"{variant.planner_name} {how}", planner=variant.planner_name)
 
     async def _calls(
         self,
@@ -142,21 +163,25 @@ class TurnLoop:
         dialogue: Dialogue,
         calls: tuple[ToolCall, ...],
         *,
-        confirmed: ToolCall | None = None,
+        confirmed: Pending | None = None,
     ) -> BoundCall | None:
-        """Check the calls and run those that may run; return the one that needs the user's yes, if any."""
+        """Check the calls and run those that may run; return the one that needs the user's yes, if any.
+
+        A tool that wants confirmation gets it whatever the policies say: they can only ask for more.
+        """
         self._check_limits(run, variant, calls)
-        context = self._policy_context(run, variant, dialogue, confirmed)
+        context = self._policy_context(run, variant, dialogue, confirmed.call if confirmed else None)
         admitted: list[BoundCall] = []
         held: BoundCall | None = None
         for call in calls:
-            bound = self._bind(run, call)
+            bound = self._bind(run, call, confirmed.turn_id if confirmed else "")
             if bound is None:
                 continue
             verdict = await self._policies.call(run, context, call, bound.tool)
-            if verdict.kind == "allow":
+            asks = verdict.kind == "needs_approval" and verdict.approver == "user"
+            if verdict.kind == "allow" and (confirmed is not None or not bound.tool.confirm):
                 admitted.append(bound)
-            elif verdict.kind == "needs_approval" and verdict.approver == "user" and held is None:
+            elif (asks or verdict.kind == "allow") and held is None:
                 held = bound
             else:
                 run.denied = True
@@ -174,14 +199,14 @@ class TurnLoop:
                 limit=limit,
             )
 
-    def _bind(self, run: TurnRun, call: ToolCall) -> BoundCall | None:
+    def _bind(self, run: TurnRun, call: ToolCall, proposed_in: str) -> BoundCall | None:
         """Find the tool and validate the arguments; a call that fits nothing becomes its own result."""
         tool = self._tools.get(call.tool)
         if tool is None:
             run.add(finished(run, call, "invalid", Result(), 0.0, f"there is no tool {call.tool!r}", None))
             return None
         try:
-            return BoundCall(call, tool, tool.bind(call.arguments))
+            return BoundCall(call, tool, tool.bind(call.arguments), proposed_in)
         except ToolArgumentsError as error:
             run.add(finished(run, call, "invalid", Result(), 0.0, str(error), tool))
             return None
@@ -192,17 +217,16 @@ class TurnLoop:
 
     async def _summary(self, run: TurnRun, bound: BoundCall) -> Pending | None:
         """Say what a call will do, as its preview tells, or as well as we can tell; None when it is pointless."""
-        if bound.tool.previewer is None:
-            return Pending(bound.call, _describe(run, bound))
         start = perf_counter()
         try:
             shown = await self._executor.preview(run, bound)
         except Exception as error:
-            text = f"{type(error).__name__} in the preview of {bound.tool.name}"
-            run.add(finished(run, bound.call, "error", Result(), perf_counter() - start, text, None))
+            run.add(self._executor.failed(run, bound, error, perf_counter() - start))
             return None
+        if shown is None:
+            return Pending(bound.call, _describe(run, bound), run.turn.id)
         if isinstance(shown, Summary):
-            return Pending(replace(bound.call, arguments=shown.arguments), shown.text)
+            return Pending(replace(bound.call, arguments=shown.arguments), shown.text, run.turn.id)
         run.add(finished(run, bound.call, "ok", shown, perf_counter() - start, "", None))
         return None
 
@@ -223,7 +247,8 @@ class TurnLoop:
         def history(limit: int) -> Awaitable[Sequence[Message]]:
             return self._history(run.conversation.id, limit)
 
-        return PlanContext(run.turn, dialogue, self._tools, run.results, step, consent, history, context)
+        tools = self._executor.available(run, self._tools)
+        return PlanContext(run.turn, dialogue, tools, run.results, step, consent, history, context)
 
 
 def _with_offers(run: TurnRun, dialogue: Dialogue) -> Dialogue:

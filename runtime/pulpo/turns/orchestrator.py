@@ -11,9 +11,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from time import monotonic
+from time import monotonic as real_monotonic
 from typing import Protocol
 
 import anyio
@@ -23,7 +24,7 @@ from msgspec.structs import replace
 
 from pulpo.canary.router import STABLE, Router
 from pulpo.contracts.canary import Assignment, CanaryContext
-from pulpo.contracts.events import Event, TurnFinished, TurnRescued, VariantAssigned
+from pulpo.contracts.events import Event, TurnFinished, TurnRescued, VariantAssigned, VariantFailed
 from pulpo.contracts.tools import Result, ToolResult
 from pulpo.conversation import Conversation, Dialogue, ToolCall, Turn, Workspace, localized
 from pulpo.errors import LoopLimitError, StoreUnavailableError
@@ -34,6 +35,7 @@ from pulpo.store.turnstore import TurnStore
 from pulpo.turns import texts
 from pulpo.turns.executor import utc
 from pulpo.turns.loop import Reply, TurnLoop, Variant
+from pulpo.turns.notices import with_notices
 from pulpo.turns.request import CallReport, TurnAnswer, TurnRequest
 from pulpo.turns.run import TurnRun
 from pulpo.turns.turnstile import Turnstile
@@ -66,7 +68,8 @@ class Ids(Protocol):
 
 
 class Orchestrator:
-    """Runs turns. ``clock`` gives UTC seconds, ``emit`` hands events to the sinks."""
+    """Runs turns. ``clock`` gives UTC seconds, ``monotonic`` those that deadlines are counted in, ``emit`` hands
+    events to the sinks."""
 
     def __init__(
         self,
@@ -80,6 +83,7 @@ class Orchestrator:
         clock: Callable[[], float],
         new_id: Ids,
         timing: Timing,
+        monotonic: Callable[[], float] = real_monotonic,
     ) -> None:
         self._store = store
         self._loop = loop
@@ -90,8 +94,9 @@ class Orchestrator:
         self._clock = clock
         self._new_id = new_id
         self._timing = timing
+        self._monotonic = monotonic
         self._turnstile = Turnstile()
-        self._held: dict[str, int] = {}
+        self._held: set[tuple[str, int]] = set()
 
     async def run(self, request: TurnRequest) -> TurnAnswer:
         """Answer one message; the answer is stored before it is returned.
@@ -99,18 +104,22 @@ class Orchestrator:
         Raises `ConversationNotFoundError`, `ConversationBusyError`, `IdempotencyConflictError`,
         `StoreUnavailableError` or `LeaseLostError`. Failing planners and tools raise nothing: they are answered.
         """
-        started = monotonic()
+        started = self._monotonic()
         asked = self._asked(request)
         async with self._one_at_a_time(request):
             accepted = await self._store.accept(asked, lambda pin: self._assign(request, asked, pin))
             if isinstance(accepted, Replayed):
                 return _decode_answer(accepted.answer)
             run = await self._begin(request, asked, accepted, started)
-            self._held[run.conversation.id] = run.conversation.epoch
+            # By epoch too: a turn that lost its lease may still run here beside the one that took it over.
+            held = (run.conversation.id, run.conversation.epoch)
+            self._held.add(held)
             try:
                 return await self._finish(run, await self._serve(run))
             finally:
-                del self._held[run.conversation.id]
+                self._held.remove(held)
+                for event in run.events:
+                    self._emit(event)
 
     async def keep_leases(self) -> None:
         """Renew the leases of all running turns, for ever; run it beside the turns."""
@@ -119,16 +128,16 @@ class Orchestrator:
             if self._held:
                 # A database that is away for a moment must not end the renewals: the next one may be in time.
                 with suppress(StoreUnavailableError):
-                    await self._store.renew(tuple(self._held.items()), now=self._clock(), lease=self._timing.lease)
+                    await self._store.renew(tuple(self._held), now=self._clock(), lease=self._timing.lease)
 
     async def _serve(self, run: TurnRun) -> Served:
         """Let the assigned variant answer, and stable if that fails; if stable fails too, say so politely."""
         assigned = run.assignment.variant
         try:
-            with anyio.fail_after(self._share(run, assigned)):
-                return Served(await self._loop.attempt(run, self._variants[assigned]), assigned)
+            return Served(await self._attempt(run, assigned), assigned)
         except Exception as error:
             failure = error
+            run.events.append(_failed(run, assigned, error))
         if assigned == STABLE:
             return Served(self._apology(run, failure), STABLE)
         return await self._rescue(run, failure)
@@ -138,14 +147,19 @@ class Orchestrator:
         run.events.append(TurnRescued(run.turn.id, run.assignment.variant, STABLE, type(failure).__name__))
         run.start_over()
         try:
-            with anyio.fail_after(self._share(run, STABLE)):
-                reply = await self._loop.attempt(run, self._variants[STABLE])
+            reply = await self._attempt(run, STABLE)
         except Exception as error:
+            run.events.append(_failed(run, STABLE, error))
             return Served(self._apology(run, error), STABLE)
         return Served(replace(reply, outcome="rescued"), STABLE)
 
+    async def _attempt(self, run: TurnRun, variant: str) -> Reply:
+        with anyio.move_on_after(self._share(run, variant)):
+            return await self._loop.attempt(run, self._variants[variant])
+        raise TimeoutError
+
     async def _finish(self, run: TurnRun, served: Served) -> TurnAnswer:
-        seconds = monotonic() - run.started
+        seconds = self._monotonic() - run.started
         answer = TurnAnswer(
             conversation_id=run.conversation.id,
             turn_id=run.turn.id,
@@ -163,17 +177,11 @@ class Orchestrator:
                 epoch=run.conversation.epoch,
                 outcome=answer.outcome,
                 answer=_encode(answer),
-                dialogue=_speaking(served.reply.dialogue, run.turn.locale),
+                dialogue=_lasting(served.reply, run.turn.locale),
                 now=self._clock(),
             )
         )
-        self._tell(run, answer, seconds)
-        return answer
-
-    def _tell(self, run: TurnRun, answer: TurnAnswer, seconds: float) -> None:
-        for event in run.events:
-            self._emit(event)
-        self._emit(
+        run.events.append(
             TurnFinished(
                 run.turn.id,
                 run.conversation.id,
@@ -186,6 +194,7 @@ class Orchestrator:
                 seconds,
             )
         )
+        return answer
 
     def _asked(self, request: TurnRequest) -> Accept:
         workspace = self._workspaces[request.workspace_id]
@@ -244,7 +253,7 @@ class Orchestrator:
             )
         )
         if accepted.turn_id != asked.turn_id:
-            _recall(run, await self._store.effects_of(turn.id))
+            self._recall(run, await self._store.effects_of(turn.id))
         return run
 
     def _locale(self, request: TurnRequest, conversation: Conversation) -> str:
@@ -262,32 +271,43 @@ class Orchestrator:
 
     def _share(self, run: TurnRun, variant: str) -> float:
         """Seconds left for ``variant``."""
-        left = self._timing.deadline - (monotonic() - run.started)
+        left = self._timing.deadline - (self._monotonic() - run.started)
         return left if variant == STABLE else min(left, self._timing.assigned_deadline)
 
     def _apology(self, run: TurnRun, failure: Exception) -> Reply:
-        locale = run.turn.locale
-        if isinstance(failure, LoopLimitError):
-            return Reply(localized(texts.LIMIT, locale), run.conversation.dialogue, "limit")
-        text = localized(texts.FAILED, locale).format(reference=run.turn.id)
-        return Reply(text, run.conversation.dialogue, "error")
+        """Say that it did not work; or, when it did before the planner failed, what was done."""
+        limit = isinstance(failure, LoopLimitError)
+        apology = localized(texts.LIMIT if limit else texts.FAILED, run.turn.locale).format(reference=run.turn.id)
+        done = [result.result.text for result in run.results if result.effect and result.result.text]
+        dialogue = run.conversation.dialogue
+        text = with_notices(run, "\n\n".join(done) or apology, dialogue)
+        return Reply(text, dialogue, "limit" if limit else "error")
+
+    def _recall(self, run: TurnRun, effects: tuple[Effect, ...]) -> None:
+        """Take in what an earlier attempt of this turn, in a process that is gone, did or may have done."""
+        for effect in effects:
+            if effect.state == "none":
+                continue
+            if effect.group:
+                run.groups[effect.group] = effect.key
+            if effect.state == "done":
+                call = ToolCall(effect.key, effect.tool, effect.arguments)
+                run.add(ToolResult(call, "ok", effect.result or Result(), 0.0, effect=True))
+            else:
+                run.doubts[effect.key] = self._loop.title(effect.tool, run.turn.locale)
 
 
-def _recall(run: TurnRun, effects: tuple[Effect, ...]) -> None:
-    """Take in what an earlier attempt of this turn, in a process that is gone, did already."""
-    for effect in effects:
-        if effect.state == "none":
-            continue
-        if effect.group:
-            run.groups.add(effect.group)
-        if effect.state == "done":
-            call = ToolCall(effect.key, effect.tool, effect.arguments)
-            run.add(ToolResult(call, "ok", effect.result or Result(), 0.0, effect=True))
-
-
-def _speaking(dialogue: Dialogue, locale: str) -> Dialogue:
-    language = locale.partition("-")[0]
+def _lasting(reply: Reply, locale: str) -> Dialogue:
+    """What the conversation remembers: the language it is in, and a waiting call only if this very reply asks it."""
+    dialogue, language = reply.dialogue, locale.partition("-")[0]
+    if dialogue.pending is not None and dialogue.pending.summary not in reply.text:
+        dialogue = replace(dialogue, pending=None)
     return dialogue if dialogue.language == language else replace(dialogue, language=language)
+
+
+def _failed(run: TurnRun, variant: str, error: Exception) -> VariantFailed:
+    trace = "".join(traceback.format_exception(error))
+    return VariantFailed(run.turn.id, run.turn.workspace.id, variant, type(error).__name__, trace)
 
 
 def _report(result: ToolResult) -> CallReport:

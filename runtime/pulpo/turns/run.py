@@ -17,7 +17,9 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 @dataclass(slots=True, kw_only=True)
 class TurnRun:
     """A turn under way. ``started`` is monotonic seconds; ``results`` are what planners may see; ``finished`` are
-    all calls ever made in the turn, for the report; ``groups`` are effect groups that are done or in doubt."""
+    all calls ever made in the turn, for the report; ``groups`` map effect groups that are done or in doubt to the
+    ledger's key of what did it; ``doubts`` map such keys to the titles of what may have happened. ``hidden`` and
+    ``refused`` map tools that do not work now to their titles: kept from the planner, or asked for all the same."""
 
     turn: Turn
     conversation: Conversation
@@ -27,7 +29,10 @@ class TurnRun:
     results: list[ToolResult] = field(default_factory=list)
     finished: list[ToolResult] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    groups: set[str] = field(default_factory=set)
+    groups: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     steps: int = 0
     denied: bool = False
     _seen: set[bytes] = field(default_factory=set)
@@ -49,5 +54,6 @@ class TurnRun:
         """Forget what the failed variant looked up and keep what it changed, for the variant that rescues it."""
         self.results = [result for result in self.results if result.effect]
         self._seen.clear()
+        self.refused.clear()
         self.steps = 0
         self.denied = False

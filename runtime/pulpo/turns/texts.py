@@ -29,3 +29,20 @@ CONFIRM: Mapping[str, str] = {
     "es-AR": "Voy a hacer esto: {title} ({arguments}). ¿Lo confirmás?",
     "en": "I'm about to do this: {title} ({arguments}). Shall I go ahead?",
 }
+
+UNAVAILABLE: Mapping[str, str] = {
+    "es": "Ahora mismo no puedo hacer esto: {titles}. Prueba de nuevo en un momento.",
+    "es-AR": "Ahora no puedo hacer esto: {titles}. Probá de nuevo en un momento.",
+    "en": "I can't do this right now: {titles}. Please try again in a moment.",
+}
+
+IN_DOUBT: Mapping[str, str] = {
+    "es": "No sé si esto ha llegado a hacerse: {titles}. Compruébalo antes de volver a pedirlo.",
+    "es-AR": "No sé si esto llegó a hacerse: {titles}. Fijate antes de volver a pedirlo.",
+    "en": "I don't know whether this went through: {titles}. Please check before you ask for it again.",
+}
+
+CUT: Mapping[str, str] = {
+    "es": "(Hay más de lo que cabe aquí.)",
+    "en": "(There is more than fits here.)",
+}

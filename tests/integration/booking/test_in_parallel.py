@@ -30,6 +30,8 @@ from pulpo_booking.business import Business
 from pulpo_booking.calendar import Question, claims_for, refusal
 from pulpo_booking.localtime import Stretch
 from support.postgres import Postgres
+from support.turns import accept
+from support.turns import asked as asked_turn
 from unit.pulpo_booking.counter import NOW, business_of
 
 CUSTOMERS = 50
@@ -63,8 +65,9 @@ async def as_the_tool_does(store: TurnStore, asked: Question, at: int, id_: str,
         made = booked.book(asked, at, Customer(f"user:{id_}", id_, "600"), appointment_id=id_)
         return Result(done=isinstance(made, Appointment))
 
-    await store.intend(key=id_, turn_id=id_, call=ToolCall(id_, "book", {}), group="booking", now=0.0)
-    return (await store.commit(book, key=id_, now=0.0)).done
+    await accept(store, asked_turn(id_, id_, new=True))
+    await store.intend(key=id_, turn_id=id_, call=ToolCall(id_, "book", {}), group="booking", now=0.0, epoch=1)
+    return (await store.commit(book, key=id_, now=0.0, epoch=1)).done
 
 
 async def look_then_write(store: TurnStore, asked: Question, at: int, id_: str, barrier: asyncio.Barrier) -> bool:

@@ -140,18 +140,23 @@ async def test_no_connections_left(own_postgres: Postgres) -> None:
 async def test_an_effect_whose_confirmation_was_lost_is_found_in_the_ledger(
     own_postgres: Postgres,
 ) -> None:
-    """It was committed: the caller gets its result, although the connection broke before it heard."""
+    """It was committed, although the connection broke before its caller heard: `settle` says so."""
     await asyncio.to_thread(upgrade, own_postgres.url(), {})
     await asyncio.to_thread(own_postgres.execute, "CREATE TABLE made (n int)")
     async with (
         linked(own_postgres.port) as link,
         open_store(behind(link)) as store,
     ):
-        await store.intend(key="k", turn_id="t", call=ToolCall("c", "book", {}), group="", now=0.0)
+        await accept(store, asked("t", new=True))
+        await store.intend(key="k", turn_id="t", call=ToolCall("c", "book", {}), group="", now=0.0, epoch=1)
         await store.database.read(lambda c: c.execute(text("SELECT 1")))
         link.lose_commits = True
-        assert await store.commit(make, key="k", now=0.0) == Result("made")
+        with pytest.raises(StoreUnavailableError):
+            await store.commit(make, key="k", now=0.0, epoch=1)
         assert not link.lose_commits
+        record = await store.settle(key="k", state="none", result=None, now=0.0)
+        assert record is not None
+        assert (record.state, record.result) == ("done", Result("made"))
         assert await store.database.read(lambda c: c.execute(text("SELECT count(*) FROM made")).scalar()) == 1
 
 
@@ -163,19 +168,20 @@ async def test_a_client_that_vanished_in_a_transaction_holds_up_nobody_else(own_
         open_store(behind(link)) as lost,
         open_store(own_postgres.url()) as store,
     ):
-        await store.intend(key="k", turn_id="t", call=ToolCall("c", "book", {}), group="", now=0.0)
+        await accept(store, asked("t", new=True))
+        await store.intend(key="k", turn_id="t", call=ToolCall("c", "book", {}), group="", now=0.0, epoch=1)
 
         def vanish(connection: Connection) -> Result:
             link.silent = True
             return Result()
 
         with pytest.raises(StoreUnavailableError):
-            await lost.commit(vanish, key="k", now=0.0)
+            await lost.commit(vanish, key="k", now=0.0, epoch=1)
         settled = store.settle(key="k", state="unknown", result=None, now=0.0)
-        turns = [accept(store, asked(f"t{n}", f"c{n}", new=True)) for n in range(8)]
+        turns = [accept(store, asked(f"t{n}", f"d{n}", new=True)) for n in range(8)]
         refused, *accepted = await asyncio.gather(settled, *turns, return_exceptions=True)
         assert isinstance(refused, StoreUnavailableError)
-        assert not any(isinstance(each, BaseException) for each in accepted)
+        assert [each for each in accepted if isinstance(each, BaseException)] == []
         await asyncio.sleep(3.0)
         await store.settle(key="k", state="unknown", result=None, now=0.0)
         assert [effect.state for effect in await store.effects_of("t")] == ["unknown"]

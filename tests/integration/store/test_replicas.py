@@ -150,4 +150,4 @@ def test_an_upgrade_is_done_once_by_whoever_comes_first(postgres: Postgres) -> N
     url = postgres.create()
     with ThreadPoolExecutor(4) as together:
         applied = list(together.map(lambda _: upgrade(url, {}), range(4)))
-    assert sorted(map(len, applied)) == [0, 0, 0, 1]
+    assert sum(map(bool, applied)) == 1

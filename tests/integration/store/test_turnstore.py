@@ -163,21 +163,48 @@ async def test_a_variant_that_cannot_be_chosen_is_its_callers_trouble(store: Tur
     assert (await accept(store, asked("t1", "c1", new=True))).conversation.epoch == 1
 
 
-async def intend(store: TurnStore, key: str = "k", *, turn: str = "t1", epoch: int = 0) -> Effect | None:
-    return await store.intend(key=key, turn_id=turn, call=CALL, group="booking", now=NOW, epoch=epoch)
+async def intend(store: TurnStore, key: str = "k", *, turn: str = "t1", group: str = "booking") -> Effect | None:
+    return await store.intend(key=key, turn_id=turn, call=CALL, group=group, now=NOW, epoch=1)
 
 
 async def test_a_second_intent_meets_the_first(store: TurnStore) -> None:
+    await accept(store, asked("t1", new=True))
     first, again = await asyncio.gather(intend(store), intend(store))
     assert first is None
     assert again is not None
-    assert (again.state, again.group, again.arguments) == ("intended", "booking", CALL.arguments)
+    assert (again.key, again.state, again.group, again.arguments) == ("k", "intended", "booking", CALL.arguments)
+
+
+async def test_an_intent_meets_the_rival_of_its_group(store: TurnStore) -> None:
+    await accept(store, asked("t1", new=True))
+    first, rival, other = await asyncio.gather(intend(store), intend(store, "k2"), intend(store, "k3", group="mail"))
+    assert (first, other) == (None, None)
+    assert rival is not None
+    assert rival.key == "k"
+    await store.settle(key="k", state="none", result=None, now=NOW)
+    assert await intend(store, "k2") is None
+
+
+async def test_an_intent_of_a_turn_that_was_taken_over_is_refused(store: TurnStore) -> None:
+    await accept(store, asked("t1", new=True))
+    await intend(store)
+    await lapse(store)
+    await accept(store, asked("t2"))
+    for key in ("k", "k2"):
+        with pytest.raises(LeaseLostError):
+            await intend(store, key)
+    with pytest.raises(LeaseLostError):
+        await store.commit(lambda _: Result(), key="k", now=NOW, epoch=1)
 
 
 async def test_a_settled_effect_keeps_its_whole_result(store: TurnStore) -> None:
     result = Result({"id": 7}, "hecho", (Offer("las 10", {"at": "10:00"}),))
+    await asyncio.gather(*(accept(store, asked(f"t{n}", f"c{n}", new=True)) for n in range(3)))
     await asyncio.gather(*(intend(store, f"k{n}", turn=f"t{n}") for n in range(3)))
-    await store.settle(key="k1", state="done", result=result, now=NOW)
+    record = await store.settle(key="k1", state="done", result=result, now=NOW)
+    assert record is not None
+    assert (record.state, record.result) == ("done", result)
+    assert await store.settle(key="k1", state="none", result=None, now=NOW) == record, "what is done stays done"
     await store.settle(key="k2", state="unknown", result=None, now=NOW)
     found = [[(each.state, each.result) for each in await store.effects_of(f"t{n}")] for n in range(4)]
     assert found == [[("intended", None)], [("done", result)], [("unknown", None)], []]
@@ -185,6 +212,7 @@ async def test_a_settled_effect_keeps_its_whole_result(store: TurnStore) -> None
 
 async def test_an_effect_and_its_record_are_committed_together_or_not_at_all(store: TurnStore) -> None:
     await store.database.write(lambda c: c.execute(text("CREATE TABLE t (n INTEGER PRIMARY KEY)")))
+    await accept(store, asked("t1", new=True))
     await intend(store)
 
     def insert_and_fail(connection: Connection) -> Result:
@@ -196,20 +224,22 @@ async def test_an_effect_and_its_record_are_committed_together_or_not_at_all(sto
         return Result("made")
 
     with pytest.raises(RuntimeError):
-        await store.commit(insert_and_fail, key="k", now=NOW)
+        await store.commit(insert_and_fail, key="k", now=NOW, epoch=1)
     assert [effect.state for effect in await store.effects_of("t1")] == ["intended"]
     assert await count(store, "t") == 0
-    results = await asyncio.gather(*(store.commit(insert, key="k", now=NOW) for _ in range(8)))
+    results = await asyncio.gather(*(store.commit(insert, key="k", now=NOW, epoch=1) for _ in range(8)))
     assert results == [Result("made")] * 8
     assert [effect.state for effect in await store.effects_of("t1")] == ["done"]
     assert await count(store, "t") == 1
 
 
 async def test_what_was_not_done_may_be_tried_again(store: TurnStore) -> None:
+    await accept(store, asked("t1", new=True))
     await intend(store)
-    await store.commit(lambda _: Result(text="taken", done=False), key="k", now=NOW)
+    await store.commit(lambda _: Result(text="taken", done=False), key="k", now=NOW, epoch=1)
     assert [effect.state for effect in await store.effects_of("t1")] == ["none"]
-    assert await store.commit(lambda _: Result(1), key="k", now=NOW) == Result(1)
+    assert await intend(store) is None
+    assert await store.commit(lambda _: Result(1), key="k", now=NOW, epoch=1) == Result(1)
 
 
 async def test_plugins_writes_are_all_or_nothing_and_readers_cannot_write(store: TurnStore) -> None:

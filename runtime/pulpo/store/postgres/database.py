@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pulpo.errors import CommitUnknownError
 from pulpo.store.postgres.link import RETRIED, connect, is_away, sqlstate, unavailable
 from pulpo.store.postgres.slots import Slots
 
@@ -55,16 +54,8 @@ class PostgresDatabase:
             await self._engine.dispose()
 
     async def _write(self, closure: Callable[[Connection], T]) -> T:
-        async with self._connected(self._engine) as connection:
-            await connection.begin()
-            value = await connection.run_sync(closure)
-            try:
-                await connection.commit()
-            except Exception as error:
-                if is_away(_cause(error)):
-                    raise CommitUnknownError(str(unavailable(_cause(error)))) from error
-                raise
-            return value
+        async with self._connected(self._engine) as connection, connection.begin():
+            return await connection.run_sync(closure)
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:

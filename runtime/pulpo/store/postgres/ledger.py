@@ -15,7 +15,7 @@ from msgspec import Struct
 from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
 from pulpo.errors import LeaseLostError
-from pulpo.store.effects import Effect, State, effect_of, encode
+from pulpo.store.effects import State, effect_of, encode
 from pulpo.store.postgres.committer import Job
 
 if TYPE_CHECKING:
@@ -30,11 +30,21 @@ INSERT INTO effects (key, turn_id, tool, effect_group, arguments, state, intende
 SELECT a.key, a.turn_id, a.tool, a.effect_group, a.arguments, 'intended', a.now
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::float8[], $7::int[])
   AS a (key, turn_id, tool, effect_group, arguments, now, epoch)
-WHERE a.epoch = 0 OR EXISTS (
-  SELECT 1 FROM turns t JOIN conversations c ON c.id = t.conversation_id WHERE t.id = a.turn_id AND c.epoch = a.epoch)
-ON CONFLICT (key) DO NOTHING
+JOIN turns t ON t.id = a.turn_id JOIN conversations c ON c.id = t.conversation_id AND c.epoch = a.epoch
+WHERE a.effect_group = '' OR NOT EXISTS (
+  SELECT 1 FROM effects rival
+  WHERE rival.turn_id = a.turn_id AND rival.effect_group = a.effect_group AND rival.state <> 'none')
+ON CONFLICT (key) DO UPDATE SET state = 'intended', result = NULL, settled_at = NULL WHERE effects.state = 'none'
 RETURNING key
 """
+
+_IN_THE_WAY = f"""
+SELECT {_COLUMNS} FROM effects
+WHERE state <> 'none' AND (key = $1 OR (turn_id = $2 AND effect_group = $3 AND effect_group <> ''))
+ORDER BY key = $1 DESC LIMIT 1
+"""  # noqa: S608 - a constant
+
+_EPOCH = "SELECT c.epoch FROM turns t JOIN conversations c ON c.id = t.conversation_id WHERE t.id = $1"
 
 # What is done stays done: whoever did not hear of the commit may believe that nothing happened.
 _SETTLE = """
@@ -43,17 +53,23 @@ FROM unnest($1::text[], $2::text[], $3::bytea[], $4::float8[]) AS a (key, state,
 WHERE e.key = a.key AND e.state <> 'done'
 """
 
+_LOCK = """
+SELECT e.state, e.result, c.epoch FROM effects e
+LEFT JOIN turns t ON t.id = e.turn_id LEFT JOIN conversations c ON c.id = t.conversation_id
+WHERE e.key = :key FOR UPDATE OF e
+"""
+
 # The conversation's row is locked for a moment only, between here and the commit: nobody takes it over meanwhile.
 _RECORD = """
 UPDATE effects SET state = :state, result = :result, settled_at = :now
-WHERE key = :key AND (:epoch = 0 OR EXISTS (
+WHERE key = :key AND EXISTS (
   SELECT 1 FROM turns t JOIN conversations c ON c.id = t.conversation_id
-  WHERE t.id = effects.turn_id AND c.epoch = :epoch FOR SHARE OF c))
+  WHERE t.id = effects.turn_id AND c.epoch = :epoch FOR SHARE OF c)
 """
 
 
 class Intent(Struct, frozen=True, kw_only=True):
-    """An effect about to be tried by the holder of lease ``epoch`` (0: not asked); ``now`` is in UTC seconds."""
+    """An effect about to be tried by the holder of lease ``epoch``; ``now`` is in UTC seconds."""
 
     key: str
     turn_id: str
@@ -74,21 +90,20 @@ class Settlement(Struct, frozen=True, kw_only=True):
 
 async def intend(connection: Any, jobs: Sequence[Job]) -> None:
     """Record intents; see `effects.intend`."""
-    asked: list[Intent] = [job.asked for job in jobs]
-    rows = [
-        (each.key, each.turn_id, each.call.tool, each.group, encode(each.call.arguments), each.now, each.epoch)
-        for each in asked
-    ]
-    new = {row[0] for row in await connection.fetch(_INTEND, *zip(*rows, strict=True))}
-    known = await _find(connection, {job.asked.key for job in jobs}) if len(new) < len(jobs) else {}
-    for job in jobs:
-        if job.asked.key in new:
-            new.remove(job.asked.key)  # a second intent of the same key meets the first
-            job.succeed()
-        elif job.asked.key in known:
-            job.succeed(known[job.asked.key])
-        else:
-            job.fail(LeaseLostError(f"turn {job.asked.turn_id!r} was taken over; it must not change anything"))
+    left = list(jobs)
+    while left:
+        together, left = _apart(left)
+        asked: list[Intent] = [job.asked for job in together]
+        rows = [
+            (each.key, each.turn_id, each.call.tool, each.group, encode(each.call.arguments), each.now, each.epoch)
+            for each in asked
+        ]
+        new = {row[0] for row in await connection.fetch(_INTEND, *zip(*rows, strict=True))}
+        for job in together:
+            if job.asked.key in new:
+                job.succeed()
+            else:
+                await _refuse(connection, job)
 
 
 async def settle(connection: Any, jobs: Sequence[Job]) -> None:
@@ -96,8 +111,10 @@ async def settle(connection: Any, jobs: Sequence[Job]) -> None:
     asked: list[Settlement] = [job.asked for job in jobs]
     rows = [(each.key, each.state, None if each.result is None else encode(each.result), each.now) for each in asked]
     await connection.execute(_SETTLE, *zip(*rows, strict=True))
+    query = f"SELECT {_COLUMNS} FROM effects WHERE key = ANY($1)"  # noqa: S608
+    found = {row[0]: effect_of(tuple(row)) for row in await connection.fetch(query, [each.key for each in asked])}
     for job in jobs:
-        job.succeed()
+        job.succeed(found.get(job.asked.key))
 
 
 async def of_turn(connection: Any, jobs: Sequence[Job]) -> None:
@@ -115,35 +132,47 @@ def commit(
 ) -> Result:
     """Run ``closure`` and record its result in the same transaction, unless the effect is done already.
 
-    Raises `LeaseLostError` when the lease ``epoch`` is somebody else's by the time it is done.
+    Raises `LeaseLostError` when the lease ``epoch`` is somebody else's, before the closure or after it.
     """
     from sqlalchemy import text
 
-    known = done(connection, key)
-    if known is not None:
-        return known
+    row = connection.execute(text(_LOCK), {"key": key}).one_or_none()
+    if row is None or row.epoch != epoch:
+        raise _lost(key)
+    if row.state == "done" and row.result is not None:
+        return _decode_result(row.result)
     result = closure(connection)
-    values = {
-        "key": key,
-        "state": "done" if result.done else "none",
-        "result": encode(result),
-        "now": now,
-        "epoch": epoch,
-    }
-    if connection.execute(text(_RECORD), values).rowcount != 1 and epoch:
-        raise LeaseLostError("the turn was taken over; what it was about to change is rolled back")
+    state = "done" if result.done else "none"
+    values = {"key": key, "state": state, "result": encode(result), "now": now, "epoch": epoch}
+    if connection.execute(text(_RECORD), values).rowcount != 1:
+        raise _lost(key)
     return result
 
 
-def done(connection: Connection, key: str) -> Result | None:
-    """Return the result of an effect that is done, after waiting for whoever may be doing it right now."""
-    from sqlalchemy import text
+def _apart(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
+    """Split off those that would meet another one's effect or turn in the same statement."""
+    together: list[Job] = []
+    later: list[Job] = []
+    met: set[str] = set()
+    for job in jobs:
+        marks = {job.asked.key, job.asked.turn_id}
+        (later if marks & met else together).append(job)
+        met |= marks
+    return together, later
 
-    locked = "SELECT state, result FROM effects WHERE key = :key FOR UPDATE"
-    row = connection.execute(text(locked), {"key": key}).one_or_none()
-    return _decode_result(row.result) if row is not None and row.state == "done" and row.result else None
+
+async def _refuse(connection: Any, job: Job) -> None:
+    """Say what stands in the way of an intent: a lost lease, an earlier attempt, or a rival of its group."""
+    asked: Intent = job.asked
+    if await connection.fetchval(_EPOCH, asked.turn_id) != asked.epoch:
+        job.fail(_lost(asked.turn_id))
+        return
+    row = await connection.fetchrow(_IN_THE_WAY, asked.key, asked.turn_id, asked.group)
+    if row is None:
+        job.fail(_lost(asked.turn_id))
+    else:
+        job.succeed(effect_of(tuple(row)))
 
 
-async def _find(connection: Any, keys: set[str]) -> dict[str, Effect]:
-    rows = await connection.fetch(f"SELECT {_COLUMNS} FROM effects WHERE key = ANY($1)", list(keys))  # noqa: S608
-    return {row[0]: effect_of(tuple(row)) for row in rows}
+def _lost(what: str) -> LeaseLostError:
+    return LeaseLostError(f"{what!r}: the turn was taken over; it must not change anything any more")

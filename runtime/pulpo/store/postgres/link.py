@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from pulpo.errors import CommitUnknownError, SettingsError, StoreUnavailableError
+from pulpo.errors import SettingsError, StoreUnavailableError
 from pulpo.settings.secrets import shown
 
 PATIENCE = 0.9
@@ -76,8 +76,6 @@ def sqlstate(error: BaseException) -> str:
 
 def unavailable(error: BaseException) -> StoreUnavailableError:
     """Return what a caller is told; every caller is told by an error of its own."""
-    if isinstance(error, CommitUnknownError):
-        return error
     if isinstance(error, StoreUnavailableError):
         return StoreUnavailableError(str(error))
     what = str(error) or ("it did not answer in time" if isinstance(error, TimeoutError) else type(error).__name__)

@@ -11,7 +11,6 @@ import anyio
 
 from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
-from pulpo.errors import CommitUnknownError, StoreUnavailableError
 from pulpo.store import transcripts
 from pulpo.store.conversations import Accept, Accepted, Assign, Finish, Replayed
 from pulpo.store.effects import Effect, State
@@ -52,23 +51,22 @@ class PostgresStore:
         )
 
     async def intend(
-        self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int = 0
+        self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int
     ) -> Effect | None:
-        """See `effects.intend`; raises `LeaseLostError` when ``epoch`` is given and somebody else's turn is on."""
+        """See `effects.intend`."""
         intent = Intent(key=key, turn_id=turn_id, call=call, group=group, now=now, epoch=epoch)
         known: Effect | None = await self._committer.submit(ledger.intend, intent)
         return known
 
-    async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> None:
-        """See `effects.settle`; what is done stays done."""
-        await self._committer.submit(ledger.settle, Settlement(key=key, state=state, result=result, now=now))
+    async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> Effect | None:
+        """See `effects.settle`; a commit that is still on its way is waited for."""
+        settlement = Settlement(key=key, state=state, result=result, now=now)
+        record: Effect | None = await self._committer.submit(ledger.settle, settlement)
+        return record
 
-    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int = 0) -> Result:
-        """See `effects.commit`; raises `LeaseLostError`, or `CommitUnknownError` when even the ledger cannot tell."""
-        try:
-            return await self.database.write(partial(ledger.commit, key=key, closure=closure, now=now, epoch=epoch))
-        except CommitUnknownError as error:
-            return await self._looked_up(key, error)
+    async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int) -> Result:
+        """See `effects.commit`."""
+        return await self.database.write(partial(ledger.commit, key=key, closure=closure, now=now, epoch=epoch))
 
     async def effects_of(self, turn_id: str) -> tuple[Effect, ...]:
         """See `effects.of_turn`."""
@@ -83,16 +81,6 @@ class PostgresStore:
         """Write what waits and close the connections."""
         await self._committer.close()
         await self.database.close()
-
-    async def _looked_up(self, key: str, error: CommitUnknownError) -> Result:
-        """Ask the ledger whether the effect was committed when the connection broke."""
-        try:
-            known = await self.database.write(partial(ledger.done, key=key))
-        except StoreUnavailableError:
-            raise error from None
-        if known is None:
-            raise StoreUnavailableError(str(error)) from error
-        return known
 
 
 @asynccontextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pulpo.contracts.canary import Assignment
+from pulpo.store.conversations import Accept, accept
 from pulpo.store.migrate import upgrade
 from pulpo.store.writer import connect
 
@@ -22,3 +24,22 @@ def path(tmp_path: Path) -> Path:
 def connection(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(connect(path)) as connection:
         yield connection
+
+
+@pytest.fixture
+def running_turn(connection: sqlite3.Connection) -> str:
+    """The id of an accepted turn in epoch 1 of its conversation ``c1``."""
+    asked = Accept(
+        turn_id="t1",
+        conversation_id="c1",
+        new=True,
+        workspace_id="demo",
+        user_id=None,
+        locale="es",
+        request=b"{}",
+        idempotency_key=None,
+        now=1.0,
+        lease=5.0,
+    )
+    accept(connection, asked, lambda _: Assignment("stable", "test"))
+    return "t1"

@@ -40,17 +40,17 @@ async def test_readers_cannot_write(path: Path) -> None:
             await store.database.read(lambda c: c.execute(text("CREATE TABLE t (n INTEGER)")))
 
 
-async def test_an_effect_and_its_record_are_committed_together_or_not_at_all(path: Path) -> None:
+async def test_an_effect_and_its_record_are_committed_together_or_not_at_all(path: Path, running_turn: str) -> None:
     async with open_sqlite(path) as store:
         await store.database.write(lambda c: c.execute(text("CREATE TABLE t (n INTEGER PRIMARY KEY)")))
-        await store.intend(key="k", turn_id="t1", call=ToolCall("c", "book", {}), group="g", now=1.0)
+        await store.intend(key="k", turn_id=running_turn, call=ToolCall("c", "book", {}), group="g", now=1.0, epoch=1)
 
         def insert_and_fail(connection) -> Result:
             connection.execute(text("INSERT INTO t VALUES (1)"))
             raise RuntimeError
 
         with pytest.raises(RuntimeError):
-            await store.commit(insert_and_fail, key="k", now=2.0)
+            await store.commit(insert_and_fail, key="k", now=2.0, epoch=1)
         assert [effect.state for effect in await store.effects_of("t1")] == ["intended"]
         assert await store.database.read(lambda c: c.execute(text("SELECT count(*) FROM t")).scalar()) == 0
 
@@ -58,8 +58,8 @@ async def test_an_effect_and_its_record_are_committed_together_or_not_at_all(pat
             connection.execute(text("INSERT INTO t VALUES (1)"))
             return Result("made")
 
-        assert await store.commit(insert, key="k", now=3.0) == Result("made")
-        assert await store.commit(insert, key="k", now=4.0) == Result("made")
+        assert await store.commit(insert, key="k", now=3.0, epoch=1) == Result("made")
+        assert await store.commit(insert, key="k", now=4.0, epoch=1) == Result("made")
         assert [effect.state for effect in await store.effects_of("t1")] == ["done"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ import pulpo
 from pulpo.canary.router import Router
 from pulpo.consent import read_consent
 from pulpo.contracts.canary import Match
+from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.store import transcripts
 from pulpo.store.migrate import upgrade
 from pulpo.store.sqlite import SqliteStore, open_sqlite
@@ -49,7 +51,11 @@ class House:
     workspace: pulpo.Workspace = field(default_factory=lambda: pulpo.Workspace(id="demo", tz="Europe/Madrid"))
     events: list[pulpo.Event] = field(default_factory=list)
     now: float = 1_795_000_000.0
+    guards: Guards = field(init=False)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.guards = standard_guards(emit=self.events.append)
 
     def orchestrator(
         self,
@@ -60,6 +66,7 @@ class House:
         policies: Iterable[pulpo.Policy] = (),
         timing: Timing | None = None,
         limits: Limits | None = None,
+        parallel: int = 8,
     ) -> Orchestrator:
         variants = {"stable": Variant("stable", "scripted", Scripted(stable))}
         if canary is not None:
@@ -67,7 +74,7 @@ class House:
         return Orchestrator(
             store=self.store,
             loop=TurnLoop(
-                executor=ToolExecutor(self.store, clock=lambda: self.now),
+                executor=ToolExecutor(self.store, self.guards, clock=lambda: self.now, parallel=parallel),
                 policies=PolicySet(policies),
                 tools={tool.name: tool for tool in tools},
                 history=self._history,
@@ -90,10 +97,17 @@ class House:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    path = tmp_path / "pulpo.db"
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database to copy: migrating takes longer than most tests here."""
+    path = tmp_path_factory.mktemp("empty") / "pulpo.db"
     upgrade(f"sqlite:///{path}", {})
+    return path
+
+
+@pytest.fixture
+async def house(tmp_path: Path, empty_database: Path) -> AsyncIterator[House]:
+    path = Path(shutil.copy(empty_database, tmp_path))
     async with open_sqlite(path) as store:
         yield House(store, path)
 

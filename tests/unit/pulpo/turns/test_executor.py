@@ -1,20 +1,20 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import anyio
 import pytest
-from pydantic import BaseModel
 
 import pulpo
-from pulpo.turns.executor import as_result
-from pulpo.turns.request import TurnRequest
+from pulpo.turns.orchestrator import Timing
+from pulpo.turns.request import TurnAnswer, TurnRequest
 
 Ask = Callable[..., TurnRequest]
 
@@ -171,29 +171,356 @@ async def test_only_a_changing_tool_may_commit(house, ask: Ask) -> None:
     assert (await house.orchestrator(all_at_once(("sneaky", {})), tools=[sneaky]).run(ask("x"))).reply == "error"
 
 
-@dataclass
-class Plain:
-    x: int
+def one_call(tool: str, **arguments: Any) -> Callable[[pulpo.PlanContext], pulpo.Step]:
+    return all_at_once((tool, arguments))
 
 
-class Model(BaseModel):
-    y: int
+def outcomes(answer: TurnAnswer) -> list[str]:
+    return [report.outcome for report in answer.tool_calls]
+
+
+@pulpo.tool(read_only=True)
+async def leaves(name: str) -> str:
+    """Try to end the process."""
+    raise SystemExit(name)
+
+
+@pulpo.tool(read_only=True)
+def leaves_in_a_thread(name: str) -> str:
+    """Try to end the process."""
+    raise SystemExit(name)
+
+
+@pulpo.tool(read_only=True)
+async def waits_in_vain(name: str) -> str:
+    """Wait for something that somebody else has cancelled."""
+    future = asyncio.get_running_loop().create_future()
+    future.cancel(name)
+    return str(await future)
+
+
+@pytest.mark.parametrize("tool", [leaves, leaves_in_a_thread, waits_in_vain], ids=lambda tool: tool.name)
+async def test_what_would_end_more_than_a_call_ends_the_call(house, ask: Ask, tool: pulpo.Tool) -> None:
+    script = all_at_once((tool.name, {"name": "x"}), ("fine", {"name": "good"}))
+    answer = await house.orchestrator(script, tools=[tool, fine]).run(ask("go"))
+    assert outcomes(answer) == ["error", "ok"]
+
+
+async def test_two_calls_with_one_id_have_a_result_each(house, ask: Ask) -> None:
+    def script(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.results:
+            return pulpo.Answer(" ".join(result.result.text for result in context.results))
+        return pulpo.Calls(tuple(pulpo.ToolCall("same", "fine", {"name": name}) for name in "ab"))
+
+    assert (await house.orchestrator(script, tools=[fine]).run(ask("x"))).reply == "a b"
+
+
+async def test_at_most_so_many_read_only_calls_of_a_turn_run_at_once(house, ask: Ask) -> None:
+    running, most = 0, 0
+
+    @pulpo.tool(read_only=True)
+    async def look(n: int) -> str:
+        """Count who is here."""
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await anyio.sleep(0.001)
+        running -= 1
+        return str(n)
+
+    run = house.orchestrator(all_at_once(*(("look", {"n": n}) for n in range(8))), tools=[look], parallel=3).run
+    assert (await run(ask("x"))).reply == "0 1 2 3 4 5 6 7"
+    assert most == 3
+
+
+async def test_at_most_so_many_calls_of_a_tool_run_at_once_and_who_waits_in_vain_is_told_so(house, ask: Ask) -> None:
+    @pulpo.tool(read_only=True, concurrency=1, timeout=0.05)
+    async def narrow(n: int) -> str:
+        """Take the only place for longer than anybody waits."""
+        await anyio.sleep(1)
+        return str(n)
+
+    answer = await house.orchestrator(all_at_once(*(("narrow", {"n": n}) for n in range(2))), tools=[narrow]).run(
+        ask("x")
+    )
+    assert sorted(outcomes(answer)) == ["limited", "timeout"]
+
+
+def break_it(house, tool: pulpo.Tool) -> None:
+    house.guards.breakers.force("demo", tool.name, "open")
+
+
+async def test_a_tool_that_keeps_failing_is_no_longer_called_nor_offered(house, ask: Ask) -> None:
+    offered: list[set[str]] = []
+
+    def script(context: pulpo.PlanContext) -> pulpo.Step:
+        offered.append(set(context.tools))
+        return one_call("fail", name="x")(context)
+
+    runtime = house.orchestrator(script, tools=[fail, fine])
+    ends = [outcomes(await runtime.run(ask("x")))[0] for _ in range(7)]
+    assert ends == ["error"] * 5 + ["open"] * 2
+    assert offered[0] == {"fail", "fine"}
+    assert offered[-1] == {"fine"}
+    assert [(it.tool, it.state) for it in house.seen(pulpo.BreakerChanged)] == [("fail", "open")]
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("locale", "expected"),
     [
-        ("Hola", pulpo.Result("Hola", "Hola")),
-        (Plain(1), pulpo.Result({"x": 1})),
-        ([Model(y=2)], pulpo.Result([{"y": 2}])),
-        (None, pulpo.Result(None)),
-        (pulpo.Result(1, "uno"), pulpo.Result(1, "uno")),
+        ("es", "open\n\nAhora mismo no puedo hacer esto: Pedir cita."),
+        ("es-AR", "open\n\nAhora no puedo hacer esto: Pedir cita."),
+        ("en", "open\n\nI can't do this right now: Book."),
     ],
 )
-def test_whatever_a_tool_returns_becomes_a_result(value: Any, expected: pulpo.Result) -> None:
-    assert as_result(value) == expected
+async def test_the_user_is_told_what_cannot_be_done_now(house, ask: Ask, locale: str, expected: str) -> None:
+    @pulpo.tool(read_only=True, title={"es": "Pedir cita", "en": "Book"})
+    async def book() -> str:
+        """Book."""
+        raise AssertionError
+
+    def script(context: pulpo.PlanContext) -> pulpo.Step:
+        return pulpo.Answer(context.results[0].outcome) if context.results else one_call("book")(context)
+
+    break_it(house, book)
+    answer = await house.orchestrator(script, tools=[book]).run(ask("x", locale=locale))
+    assert answer.reply.startswith(expected)
+    assert "book" not in answer.reply
 
 
-def test_what_is_not_json_is_named() -> None:
-    with pytest.raises(TypeError, match="object, which is not JSON"):
-        as_result(object())
+async def test_what_is_merely_not_offered_is_mentioned_only_if_nothing_else_helped(house, ask: Ask) -> None:
+    break_it(house, fail)
+    silent = house.orchestrator(lambda _: pulpo.Answer("?"), tools=[fail, fine])
+    assert (await silent.run(ask("x", locale="en"))).reply.startswith("?\n\nI can't do this right now: fail.")
+    helped = house.orchestrator(one_call("fine", name="yes"), tools=[fail, fine])
+    assert (await helped.run(ask("x"))).reply == "yes"
+
+
+async def test_nobody_is_asked_to_confirm_what_would_be_refused(house, ask: Ask) -> None:
+    class Confirm(pulpo.Policy):
+        name = "confirm"
+
+        async def check_call(
+            self, context: pulpo.PolicyContext, call: pulpo.ToolCall, tool: pulpo.Tool
+        ) -> pulpo.Verdict:
+            return pulpo.needs_approval("ask", approver="user")
+
+    @pulpo.tool
+    async def pay() -> str:
+        """Pay."""
+        raise AssertionError
+
+    break_it(house, pay)
+    answer = await house.orchestrator(one_call("pay"), tools=[pay], policies=[Confirm()]).run(ask("x", locale="en"))
+    assert outcomes(answer) == ["open"]
+    assert "Shall I go ahead" not in answer.reply
+
+
+async def test_denials_bad_arguments_and_cancellation_say_nothing_about_a_tool(house, ask: Ask) -> None:
+    @pulpo.tool(confirm=False, effect_group="g")
+    async def change(n: int) -> str:
+        """Change."""
+        if n == 0:
+            await anyio.sleep(60)
+        return str(n)
+
+    runtime = house.orchestrator(
+        all_at_once(("change", {"n": 1}), *(("change", {"n": n}) for n in range(2, 9))), tools=[change]
+    )
+    assert set(outcomes(await runtime.run(ask("x")))[1:]) == {"denied"}
+    invalid = house.orchestrator(all_at_once(*(("change", {"m": n}) for n in range(8))), tools=[change])
+    await invalid.run(ask("x"))
+    hangs = house.orchestrator(one_call("change", n=0), tools=[change], timing=Timing(deadline=0.01))
+    for _ in range(8):
+        assert (await hangs.run(ask("x"))).outcome == "error"
+    assert [it.state for it in house.guards.breakers.reports()] == ["closed"]
+
+
+async def test_50_calls_at_half_open_make_one_probe(house, ask: Ask) -> None:
+    probes = 0
+
+    @pulpo.tool(read_only=True)
+    async def look() -> str:
+        """Count."""
+        nonlocal probes
+        probes += 1
+        await anyio.sleep(0.01)
+        return "x"
+
+    house.guards.breakers.force("demo", "look", "half_open")
+    runtime = house.orchestrator(one_call("look"), tools=[look])
+    async with anyio.create_task_group() as group:
+        for _ in range(50):
+            group.start_soon(runtime.run, ask("x"))
+    assert probes == 1
+
+
+@pytest.mark.parametrize(
+    ("hints", "attempts"),
+    [({"read_only": True}, 2), ({"idempotent": True, "confirm": False}, 2), ({"confirm": False}, 1)],
+    ids=["read_only", "idempotent", "neither"],
+)
+async def test_only_what_may_be_repeated_is(house, ask: Ask, hints: dict[str, bool], attempts: int) -> None:
+    made = 0
+
+    @pulpo.tool(**hints)
+    async def flaky() -> str:
+        """Fail for a moment."""
+        nonlocal made
+        made += 1
+        if made == 1:
+            raise ConnectionError
+        return "fine"
+
+    answer = await house.orchestrator(one_call("flaky"), tools=[flaky]).run(ask("x"))
+    assert made == attempts
+    assert outcomes(answer) == ["ok" if attempts == 2 else "error"]
+
+
+async def test_retries_stay_within_the_tools_deadline(house, ask: Ask) -> None:
+    @pulpo.tool(read_only=True, timeout=0.05)
+    async def flaky() -> str:
+        """Fail after a while, each time."""
+        await anyio.sleep(0.03)
+        raise ConnectionError
+
+    start = time.monotonic()
+    answer = await house.orchestrator(one_call("flaky"), tools=[flaky]).run(ask("x"))
+    assert outcomes(answer) == ["timeout"]
+    assert time.monotonic() - start < 0.3
+
+
+async def test_a_cached_tool_is_asked_once_a_user_until_its_plugin_changes_something(house, ask: Ask) -> None:
+    asked = 0
+
+    @pulpo.tool(read_only=True, cache=60)
+    async def look() -> str:
+        """Count."""
+        nonlocal asked
+        asked += 1
+        return str(asked)
+
+    @pulpo.tool(confirm=False)
+    async def change() -> str:
+        """Change."""
+        return "changed"
+
+    house.guards = replace(house.guards, owners={"look": "plugin", "change": "plugin"})
+    looks = house.orchestrator(one_call("look"), tools=[look])
+    assert [(await looks.run(ask("x", user_id=user))).reply for user in ("ana", "ana", "eva", "ana")] == [
+        "1",
+        "1",
+        "2",
+        "1",
+    ]
+    assert (await looks.run(ask("x", user_id="ana", locale="en"))).reply == "3"
+    await house.orchestrator(one_call("change"), tools=[change]).run(ask("x"))
+    assert (await looks.run(ask("x", user_id="ana"))).reply == "4"
+
+
+async def test_a_shared_cache_is_one_for_all_users(house, ask: Ask) -> None:
+    asked = 0
+
+    @pulpo.tool(read_only=True, cache=60, cache_shared=True)
+    async def look() -> str:
+        """Count."""
+        nonlocal asked
+        asked += 1
+        return str(asked)
+
+    looks = house.orchestrator(one_call("look"), tools=[look])
+    assert [(await looks.run(ask("x", user_id=user))).reply for user in ("ana", "eva")] == ["1", "1"]
+
+
+def booking(found: pulpo.Result | Exception | None = None, **hints: Any) -> tuple[pulpo.Tool, list[str], pulpo.Tool]:
+    """A tool that books and then never answers; what it booked; the same with a reconciliation that finds ``found``."""
+    booked: list[str] = []
+
+    @pulpo.tool(confirm=False, timeout=0.02, title="Book a table", **hints)
+    async def book() -> str:
+        """Book, and lose the reply."""
+        booked.append("table")
+        await anyio.sleep(60)
+        return "never"
+
+    asking = book.renamed("book")
+
+    async def reconcile() -> pulpo.Result | None:
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    asking.reconcile(reconcile)
+    return book, booked, asking
+
+
+def twice(context: pulpo.PlanContext) -> pulpo.Step:
+    """Ask for the booking; as the rescuing variant, ask for it again."""
+    return one_call("book")(context)
+
+
+def then_fails(context: pulpo.PlanContext) -> pulpo.Step:
+    if context.results:
+        raise RuntimeError
+    return one_call("book")(context)
+
+
+async def test_an_effect_in_doubt_is_not_repeated_and_the_user_is_told(house, ask: Ask) -> None:
+    book, booked, _ = booking()
+    answer = await house.orchestrator(twice, canary=then_fails, tools=[book]).run(ask("x", locale="en"))
+    assert booked == ["table"]
+    assert outcomes(answer) == ["timeout", "error"]
+    assert "I don't know whether this went through: Book a table." in answer.reply
+
+
+async def test_the_user_is_told_even_when_all_planners_fail(house, ask: Ask) -> None:
+    book, _, _ = booking()
+    answer = await house.orchestrator(then_fails, tools=[book]).run(ask("x", locale="es"))
+    assert answer.outcome == "error"
+    assert "No sé si esto ha llegado a hacerse: Book a table." in answer.reply
+
+
+async def test_a_tool_that_can_tell_is_asked_instead_of_run_again(house, ask: Ask) -> None:
+    _, booked, book = booking(pulpo.Result({"id": 7}, "booked: 7"))
+    answer = await house.orchestrator(twice, canary=then_fails, tools=[book]).run(ask("x", locale="en"))
+    assert (answer.reply, outcomes(answer)) == ("booked: 7", ["timeout", "ok"])
+    assert booked == ["table"]
+    assert ledger(house) == [("book", "done")]
+
+
+async def test_what_certainly_did_not_happen_may_be_done(house, ask: Ask) -> None:
+    _, booked, book = booking(None)
+    await house.orchestrator(twice, canary=then_fails, tools=[book]).run(ask("x"))
+    assert booked == ["table", "table"]
+
+
+async def test_a_reconciliation_that_fails_leaves_the_doubt(house, ask: Ask) -> None:
+    _, booked, book = booking(ConnectionError("secret"))
+    answer = await house.orchestrator(twice, canary=then_fails, tools=[book]).run(ask("x", locale="en"))
+    assert outcomes(answer) == ["timeout", "error"]
+    assert "I don't know whether this went through" in answer.reply
+    assert booked == ["table"]
+    assert "secret" not in str(house.events)
+
+
+async def test_an_idempotent_effect_may_be_repeated_after_a_doubt(house, ask: Ask) -> None:
+    book, booked, _ = booking(idempotent=True)
+    await house.orchestrator(twice, canary=then_fails, tools=[book]).run(ask("x"))
+    assert booked == ["table", "table"]
+
+
+@pulpo.tool(confirm=False, timeout=0.05, effect_group="booking")
+async def commits_and_dies(context: pulpo.ToolContext, how: str) -> pulpo.Result:
+    """Book in our own database, then lose the reply."""
+    await context.commit(lambda _: pulpo.Result({"id": 7}, "booked: 7"))
+    if how == "hangs":
+        await anyio.sleep(60)
+    raise ConnectionError(how)
+
+
+@pytest.mark.parametrize("how", ["raises", "hangs"])
+async def test_what_was_committed_counts_however_the_reply_got_lost(house, ask: Ask, how: str) -> None:
+    script = all_at_once(("commits_and_dies", {"how": how}), ("commits_and_dies", {"how": "again"}))
+    answer = await house.orchestrator(script, tools=[commits_and_dies]).run(ask("x"))
+    assert (answer.reply, outcomes(answer)) == ("booked: 7 denied", ["ok", "denied"])
+    assert ledger(house) == [("commits_and_dies", "done")]

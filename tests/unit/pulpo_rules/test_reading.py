@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 import pulpo
 from pulpo_rules.fields import forms
-from pulpo_rules.mentions import Scene, read
+from pulpo_rules.mentions import Scene
+from pulpo_rules.reading import read
 from unit.pulpo_rules.chat import NOW
 from unit.pulpo_rules.hotel import HOTEL
 
@@ -45,6 +46,16 @@ def test_answers_only_make_sense_when_asked() -> None:
     assert values("no", "send", goal="send", asked="gift") == {"gift": False}
     assert values("para el cumple", "send", goal="send", asked="note") == {"note": "para el cumple"}
     assert values("sí", "send", goal="send", asked="note") == {}
+
+
+def test_a_name_stands_beside_other_values() -> None:
+    assert values("3 unidades, Eva Ruiz, ana@mail.example", "send", goal="send")["name"] == "Eva Ruiz"
+    assert "name" not in values("dile a la gente, Eva Ruiz", "send")
+
+
+@pytest.mark.parametrize("text", ["sii", "joya, dale", "gracias", "¿quién?", "mejor nada"])
+def test_acts_are_no_answer_to_the_question_for_a_name(text: str) -> None:
+    assert "name" not in values(text, "send", goal="send", asked="name")
 
 
 def test_a_flag_is_named() -> None:

@@ -1,0 +1,101 @@
+"""The circuit breakers of all tools, one a workspace and tool: made when first needed, seen and forced from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
+
+from msgspec import Struct
+
+from pulpo.contracts.events import BreakerChanged
+from pulpo.resilience.breaker import BreakerSettings, CircuitBreaker, State
+
+V = TypeVar("V")
+
+
+class BreakerReport(Struct, frozen=True):
+    """A breaker as operators see it, in seconds; ``retry_after`` is None unless it will let a probe through by
+    itself."""
+
+    workspace_id: str
+    tool: str
+    state: State
+    in_state_for: float
+    retry_after: float | None
+
+
+class Breakers:
+    """``clock`` gives monotonic seconds. At most ``most`` breakers are kept: the closed ones made longest ago go
+    first, which only forgets failures that did not suffice to open them."""
+
+    def __init__(
+        self,
+        settings: BreakerSettings,
+        *,
+        clock: Callable[[], float],
+        emit: Callable[[BreakerChanged], None],
+        most: int = 4096,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._emit = emit
+        self._most = most
+        self._breakers: dict[tuple[str, str], CircuitBreaker] = {}
+        self._troubled: dict[str, set[str]] = {}
+
+    def of(self, workspace_id: str, tool: str) -> CircuitBreaker:
+        """Return the breaker of a workspace's tool."""
+        return self._breakers.get((workspace_id, tool)) or self._new(workspace_id, tool)
+
+    def available(self, workspace_id: str, tools: Mapping[str, V]) -> Mapping[str, V]:
+        """Return ``tools`` without those that would refuse a call now; the very same mapping when all would take it."""
+        troubled = self._troubled.get(workspace_id)
+        if not troubled:
+            return tools
+        refused = {tool for tool in tuple(troubled) if not self.of(workspace_id, tool).available}
+        return {name: tool for name, tool in tools.items() if name not in refused} if refused else tools
+
+    def reports(self, workspace_id: str | None = None) -> tuple[BreakerReport, ...]:
+        """Return the breakers there are, of one workspace or of all, in order of workspace and tool."""
+        return tuple(
+            self._report(*key) for key in sorted(self._breakers) if workspace_id is None or key[0] == workspace_id
+        )
+
+    def force(self, workspace_id: str, tool: str, state: State) -> BreakerReport:
+        """Put a breaker into ``state``: ``open`` lasts until it is forced again, ``half_open`` lets one probe decide,
+        ``closed`` forgets what was."""
+        breaker = self.of(workspace_id, tool)
+        {"open": breaker.force_open, "half_open": breaker.force_half_open, "closed": breaker.force_closed}[state]()
+        return self._report(workspace_id, tool)
+
+    def _new(self, workspace_id: str, tool: str) -> CircuitBreaker:
+        if len(self._breakers) >= self._most:
+            self._forget_one()
+        breaker = CircuitBreaker(
+            self._settings, clock=self._clock, on_change=partial(self._changed, workspace_id=workspace_id, tool=tool)
+        )
+        self._breakers[workspace_id, tool] = breaker
+        return breaker
+
+    def _forget_one(self) -> None:
+        oldest = next(iter(self._breakers))
+        key = next((key for key, it in self._breakers.items() if it.state == "closed"), oldest)
+        del self._breakers[key]
+        self._troubled.get(key[0], set()).discard(key[1])
+
+    def _changed(self, _breaker: CircuitBreaker, state: State, *, workspace_id: str, tool: str) -> None:
+        troubled = self._troubled.setdefault(workspace_id, set())
+        (troubled.discard if state == "closed" else troubled.add)(tool)
+        self._emit(BreakerChanged(workspace_id, tool, state))
+
+    def _report(self, workspace_id: str, tool: str) -> BreakerReport:
+        breaker = self._breakers[workspace_id, tool]
+        state, wait = breaker.state, breaker.retry_after
+        return BreakerReport(
+            workspace_id=workspace_id,
+            tool=tool,
+            state=state,
+            in_state_for=round(self._clock() - breaker.since, 3),
+            retry_after=round(wait, 3) if state == "open" and wait != float("inf") else None,
+        )
