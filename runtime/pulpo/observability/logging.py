@@ -22,6 +22,7 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 from pulpo.contracts.events import (
+    BreakerChanged,
     Event,
     Handler,
     PlannerStepped,
@@ -119,6 +120,7 @@ class LogSink:
             PlannerStepped: _stepped,
             PolicyChecked: _checked,
             ToolCalled: _called,
+            BreakerChanged: _breaker_changed,
             TurnRescued: _rescued,
             TurnFinished: _finished,
             PluginsLoaded: _loaded,
@@ -187,6 +189,17 @@ def _called(event: ToolCalled) -> None:
         outcome=event.outcome,
         duration_ms=_milliseconds(event.duration),
         error=event.error,
+    )
+
+
+def _breaker_changed(event: BreakerChanged) -> None:
+    opened = event.state == "open"
+    (_log.logger.warning if opened else _log.logger.info)(
+        "breaker changed",
+        marker=ERROR if opened else AGENT_LOOP,
+        workspace=event.workspace_id,
+        tool=event.tool,
+        state=event.state,
     )
 
 
