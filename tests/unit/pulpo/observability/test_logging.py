@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from pulpo.contracts.events import (
+    BreakerChanged,
     Event,
     PlannerStepped,
-    BreakerChanged,
     PluginsLoaded,
     PolicyChecked,
     SinkFailed,
