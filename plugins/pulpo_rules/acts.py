@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -56,11 +57,26 @@ def read_acts(text: str) -> Acts:
 
 
 def is_question(text: str) -> bool:
-    """Whether a text asks something: by its mark, or by the word it begins with."""
+    """Whether a text asks something: by its mark, by the word it begins with, or by asking to be told."""
     if "?" in text or "¿" in text:
+        return True
+    if _INDIRECT.search(fold(text)):
         return True
     said = [word for word in words(text) if word not in _OPENERS]
     return bool(said) and said[0] in lexicon.QUESTION_WORDS
+
+
+_INDIRECT: Final = re.compile(
+    r"\b(?:dime|decime|digame|diganme|dinos|contame|cuentame|decirme|saber|preguntar\w*|me dices|me decis|avisame|"
+    r"tell me|know|wondering|wonder|ask) (?:primero |antes |por favor |porfa |first |please )?"
+    r"(?:de |a |por |con )?(?:que|cual|cuales|cuanto|cuanta|cuantos|cuando|donde|como|quien|si|what|which|how|when|"
+    r"where|who|if|whether)\b"
+)
+
+
+def question_kinds(said: Iterable[str]) -> frozenset[str]:
+    """Return what the question words among ``said`` ask for: a place, a person, a reason, an amount."""
+    return frozenset(lexicon.QUESTION_KINDS[word] for word in said if word in lexicon.QUESTION_KINDS)
 
 
 _OPENERS: Final = frozenset(

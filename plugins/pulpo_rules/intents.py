@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 import pulpo
 from pulpo_rules import lexicon
+from pulpo_rules.acts import question_kinds
+from pulpo_rules.choices import same
 from pulpo_rules.text import stem, tokens, words
 
 SURE: Final = 0.19
@@ -54,6 +56,11 @@ class IntentModel:
         self._bayes = _Bayes(examples)
         self._index(examples)
         self.vocabulary = _vocabulary(text for tool in tools for text in _texts(tool))
+        self._stems = frozenset(stem(word) for word in self.vocabulary)
+        self._asked = {
+            tool.name: frozenset(kind for text in _texts(tool) for kind in question_kinds(words(text)))
+            for tool in tools
+        }
 
     def _index(self, examples: Iterable[tuple[str, Counter[str]]]) -> None:
         sums: dict[str, Counter[str]] = defaultdict(Counter)
@@ -76,6 +83,14 @@ class IntentModel:
                 for feature, count in counted.items()
             }
         )
+
+    def knows(self, word: str) -> bool:
+        """Whether examples hold a word, another form of it, or what it may be a typo of."""
+        return stem(word) in self._stems or any(same(each, word) for each in self.vocabulary if each[0] == word[0])
+
+    def asks(self, tool: str, kinds: Collection[str]) -> bool:
+        """Whether somebody asks ``tool`` for things of these kinds; see `acts.question_kinds`."""
+        return self._asked.get(tool, frozenset()).issuperset(kinds)
 
     def rank(self, said: Sequence[str]) -> list[Intent]:
         """Return all tools, the likeliest first, for the ``said`` words."""

@@ -20,8 +20,8 @@ SPANISH: Final = _set(
     "el la los las un una unos unas de del al que quiero quisiera queria para por con en es son si y o hola buenas",
     "buenos dias tardes noches gracias cuanto cuanta cuantos como cuando donde cual cuales tengo tenes tienes tienen",
     "tiene hay puedo podes puede podrias necesito me mi mis te tu su se lo le nos soy estoy esta este manana hoy pero",
-    "mejor porfa favor dale vale vos usted che quien otra otro mas las primera ultima cambiar hacer quieres queres",
-    "jueves viernes sabado domingo lunes martes miercoles pasado nombre llamo cuesta sale ninguno ninguna eso esa",
+    "mejor porfa favor dale vale vos usted che quien otra otro mas las primera ultima quieres queres",
+    "jueves viernes sabado domingo lunes martes miercoles pasado nombre llamo ninguno ninguna eso esa",
 )
 ENGLISH: Final = _set(
     "the an of to for with at is are and or hello hi hey thanks thank you please how much many what when where which",
@@ -42,7 +42,8 @@ CHAT_SPELLING: Final = {
 ENDINGS: Final = (
     "armelo", "armela", "armelos", "arselo", "armelas", "arlos", "arlas", "erlos", "irlos", "arme", "arlo", "arla",
     "arse", "erme", "erlo", "irme", "irlo", "ando", "iendo", "aron", "ieron", "amos", "emos", "imos", "ings", "ing",
-    "ado", "ada", "ido", "ida", "ar", "er", "ir", "as", "es", "os", "ed", "s", "a", "e", "o",
+    "itos", "itas", "ito", "ita", "ado", "ada", "ido", "ida", "ar", "er", "ir", "as", "es", "os", "an",
+    "en", "ed", "s", "a", "e", "o",
 )  # fmt: skip
 """Longest first where one contains another."""
 
@@ -52,7 +53,7 @@ FILLERS: Final = (
     | _set(
         "a hola buenas buenos dias tardes noches hello hi hey good morning afternoon evening gracias thanks please por",
         "favor porfa ok okay dale bueno well so eh ah mm",
-        "um perdon sorry disculpa disculpe ser seria also tambien ya then",
+        "um guys folks perdon sorry disculpa disculpe ser seria also tambien ya then",
         "entonces no yes si solo just actually mejor quiera",
     )
 )
@@ -62,6 +63,12 @@ QUESTION_WORDS: Final = _set(
     "que cual cuales cuanto cuanta cuantos cuantas como cuando donde quien quienes what which how when where who why",
     "what's whats do does is are can could",
 )
+QUESTION_KINDS: Final = {
+    "donde": "place", "adonde": "place", "where": "place", "quien": "person", "quienes": "person", "who": "person",
+    "whom": "person", "why": "reason", "cuanto": "amount", "cuanta": "amount", "cuantos": "amount",
+    "cuantas": "amount", "much": "amount", "many": "amount", "long": "amount",
+}  # fmt: skip
+"""What a question word asks for, where that is telling."""
 GREETINGS: Final = _phrases(
     "hola | holas | holi | buenas | buenos dias | buen dia | buenas tardes | buenas noches | que tal | como estas",
     "como va | como andas | que onda | hola que tal | hello | hi | hey | hiya | good morning | good afternoon",
@@ -167,8 +174,8 @@ NEVER_NAMES: Final = (
     | frozenset(NUMBERS)
     | _set(
         "soy estoy llamo quiero necesito busco telefono tel cel celular mi numero number phone looking calling trying",
-        "interested cliente clienta customer going sure afraid from fine happy pero aunque porque because but vale listo",
-        "perfecto genial great also not just wondering email mail today tonight tomorrow yesterday hoy manana ayer",
+        "interested cliente clienta customer going sure afraid from fine happy pero aunque porque because but vale",
+        "listo perfecto genial great also not just wondering email mail today tonight tomorrow yesterday hoy ayer",
         "necesitaba querria quisieramos puede pueden gustaria podria hay then when hora horas dia dias semana mes",
         "day days week weekend month noon midnight mediodia enero febrero marzo mayo junio agosto septiembre octubre",
         "noviembre diciembre january february march july august september october november december",

@@ -140,9 +140,15 @@ def _trimmed(
     while said and said[0].word not in _NOT_BEFORE_A_NAME and (said[0].word in _EDGES or taken(said[0], False)):
         said.pop(0)
     rest = list(said)
-    while rest and rest[0].word not in _NOT_BEFORE_A_NAME and (rest[0].word in known or rest[0].word in _EDGES):
+    while rest and rest[0].word not in _NOT_BEFORE_A_NAME and _is_no_name(rest[0], text, known):
         rest.pop(0)
     return rest if rest and _has_capitals(rest, text) else said
+
+
+def _is_no_name(token: Token, text: str, known: Collection[str]) -> bool:
+    """A known word with a capital it does not owe to its place may be a name all the same ("Luz", "Blanca")."""
+    opens = not text[: token.start].strip(" ,.;:!¡¿")
+    return token.word in _EDGES or (token.word in known and (opens or not text[token.start].isupper()))
 
 
 def _has_capitals(said: Iterable[Token], text: str) -> bool:
@@ -167,7 +173,11 @@ def _stands(
     capitals = not shouted and _has_capitals(said, text)
     if not all(_may_be_name(token.word, first=token is said[0], capital=capitals) for token in said):
         return False
-    if said[0].word in known or _LAUGHS.fullmatch(said[0].word) or any(taken(token, False) for token in said):
+    if (
+        _is_no_name(said[0], text, known)
+        or _LAUGHS.fullmatch(said[0].word)
+        or any(taken(token, False) for token in said)
+    ):
         return False
     if not capitals:
         return near and not all(taken(token, True) for token in said) and all(token.word not in known for token in said)

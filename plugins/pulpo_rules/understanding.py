@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from pulpo_rules import lexicon
-from pulpo_rules.acts import Acts, is_question, read_acts, without_openings
+from pulpo_rules.acts import Acts, is_question, question_kinds, read_acts, without_openings
 from pulpo_rules.fields import Form
 from pulpo_rules.intents import Intent, IntentModel
-from pulpo_rules.mentions import Mention, Mentions, Scene
+from pulpo_rules.mentions import Key, Mentions, Scene
 from pulpo_rules.reading import read
 from pulpo_rules.text import MAX_TEXT, Span, blank, fold, overlaps, words
 
@@ -27,6 +28,16 @@ _UNMASKED: Final = 0.5
 """How much the words of values count for a tool: its examples name some of them by chance."""
 _COVERAGE: Final = 0.25
 """How much the values said can lift a tool that takes them all over one that takes none."""
+_OWN: Final = 0.1
+"""How much a value that no other tool takes lifts one."""
+_STRANGE: Final = 0.4
+"""What is left when no telling word was ever said to any tool: "do you take cards" is not about hours."""
+_STRANGE_WISH: Final = 0.7
+"""The same for a tool that changes something: it asks before it does, and what is wished for may be a new thing."""
+_NOT_ASKED: Final = 0.35
+"""What is left for a tool that nobody asks for a place, a person or an amount, when one is asked for."""
+_NO_WISH: Final = 0.6
+"""What is left for a tool that changes something when an amount or a place is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +97,20 @@ def _clause(
     free = [each for each in mentions.spans if not _is_whole(each, text)]
     masked = words(blank(text, free)[slice(*span)])
     content = tuple(word for word in masked if word not in lexicon.FILLERS and not word.isdigit())
+    question = is_question(text[slice(*span)])
+    scores = _alike(masked, words(text[slice(*span)]), forms, model, said, question=question) if masked else {}
+    weighed = (
+        Intent(
+            tool, score * _doubt(forms[tool], content, masked, model, question=question) + _support(tool, score, said)
+        )
+        for tool, score in scores.items()
+    )
     return Clause(
         span=span,
         text=text[slice(*span)],
-        question=is_question(text[slice(*span)]),
+        question=question,
         content=content,
-        intents=_ranked(masked, words(text[slice(*span)]), forms, model, said) if masked else (),
+        intents=tuple(sorted(weighed, key=lambda intent: -intent.score)),
     )
 
 
@@ -99,25 +118,48 @@ def _is_whole(span: Span, text: str) -> bool:
     return span == (0, len(text))
 
 
-def _ranked(
+def _alike(
     masked: Sequence[str],
     plain: Sequence[str],
     forms: Mapping[str, Form],
     model: IntentModel,
-    said: Mapping[tuple[str, str], Mention],
-) -> tuple[Intent, ...]:
-    """Rank by the words beside the values, or by all of them: the words of values count for a tool as far as it can
-    take the values."""
-    taken = {tool: sum(owner == tool for owner, _ in said) for tool in forms}
-    most = max(taken.values(), default=0)
-    share = {tool: count / most if most else 1.0 for tool, count in taken.items()}
-    scores = {intent.tool: intent.score for intent in model.rank(masked)}
+    said: Collection[Key],
+    *,
+    question: bool,
+) -> dict[str, float]:
+    """How much the words resemble what is said to each tool: those beside the values, or all of them as far as the
+    tool can take the values. A value that is merely named asks for no information."""
+    share = _shares(said)
+    scores = {intent.tool: intent.score for intent in model.rank(masked) if intent.tool in forms}
     if plain != masked:
         for tool, score in model.rank(plain):
-            scores[tool] = max(scores[tool], _UNMASKED * score * share.get(tool, 0.0))
-    scored = [
-        Intent(tool, score + (_COVERAGE * share[tool] if most and score > _TRACE else 0.0))
-        for tool, score in scores.items()
-        if tool in forms
-    ]
-    return tuple(sorted(scored, key=lambda intent: -intent.score))
+            if tool in forms and (question or not forms[tool].read_only):
+                scores[tool] = max(scores[tool], _UNMASKED * score * share.get(tool, 0.0 if share else 1.0))
+    return scores
+
+
+def _shares(said: Collection[Key]) -> dict[str, float]:
+    taken = Counter(tool for tool, _ in said)
+    most = max(taken.values(), default=1)
+    return {tool: count / most for tool, count in taken.items()}
+
+
+def _support(tool: str, score: float, said: Collection[Key]) -> float:
+    """How much values speak for a tool: those that it takes, and the more the fewer others take them."""
+    if score <= _TRACE or not said:
+        return 0.0
+    owners = Counter(argument for _, argument in said)
+    own = sum(1 / owners[argument] for owner, argument in said if owner == tool)
+    return _COVERAGE * _shares(said).get(tool, 0.0) + _OWN * own
+
+
+def _doubt(form: Form, content: Sequence[str], masked: Sequence[str], model: IntentModel, *, question: bool) -> float:
+    """What is left of a resemblance (0-1) that rests on small words only, or on another kind of question."""
+    telling = [word for word in content if word not in lexicon.COMMON]
+    left = 1.0
+    if telling and not any(model.knows(word) for word in telling):
+        left *= _STRANGE if form.read_only else _STRANGE_WISH
+    kinds = question_kinds(masked) if question else frozenset()
+    if kinds:
+        left *= (1.0 if model.asks(form.tool.name, kinds) else _NOT_ASKED) * (1.0 if form.read_only else _NO_WISH)
+    return left

@@ -1,5 +1,8 @@
 """A plain yes or a plain no to the summary of a pending call, in Spanish and English.
 
+What is plain depends a little on the question: "cancel it" agrees to a cancellation and refuses a booking. So a tool
+declares the `answers` that are plain after its own summary, and they are read together with the phrases below.
+
 Precise rather than greedy: a wrong yes is a wrong effect in the world. A message counts only when every word of it
 belongs to the phrases below and all of them point one way; a question, a condition, a correction or any further
 word makes it neither, and a planner reads it instead.
@@ -9,6 +12,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 Consent: TypeAlias = Literal["yes", "no"]
@@ -42,7 +48,7 @@ _POLITE: Final = """
 gracias | muchas gracias | mil gracias | muchisimas gracias | por favor | porfa | porfi | porfavor | por fa | xfa
 x favor | please | pls | plis | plz | thanks | thank you | thank you very much | thx | ty | many thanks
 bueno | buen | bien
-muy bien | super | che | amigo | amiga | reservalo | reservala | agendalo | agendala | book it
+muy bien | super | che | amigo | amiga
 """
 
 _YES_SIGNS: Final = frozenset("👍👌✅✔☑🆗💯")
@@ -65,24 +71,38 @@ def _phrases(listing: str) -> frozenset[tuple[str, ...]]:
     )
 
 
-_PHRASES: Final[dict[tuple[str, ...], str]] = {
+Phrases: TypeAlias = Mapping[tuple[str, ...], str]
+
+_PHRASES: Final[Phrases] = {
     **dict.fromkeys(_phrases(_POLITE) | {(sign,) for sign in _POLITE_SIGNS}, "polite"),
     **dict.fromkeys(_phrases(_YES) | {(sign,) for sign in _YES_SIGNS}, "yes"),
     **dict.fromkeys(_phrases(_NO) | {(sign,) for sign in _NO_SIGNS}, "no"),
 }
-_LONGEST: Final = max(map(len, _PHRASES))
 _SIGNS: Final = _YES_SIGNS | _NO_SIGNS | _POLITE_SIGNS
+_NO_ANSWERS: Final[Mapping[Consent, Sequence[str]]] = MappingProxyType({})
 
 
-def read_consent(text: str) -> Consent | None:
+@lru_cache(maxsize=256)
+def _with(yes: tuple[str, ...], no: tuple[str, ...]) -> tuple[Phrases, int]:
+    """The phrases with a tool's own, and the number of words of the longest."""
+    own = {
+        **dict.fromkeys(_phrases("|".join(yes)), "yes"),
+        **dict.fromkeys(_phrases("|".join(no)), "no"),
+    }
+    phrases = {**_PHRASES, **own}
+    return phrases, max(map(len, phrases))
+
+
+def read_consent(text: str, answers: Mapping[Consent, Sequence[str]] = _NO_ANSWERS) -> Consent | None:
     """Return how ``text`` answers a yes-or-no question, or None when it says anything else as well.
 
+    ``answers`` are further phrases that mean a plain yes or no to this question, as `Tool.answers` declares them.
     Never raises. What goes against both ways ("ok, no") is None: the user is asked again.
     """
     if len(text) > MAX_LENGTH:
         return None
-    kinds = _kinds(_words(text))
-    ways = kinds - {"polite"}
+    phrases, longest = _with(tuple(answers.get("yes", ())), tuple(answers.get("no", ())))
+    ways = _kinds(_words(text), phrases, longest) - {"polite"}
     if ways == {"yes"}:
         return "yes"
     return "no" if ways == {"no"} else None
@@ -98,13 +118,13 @@ def _words(text: str) -> list[str]:
     return "".join(spaced).split()
 
 
-def _kinds(words: list[str]) -> set[str]:
+def _kinds(words: list[str], phrases: Phrases, longest: int) -> set[str]:
     """The kinds of the phrases that ``words`` are made of, longest first; empty when a word is left over."""
     kinds: set[str] = set()
     position = 0
     while position < len(words):
-        for length in range(min(_LONGEST, len(words) - position), 0, -1):
-            kind = _PHRASES.get(tuple(words[position : position + length]))
+        for length in range(min(longest, len(words) - position), 0, -1):
+            kind = phrases.get(tuple(words[position : position + length]))
             if kind:
                 kinds.add(kind)
                 position += length

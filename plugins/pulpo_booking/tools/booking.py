@@ -78,6 +78,7 @@ def booking_tool(desk: Desk) -> pulpo.Tool:
         effect_group=EFFECTS,
         title={"es": "Reservar una cita", "es-AR": "Reservar un turno", "en": "Book an appointment"},
         examples=examples.BOOK_APPOINTMENT,
+        answers=examples.BOOK_ANSWERS,
     )
     async def book_appointment(
         context: pulpo.ToolContext,

@@ -30,6 +30,7 @@ def cancelling_tool(desk: Desk) -> pulpo.Tool:
         effect_group=EFFECTS,
         title={"es": "Cancelar una cita", "es-AR": "Cancelar un turno", "en": "Cancel an appointment"},
         examples=examples.CANCEL_APPOINTMENT,
+        answers=examples.CANCEL_ANSWERS,
     )
     async def cancel_appointment(
         context: pulpo.ToolContext,

@@ -4,9 +4,10 @@ Planners that learn intents learn them from here, so the sentences vary in verb 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Examples: TypeAlias = Mapping[str, Sequence[str]]
+Answers: TypeAlias = Mapping[Literal["yes", "no"], Sequence[str]]
 
 GET_SERVICES: Final[Examples] = {
     "es": (
@@ -32,6 +33,15 @@ GET_SERVICES: Final[Examples] = {
         "¿Me das información de lo que ofrecen?",
         "¿Con quién puedo hacérmelo?",
         "tarifas",
+        "¿Cuánto me sale hacerme algo así?",
+        "¿Y eso cuánto es?",
+        "¿Qué precio tienen?",
+        "¿Cuánto tiempo lleva?",
+        "¿Quién lo hace?",
+        "Quería preguntar el precio",
+        "¿Cuánto costaría?",
+        "¿qué incluye?",
+        "¿Es caro?",
     ),
     "en": (
         "What services do you offer?",
@@ -50,6 +60,12 @@ GET_SERVICES: Final[Examples] = {
         "Could you send me your rates?",
         "I'd like to know what you offer and how much it is",
         "Who does it?",
+        "How much would it be?",
+        "How much are they?",
+        "How long will that take?",
+        "What does it include?",
+        "Who would do it?",
+        "Is it expensive?",
     ),
 }
 
@@ -79,6 +95,9 @@ GET_BUSINESS_HOURS: Final[Examples] = {
         "¿Está cerrado el lunes?",
         "¿Abren en Navidad?",
         "¿En qué horario trabajan?",
+        "¿Hasta cuándo abren hoy?",
+        "¿Trabajan los sábados?",
+        "¿Siguen abiertos?",
     ),
     "en": (
         "What are your opening hours?",
@@ -98,6 +117,9 @@ GET_BUSINESS_HOURS: Final[Examples] = {
         "When are you open tomorrow?",
         "Is the salon open on Christmas Eve?",
         "hours please",
+        "Do you work on Saturdays?",
+        "Are you still open?",
+        "When do you close on Fridays?",
     ),
 }
 
@@ -123,6 +145,13 @@ GET_AVAILABILITY: Final[Examples] = {
         "¿Me puedes decir qué huecos hay la semana que viene?",
         "¿Tenés algo más tarde?",
         "¿Cuándo está libre?",
+        "¿Te queda algún hueco?",
+        "¿Tenés algo antes?",
+        "¿Hay algo por la mañana?",
+        "¿Cuándo podría ser?",
+        "¿Qué días tenés libres?",
+        "¿Hay lugar hoy?",
+        "¿Tendrías un huequito?",
     ),
     "en": (
         "Do you have anything free tomorrow?",
@@ -140,6 +169,10 @@ GET_AVAILABILITY: Final[Examples] = {
         "Could you fit me in on Thursday?",
         "What's your earliest availability?",
         "show me the free times",
+        "Do you have anything earlier?",
+        "Do you have space today?",
+        "What days do you have?",
+        "Any time on Friday morning?",
     ),
 }
 
@@ -169,6 +202,19 @@ BOOK_APPOINTMENT: Final[Examples] = {
         "Quiero apartar un espacio para el sábado",
         "Hola, quería hacer una reserva",
         "necesito ir mañana por la mañana",
+        "Quiero otra cita",
+        "Necesito otro turno",
+        "Y también quiero reservar",
+        "¿Puedo ir hoy?",
+        "¿Puedo pasar hoy a la tarde?",
+        "Quería ir el viernes",
+        "¿Me das hora?",
+        "¿Me haces un hueco el jueves?",
+        "me gustaría ir el martes",
+        "¿Se puede sacar turno?",
+        "¿Cómo hago para pedir cita?",
+        "Apúntame para mañana",
+        "ver si me pueden atender mañana",
     ),
     "en": (
         "I'd like to book an appointment",
@@ -188,6 +234,14 @@ BOOK_APPOINTMENT: Final[Examples] = {
         "Can I get in on Wednesday afternoon?",
         "Sign me up for Friday at noon",
         "haircut tomorrow at 4 please",
+        "I want another appointment",
+        "I'd like to book another one",
+        "Can I come in today?",
+        "Could you squeeze me in tomorrow?",
+        "I'd like to see Ana on Friday",
+        "How do I book?",
+        "Could I get an appointment?",
+        "I was hoping to come in this week",
     ),
 }
 
@@ -211,6 +265,10 @@ RESCHEDULE_APPOINTMENT: Final[Examples] = {
         "Cambia mi reserva para el lunes a las 10",
         "Me surgió algo, ¿puedo ir otro día?",
         "Quisiera modificar mi reserva",
+        "¿Puedo cambiar la hora de mi cita?",
+        "¿Me la puedes pasar a otro día?",
+        "necesito mover lo que tengo reservado",
+        "cambiarla para el viernes",
     ),
     "en": (
         "I want to change my appointment",
@@ -227,6 +285,10 @@ RESCHEDULE_APPOINTMENT: Final[Examples] = {
         "Postpone my appointment",
         "Something came up, could I come another day?",
         "Bring my appointment forward",
+        "Could you move it to Friday?",
+        "I'm running late, can my appointment be later?",
+        "I need a different time for my appointment",
+        "move my booking",
     ),
 }
 
@@ -248,6 +310,11 @@ CANCEL_APPOINTMENT: Final[Examples] = {
         "elimina mi cita del martes",
         "Al final no voy, cancelala",
         "Quítame la cita",
+        "Tengo que cancelar",
+        "No puedo ir mañana, cancélame la cita",
+        "Ya no necesito el turno",
+        "¿Cómo cancelo mi cita?",
+        "Cancela todas mis citas",
     ),
     "en": (
         "I want to cancel my appointment",
@@ -263,6 +330,10 @@ CANCEL_APPOINTMENT: Final[Examples] = {
         "I'd like to cancel my reservation",
         "drop my appointment",
         "Could you take me off the schedule?",
+        "I have to cancel",
+        "I no longer need my appointment",
+        "How do I cancel my appointment?",
+        "I won't be coming",
     ),
 }
 
@@ -284,6 +355,13 @@ LIST_MY_APPOINTMENTS: Final[Examples] = {
         "¿Con quién tengo la cita?",
         "quiero ver lo que tengo reservado",
         "¿Quedó agendada mi cita?",
+        "¿Para cuándo tengo hora?",
+        "¿Qué tengo reservado?",
+        "¿A qué hora tengo que ir?",
+        "dime mis próximas citas",
+        "¿Tengo algo mañana?",
+        "¿Qué reservé?",
+        "¿Qué había reservado?",
     ),
     "en": (
         "What appointments do I have?",
@@ -299,5 +377,46 @@ LIST_MY_APPOINTMENTS: Final[Examples] = {
         "When am I coming in?",
         "Do I have an appointment this week?",
         "is my booking confirmed?",
+        "What have I booked?",
+        "What time do I have to be there?",
+        "Do I have anything tomorrow?",
+        "my next appointment",
+        "What did I book?",
+        "when did I say I'd come?",
     ),
 }
+
+BOOK_ANSWERS: Final[Answers] = {
+    "yes": (
+        "resérvala", "resérvalo", "reservámela", "resérvamela", "resérvamelo", "agéndala", "agéndalo", "agéndamela",
+        "agéndamelo", "apúntame", "anótame", "book it", "book me in", "please book it",
+    ),
+    "no": ("no la reserves", "no lo reserves", "no me apuntes", "no me anotes", "don't book it", "do not book it"),
+}  # fmt: skip
+RESCHEDULE_ANSWERS: Final[Answers] = {
+    "yes": (
+        "cámbiala", "cámbialo", "cámbiamela", "cámbiamelo", "muévela", "muévelo", "movela", "movelo", "pásala",
+        "pásalo", "reprográmala", "reprográmalo", "move it", "change it", "reschedule it", "please move it",
+        "please change it",
+    ),
+    "no": (
+        "déjala", "déjalo", "déjala así", "déjala como está", "déjalo como está", "mejor déjala", "mejor déjalo",
+        "no la cambies", "no lo cambies", "no la muevas", "no lo muevas", "keep it", "keep it as it is", "i'll keep it",
+        "leave it", "leave it as it is", "don't move it", "do not move it", "don't change it", "do not change it",
+    ),
+}  # fmt: skip
+CANCEL_ANSWERS: Final[Answers] = {
+    "yes": (
+        "cancélala", "cancélalo", "cancélamela", "cancélamelo", "anúlala", "anúlalo", "anulámela", "bórrala", "bórralo",
+        "elimínala", "elimínalo", "sí cancela", "sí cancelar", "sí anula", "sí anular", "quiero cancelarla",
+        "quiero cancelarlo", "cancel it", "please cancel it", "yes cancel", "yes please cancel", "delete it",
+        "i want to cancel it", "yes i want to cancel",
+    ),
+    "no": (
+        "déjala", "déjalo", "déjala así", "déjala como está", "déjalo como está", "mejor déjala", "mejor déjalo",
+        "no la canceles", "no lo canceles", "no canceles", "no cancelar", "no la anules", "no lo anules", "la mantengo",
+        "lo mantengo", "mejor la mantengo", "mantenla", "keep it", "i'll keep it", "i want to keep it", "leave it",
+        "leave it as it is", "don't cancel", "don't cancel it", "do not cancel", "do not cancel it",
+    ),
+}  # fmt: skip
+"""What is a plain yes or no to the summary of a tool that changes something."""

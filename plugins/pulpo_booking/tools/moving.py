@@ -66,6 +66,7 @@ def moving_tool(desk: Desk) -> pulpo.Tool:
         effect_group=EFFECTS,
         title={"es": "Cambiar una cita", "es-AR": "Cambiar un turno", "en": "Move an appointment"},
         examples=examples.RESCHEDULE_APPOINTMENT,
+        answers=examples.RESCHEDULE_ANSWERS,
     )
     async def reschedule_appointment(
         context: pulpo.ToolContext,

@@ -120,9 +120,11 @@ class Tool:
 
     ``schema`` is the JSON schema of its arguments; ``timeout`` is in seconds; after one effect of an
     ``effect_group`` is done in a turn, further calls of that group are refused in it. ``confirm`` says whether
-    the user must say yes first (default: whenever it is not read-only). ``cache`` is for how many seconds the
-    result of a read-only tool may be reused (0: never) for the same arguments, workspace, locale, user and scopes,
-    or whoever asks when ``cache_shared``. At most ``concurrency`` calls of it run at once.
+    the user must say yes first (default: whenever it is not read-only). ``answers`` are phrases, in any language,
+    that are a plain yes or no to this tool's summary and need not be one elsewhere ("cancel it", "keep it").
+    ``cache`` is for how many seconds the result of a read-only tool may be reused (0: never) for the same arguments,
+    workspace, locale, user and scopes, or whoever asks when ``cache_shared``. At most ``concurrency`` calls of it run at
+    once.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Tool:
     confirm: bool = True
     title: Text = ""
     examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    answers: Mapping[Literal["yes", "no"], Sequence[str]] = field(default_factory=dict)
     slots: Mapping[str, Slot] = field(default_factory=dict)
     types: Mapping[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ()
@@ -209,6 +212,7 @@ def tool(
     confirm: bool | None = None,
     title: Text = "",
     examples: Mapping[str, Sequence[str]] | None = None,
+    answers: Mapping[Literal["yes", "no"], Sequence[str]] | None = None,
     cache: float = 0.0,
     cache_shared: bool = False,
     concurrency: int = 64,
@@ -243,6 +247,7 @@ def tool(
             confirm=(not read_only) if confirm is None else confirm,
             title=title,
             examples=examples or {},
+            answers=answers or {},
             slots=signature.slots,
             types=signature.types,
             required=signature.required,

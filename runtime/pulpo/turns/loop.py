@@ -25,6 +25,7 @@ from pulpo.turns.results import finished
 from pulpo.turns.run import TurnRun
 
 Consent: TypeAlias = Literal["yes", "no"] | None
+ReadConsent: TypeAlias = Callable[[str, Mapping[Literal["yes", "no"], Sequence[str]]], Consent]
 History: TypeAlias = Callable[[str, int], Awaitable[Sequence[Message]]]
 
 
@@ -53,7 +54,7 @@ class Limits(Struct, frozen=True):
 
 class TurnLoop:
     """Runs attempts. ``tools`` are the tools available now, by name; ``history`` reads a conversation's last
-    messages; ``read_consent`` tells a plain yes or no from anything else."""
+    messages; ``read_consent`` tells a plain yes or no from anything else, knowing the answers a tool declares."""
 
     def __init__(
         self,
@@ -62,7 +63,7 @@ class TurnLoop:
         policies: PolicySet,
         tools: Mapping[str, Tool],
         history: History,
-        read_consent: Callable[[str], Consent],
+        read_consent: ReadConsent,
         limits: Limits,
     ) -> None:
         self._executor = executor
@@ -98,8 +99,11 @@ class TurnLoop:
     async def _settle_pending(self, run: TurnRun, variant: Variant, dialogue: Dialogue) -> tuple[Consent, Dialogue]:
         """Read the user's answer to the pending call; on a yes run it exactly as it was shown."""
         pending = dialogue.pending
-        consent = self._read_consent(run.turn.text) if pending is not None else None
-        if pending is None or consent is None:
+        if pending is None:
+            return None, dialogue
+        tool = self._tools.get(pending.call.tool)
+        consent = self._read_consent(run.turn.text, tool.answers if tool else {})
+        if consent is None:
             return None, dialogue
         dialogue = replace(dialogue, pending=None)
         if consent == "yes":

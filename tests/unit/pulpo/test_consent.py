@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pulpo.consent import read_consent
+from pulpo.consent import Consent, read_consent
 
 YES = """
 sí|si|Sí.|SI!!|sii|siii|sip|Sí, gracias|si por favor|sí porfa|dale|Dale!|daleee|ok|OK|okey|okay|ok perfecto
 ok, dale|perfecto|Perfecto, gracias|confirmo|Sí, confirmo|confirmado|lo confirmo|vale|Vale, perfecto|claro
 claro que sí|por supuesto|de acuerdo|está bien|bueno dale|listo|adelante|hacelo|hazlo|Hágale|órale|de una|sí sí
-sí, resérvalo|yes|Yes please|yes, please.|yep|yeah|sure|sure, thanks|go ahead|sounds good|that's right|Yes, that's fine
+yes|Yes please|yes, please.|yep|yeah|sure|sure, thanks|go ahead|sounds good|that's right|Yes, that's fine
 of course|do it|confirm|I confirm|👍|👍🏽|ok 👍|sí 🙏|✅|✔️|super, dale
 """
 NO = """
@@ -74,3 +76,32 @@ def test_content_beside_a_plain_answer_is_neither(plain: str, content: str) -> N
 def test_a_long_text_is_neither() -> None:
     assert read_consent("sí " * 20) == "yes"
     assert read_consent("sí " * 40) is None
+
+
+CANCEL: Mapping[Consent, Sequence[str]] = {
+    "yes": ("cancélala", "cancel it", "sí cancela"),
+    "no": ("keep it", "no la canceles"),
+}
+BOOK: Mapping[Consent, Sequence[str]] = {"yes": ("resérvala", "book it")}
+
+
+@pytest.mark.parametrize(
+    "text", ["sí, cancélala", "Cancelala", "yes, cancel it please", "sí, cancela", "dale, cancélala"]
+)
+def test_what_a_tool_declares_is_a_yes_to_it(text: str) -> None:
+    assert read_consent(text, CANCEL) == "yes"
+    assert read_consent(text) is None
+    assert read_consent(text, BOOK) is None
+
+
+@pytest.mark.parametrize("text", ["no, keep it", "keep it please", "no la canceles", "No, gracias, keep it"])
+def test_what_a_tool_declares_is_a_no_to_it(text: str) -> None:
+    assert read_consent(text, CANCEL) == "no"
+    assert read_consent(text, BOOK) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["no, cancélala", "yes, keep it", "cancélala el viernes", "cancela", "sí, cancélala y resérvala", "keep"]
+)
+def test_declared_answers_are_as_precise_as_the_plain_ones(text: str) -> None:
+    assert read_consent(text, CANCEL) is None

@@ -53,8 +53,8 @@ class Chat:
         languages = self.workspace.languages
         self.locale = answer_locale(text, given=self.locale, before=before, languages=languages)
         self.dialogue = replace(self.dialogue, language=self.locale.partition("-")[0])
-        consent = read_consent(text) if self.dialogue.pending else None
         pending = self.dialogue.pending
+        consent = read_consent(text, self.tools[pending.call.tool].answers) if pending else None
         if consent and pending:
             self.dialogue = replace(self.dialogue, pending=None)
             if consent == "yes":
