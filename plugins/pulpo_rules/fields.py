@@ -24,6 +24,8 @@ _PERSONAL: Final = frozenset(
     "customer client guest user full first last your contact person holder passenger patient caller my visitor "
     "attendee recipient sender cliente huesped usuario titular pasajero paciente de del".split()
 )
+_OWN: Final = frozenset("mi mis mio mia my mine tengo".split())
+_MOSTLY: Final = 0.3
 _BY_TYPE: Final[Mapping[Any, Kind]] = {
     bool: "bool", int: "integer", float: "decimal", date: "date", time: "time", datetime: "datetime",
 }  # fmt: skip
@@ -57,10 +59,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A tool and its fields, in the order of its signature."""
+    """A tool and its fields, in the order of its signature.
+
+    ``personal`` says that people call what it is about their own ("my order"), by its examples.
+    """
 
     tool: pulpo.Tool
     fields: tuple[Field, ...]
+    personal: bool = False
 
     def field(self, name: str) -> Field | None:
         """Return the field of an argument, or None."""
@@ -90,7 +96,12 @@ def _readers(tools: Sequence[pulpo.Tool]) -> dict[type[Any], pulpo.Reader]:
 
 def _form(tool: pulpo.Tool, readers: Mapping[type[Any], pulpo.Reader]) -> Form:
     fields = tuple(_field(tool, name, hint, readers) for name, hint in tool.types.items())
-    return Form(tool=tool, fields=fields)
+    return Form(tool=tool, fields=fields, personal=_is_personal(tool))
+
+
+def _is_personal(tool: pulpo.Tool) -> bool:
+    said = [words(text) for texts in tool.examples.values() for text in texts]
+    return bool(said) and sum(bool(_OWN & set(each)) for each in said) >= _MOSTLY * len(said)
 
 
 def _field(tool: pulpo.Tool, name: str, hint: Any, readers: Mapping[type[Any], pulpo.Reader]) -> Field:

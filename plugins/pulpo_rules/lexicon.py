@@ -164,6 +164,16 @@ COMMON: Final = (
 )
 """Words too common to be a misspelt name of something."""
 
+OTHERS: Final = _set(
+    "amigo amiga amigos hermano hermana madre padre mama papa mami papi viejo vieja hijo hija nene nena marido esposo",
+    "esposa mujer novio novia pareja jefe jefa vecino vecina primo prima tio tia abuelo abuela suegro suegra companero",
+    "companera cliente clienta persona paciente senor senora socio socia cunado cunada sobrino sobrina alguien",
+    "friend friends brother sister mother father mom mum dad son daughter kid husband wife boyfriend girlfriend",
+    "boss neighbor neighbour cousin uncle aunt grandma grandpa colleague coworker customer client patient roommate",
+    "partner person someone somebody else",
+)
+"""Who is not the one that writes."""
+
 NEVER_NAMES: Final = (
     STOPWORDS
     | FILLERS

@@ -9,7 +9,7 @@ from typing import Final
 
 from pulpo_rules import lexicon
 from pulpo_rules.entities import Entity
-from pulpo_rules.text import Span, Token, fold, tokens
+from pulpo_rules.text import Span, Token, fold, overlaps, tokens
 
 MOST_WORDS: Final = 5
 _NAME_IS: Final = re.compile(
@@ -35,6 +35,36 @@ _EDGES: Final = (
     | _TITLES
     | frozenset("telefono tel cel celular movil whatsapp wsp wpp numero phone number mobile cell mail email".split())
 ) - _NOT_BEFORE_A_NAME
+
+
+_OTHERS = "|".join(sorted(lexicon.OTHERS))
+_OF_OTHERS: Final = re.compile(
+    rf"\bde(?:l| la| un| una| otr[ao])? (?:(?:mi|mis|su|tu|nuestr[oa]) )?(?:otr[ao] )?(?:{_OTHERS})\b"
+    rf"|\btienen? (?:mi|nuestr[oa]) (?:{_OTHERS})\b|\b(?:{_OTHERS})'s\b|\b(?:his|her|their) [^\W\d_]+"
+    rf"|\b(?:does|has|did|for|of) (?:my|our) (?:{_OTHERS})\b"
+)
+_OWN: Final = re.compile(
+    rf"\b(?:mis?|my) (?!(?:{_OTHERS})\b)[^\W\d_]+|\b(?:tengo|mine|mi[ao]s?)\b|\b(?:do|did|have) i\b"
+)
+_OF_A_NAME: Final = re.compile(
+    r"\bde (?P<es>[^\W\d_]+)|\b(?P<en>[^\W\d_]+)['’]s\b|\b(?:does|has|did) (?P<do>[^\W\d_]+)"
+)
+
+
+def speaks_of_others(text: str, *, taken: Collection[Span], known: Collection[str]) -> bool:
+    """Whether a text asks for something that is another person's ("my friend's", "de Pedro") and for nothing of one's
+    own. ``taken`` are the places of values that were read, ``known`` the words that are no names."""
+    folded = fold(text).replace("’", "'")
+    if _OWN.search(folded):
+        return False
+    if _OF_OTHERS.search(folded):
+        return True
+    for match in _OF_A_NAME.finditer(text):
+        kind = match.lastgroup or ""
+        word = fold(match[kind])
+        if match[kind][0].isupper() and not overlaps(match.span(kind), taken):
+            return word not in known and word not in lexicon.NEVER_NAMES and any(char.islower() for char in text)
+    return False
 
 
 def introduced_names(text: str) -> list[Entity]:

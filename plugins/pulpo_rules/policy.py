@@ -12,6 +12,7 @@ import pulpo
 from pulpo_rules import facts, offers, progress, render, texts
 from pulpo_rules.fields import Field
 from pulpo_rules.mentions import Mention
+from pulpo_rules.people import speaks_of_others
 from pulpo_rules.routing import Route, most, route
 from pulpo_rules.situation import Decision, Do, Say, Situation, missing, noted, paragraphs
 from pulpo_rules.text import overlaps, stem
@@ -162,7 +163,18 @@ def _go(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situatio
         return Say(situation.say(texts.WHICH_TOOL, list=shown), asking)
     if way.goal is None:
         return _lost(understood, dialogue, situation)
+    if _is_anothers(way, dialogue, understood, situation):
+        return _resume(situation.say(texts.NOT_YOURS), dialogue, situation)
     return _set_out(way.goal, understood, dialogue, situation, way)
+
+
+def _is_anothers(way: Route, dialogue: pulpo.Dialogue, understood: Understanding, situation: Situation) -> bool:
+    """Whether the message wants of a tool for one's own things what is somebody else's."""
+    named = [tool for tool, _ in way.asides] + ([way.goal] if way.goal and way.goal != dialogue.goal else [])
+    if not any(situation.forms[tool].personal for tool in named):
+        return False
+    own = [name for name, fact in dialogue.facts.items() if str(fact.value) in understood.text]
+    return not own and speaks_of_others(understood.text, taken=understood.mentions.spans, known=understood.known)
 
 
 def _everything(understood: Understanding) -> dict[str, Mention]:
@@ -202,7 +214,7 @@ def _set_out(
         onward = replace(onward, offers=())
     vain = facts.not_there(form, known, _all_said(said, understood), situation)
     if not (changed or settled or said or vain or way.switched or _unclear(goal, understood)):
-        return _nothing_new(understood, onward, situation)
+        return _nothing_new(understood, onward, situation, again=way.again)
     return progress.advance(onward, situation, understood.mentions, changed=changed, not_there=vain)
 
 
@@ -261,8 +273,11 @@ def _with_offers_kept(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:
     return noted(dialogue, offers=msgspec.to_builtins(dialogue.offers) or None)
 
 
-def _nothing_new(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
-    """The message changed nothing: agree on what was shown, or say that it was not understood."""
+def _nothing_new(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, *, again: bool) -> Decision:
+    """The message changed nothing: agree on what was shown, take up what was refused before, or say that it was not
+    understood."""
+    if again and dialogue.pending is None:
+        return progress.advance(dialogue, situation)
     if pulpo.read_consent(understood.text) == "yes" and dialogue.pending is None:
         if not missing(situation.forms[dialogue.goal or ""], dialogue.facts):
             return progress.advance(dialogue, situation)

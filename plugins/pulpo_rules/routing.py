@@ -21,12 +21,13 @@ _MARGIN: Final = 0.08
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """``goal`` is the tool to go for (None: unknown), ``asides`` the questions in between with their clauses,
-    ``unsure`` the tools between which the user must choose."""
+    ``unsure`` the tools between which the user must choose; ``again`` says that the goal under way was named anew."""
 
     goal: str | None = None
     switched: bool = False
     asides: tuple[tuple[str, Clause], ...] = ()
     unsure: tuple[str, ...] = ()
+    again: bool = False
     confidence: float = 0.0
 
 
@@ -45,7 +46,12 @@ def route(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
                 asides.append((best.tool, clause))
         elif _leaves(clause, goal, dialogue, situation):
             return Route(goal=best.tool, switched=True, confidence=best.score)
-    return Route(goal=goal, asides=tuple(asides), confidence=max(clause.best.score for clause in understood.clauses))
+    again = any(
+        clause.best.tool == goal and clause.best.score >= intents.SURE and clause.content
+        for clause in understood.clauses
+    )
+    surest = max(clause.best.score for clause in understood.clauses)
+    return Route(goal=goal, asides=tuple(asides), again=again, confidence=surest)
 
 
 def _stands_alone(clause: Clause) -> bool:

@@ -68,6 +68,10 @@ NONE_LISTED: Final[Entry] = {
     "es": "No encuentro nada con lo que hacerlo ({name}).",
     "en": "I can't find anything to do that with ({name}).",
 }
+NOT_YOURS: Final[Entry] = {
+    "es": "Lo siento, de otras personas no puedo ver ni cambiar nada: solo lo que es tuyo.",
+    "en": "I'm sorry, I can't see or change what is another person's, only what is yours.",
+}
 NO_SUCH: Final[Entry] = {
     "es": "No encuentro ninguna opción así.",
     "en": "I can't find one like that.",

@@ -59,12 +59,13 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """Everything read from one message."""
+    """Everything read from one message; ``known`` are the words with a meaning, as the scene gave them."""
 
     text: str
     acts: Acts
     mentions: Mentions
     clauses: tuple[Clause, ...]
+    known: Collection[str] = frozenset()
 
 
 def understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene: Scene) -> Understanding:
@@ -76,6 +77,7 @@ def understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene: 
         text=text,
         acts=acts,
         mentions=mentions,
+        known=scene.known,
         clauses=tuple(_clause(text, span, forms, model, mentions, scene) for span in _clauses(text)),
     )
 

@@ -34,7 +34,9 @@ def test_acts_beside_content() -> None:
     assert acts.whole is None
 
 
-@pytest.mark.parametrize("text", ["cuánto sale", "¿hay?", "how much is it", "y qué más", "is it open"])
+@pytest.mark.parametrize(
+    "text", ["cuánto sale", "¿hay?", "how much is it", "y qué más", "is it open", "dime qué hay", "tell me when"]
+)
 def test_questions(text: str) -> None:
     assert is_question(text)
 

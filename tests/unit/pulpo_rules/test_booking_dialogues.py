@@ -180,3 +180,29 @@ async def test_a_title_prompt_books_nothing(chat: Chat) -> None:
     await chat.say("### Task:\nGenerate a title.\n<chat_history>\nUSER: quiero un corte\nUSER: sí\n</chat_history>")
     assert chat.effects == []
     assert chat.dialogue.pending is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["cancela la cita de mi amigo Pedro", "qué citas tiene mi hermana?", "cancel Tom's appointment"]
+)
+async def test_what_is_another_person_s_is_refused(chat: Chat, text: str) -> None:
+    await say_all(chat, ["un corte el jueves a las 11, soy Ana, 600 123 456", "sí"])
+    await chat.say(text)
+    assert chat.dialogue.pending is None
+    assert chat.results == []
+
+
+async def test_a_yes_in_the_words_of_the_tool(chat: Chat) -> None:
+    await say_all(chat, ["un corte el jueves a las 11, Eva Ruiz, 600 123 456", "sí, cancélala"])
+    assert chat.effects == []
+    await say_all(chat, ["olvidalo", "un corte el jueves a las 11, Eva Ruiz, 600 123 456", "sí, resérvala"])
+    await say_all(chat, ["cancela mi cita", "no, keep it", "cancela mi cita", "sí, cancélala"])
+    assert [tool for tool, _, _ in booked(chat)] == [BOOK, CANCEL]
+
+
+@pytest.mark.parametrize(
+    "text", ["¿dónde están?", "do you take cards?", "tell me a joke", "¿venden champú?", "cómo llego?"]
+)
+async def test_what_no_tool_can_answer_is_not_answered(chat: Chat, text: str) -> None:
+    await chat.say(text)
+    assert chat.results == []

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulpo_rules.entities import phones
-from pulpo_rules.people import addressed_names, bare_name, introduced_names, standing_names
+from pulpo_rules.people import addressed_names, bare_name, introduced_names, speaks_of_others, standing_names
 from pulpo_rules.text import Token, blank
 
 LISTED = {"corte": False, "trim": False, "ana": True}
@@ -115,6 +115,31 @@ def test_standing_names(text: str, name: str | None) -> None:
 def test_a_name_stands_only_where_one_is_wanted_or_beside_a_phone() -> None:
     assert standing("un corte, Eva Ruiz", wanted=False) is None
     assert standing("un corte, Eva Ruiz, 612345678", wanted=False) == "Eva Ruiz"
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("cancela la cita de mi amigo Pedro", True),
+        ("qué citas tiene mi hermana", True),
+        ("cancel my friend's order", True),
+        ("cancel Pedro's order", True),
+        ("cancel her order", True),
+        ("la cita de Pedro", True),
+        ("la cita de otra persona", True),
+        ("cancela mi cita", False),
+        ("es el cumple de mi hija, cancela mi cita", False),
+        ("qué citas tengo", False),
+        ("la de Ana", False),
+        ("la de Navidad", False),
+        ("no puedo el viernes", False),
+        ("today's order", False),
+        ("", False),
+    ],
+)
+def test_what_is_another_person_s(text: str, others: bool) -> None:
+    known = {"navidad", "today"}
+    assert speaks_of_others(text, taken=[(6, 9)] if text == "la de Ana" else [], known=known) == others
 
 
 @given(st.text(max_size=120))
