@@ -112,10 +112,9 @@ async def _listed(forms_now: Mapping[str, Form], context: pulpo.ToolContext) -> 
     listed: dict[Key, Sequence[pulpo.Choice]] = {}
     for form in forms_now.values():
         for each in form.fields:
-            provider = each.slot.values
-            if provider is None:
+            if each.slot.values is None:
                 continue
-            if id(provider) not in known:
-                known[id(provider)] = await provider(context)
-            listed[each.tool, each.name] = known[id(provider)]
+            if each.source not in known:
+                known[each.source] = await each.slot.values(context)
+            listed[each.tool, each.name] = known[each.source]
     return listed
