@@ -173,7 +173,7 @@ class Tool:
 
 
 class ToolSource(Protocol):
-    """Tools that appear and vanish while serving (an MCP server): ``tools`` is swapped whole, never mutated."""
+    """Tools that a plugin learns of elsewhere (an MCP server), read when the server starts: one immutable snapshot."""
 
     name: str
     tools: tuple[Tool, ...]
