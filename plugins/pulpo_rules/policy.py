@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -15,8 +16,10 @@ from pulpo_rules.mentions import Mention
 from pulpo_rules.people import speaks_of_others
 from pulpo_rules.routing import Route, most, route
 from pulpo_rules.situation import Decision, Do, Say, Situation, missing, noted, paragraphs
-from pulpo_rules.text import overlaps, stem
+from pulpo_rules.text import fold, overlaps, stem
 from pulpo_rules.understanding import Clause, Understanding
+
+_SAME: Final = re.compile(r"\b(?:mism[oa]|same)\s+([^\W\d_]+)")
 
 
 def decide(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
@@ -218,7 +221,20 @@ def _set_out(
     vain = facts.not_there(form, known, _all_said(said, understood), situation)
     if not (changed or settled or said or vain or way.switched or _unclear(goal, understood)):
         return _nothing_new(understood, onward, situation, again=way.again)
-    return progress.advance(onward, situation, understood.mentions, changed=changed, not_there=vain)
+    return progress.advance(
+        onward,
+        situation,
+        understood.mentions,
+        changed=changed,
+        not_there=vain,
+        settled=settled,
+        unchanged=_unchanged(understood.text),
+    )
+
+
+def _unchanged(text: str) -> frozenset[str]:
+    """The stems of what is to stay as it is: "a la misma hora", "the same time"."""
+    return frozenset(stem(match[1]) for match in _SAME.finditer(fold(text)))
 
 
 def _all_said(said: Mapping[str, Mention], understood: Understanding) -> dict[str, Mention]:

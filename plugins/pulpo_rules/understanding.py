@@ -17,10 +17,12 @@ from pulpo_rules.mentions import Key, Mentions, Scene
 from pulpo_rules.reading import read
 from pulpo_rules.text import MAX_TEXT, Span, blank, fold, overlaps, words
 
+_QUESTION: Final = (
+    r"(?:(?:a|de|desde|hasta|at) (?:que|what)|cuando|when|cuanto|cuanta|cuantos|cual|cuales|donde|quien|how|what|which|"
+    r"where|who|is there|are there|do you)\b"
+)
 _END: Final = re.compile(
-    r"[.!?;\n]+(?:\s+|$)|(?=¿)|,\s+(?=(?:y |and |pero |but )?(?:{question})\b)".replace(
-        "{question}", "cuanto|cuanta|cuantos|cual|cuales|donde|quien|how|what|which|where|who|is there|are there|do you"
-    )
+    r"[.!?;\n]+(?:\s+|$)|(?=¿)|(?:,\s+|(?=\s(?:y|and|pero|but)\s))(?=\s?(?:y |and |pero |but )?" + _QUESTION + ")"
 )
 _TRACE: Final = 0.1
 """A tool that the words do not point to at all is not lifted by values."""
