@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pydantic import BaseModel, Field
 
 import pulpo
-from pulpo_guardrails.confirmation import Confirmation
 from pulpo_guardrails.message import MessageSize
 
 
@@ -26,4 +25,4 @@ def pulpo_settings() -> type[BaseModel]:
 @pulpo.hookimpl
 def pulpo_register_policies(settings: GuardrailSettings) -> Iterable[pulpo.Policy]:
     """Register the default policies."""
-    return [Confirmation(), MessageSize(limit=settings.max_message)]
+    return [MessageSize(limit=settings.max_message)]

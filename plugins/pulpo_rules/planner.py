@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from pulpo_rules import background, lexicon, policy, replies
 from pulpo_rules.fields import Form, forms
 from pulpo_rules.intents import IntentModel
 from pulpo_rules.mentions import Key, Scene
-from pulpo_rules.situation import Decision, Do, Situation
+from pulpo_rules.situation import Decision, Say, Situation
 from pulpo_rules.understanding import understand
 
 
@@ -52,13 +52,16 @@ class RulesPlanner:
         forms_now = {name: form for name, form in self._forms.items() if name in context.tools}
         if context.results:
             situation = _situation(context, forms_now, {}, locale)
-            yield _step(replies.reply(context.results, dialogue, situation), context)
+            for step in _steps(replies.reply(context.results, dialogue, situation), context):
+                yield step
             return
         situation = _situation(context, forms_now, await _listed(forms_now, context.tool_context), locale)
         if context.consent == "no":
-            yield _step(policy.declined(dialogue, situation), context)
-            return
-        yield _step(self._decide(context, dialogue, situation), context)
+            decision: Decision = policy.declined(dialogue, situation)
+        else:
+            decision = self._decide(context, dialogue, situation)
+        for step in _steps(decision, context):
+            yield step
 
     def _decide(self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
         scene = Scene(
@@ -75,14 +78,17 @@ class RulesPlanner:
         return policy.decide(understood, dialogue, situation)
 
 
-def _step(decision: Decision, context: pulpo.PlanContext) -> pulpo.Step:
-    if isinstance(decision, Do):
-        calls = tuple(
-            pulpo.ToolCall(f"c{context.step}{number}", tool, arguments)
-            for number, (tool, arguments) in enumerate(decision.calls)
-        )
-        return pulpo.Calls(calls, decision.dialogue)
-    return pulpo.Answer(decision.text, decision.dialogue, decision.confidence)
+def _steps(decision: Decision, context: pulpo.PlanContext) -> Iterator[pulpo.Step]:
+    if isinstance(decision, Say):
+        yield pulpo.Answer(decision.text, decision.dialogue, decision.confidence)
+        return
+    if decision.opening:
+        yield pulpo.Piece(decision.opening)
+    calls = tuple(
+        pulpo.ToolCall(f"c{context.step}{number}", tool, arguments)
+        for number, (tool, arguments) in enumerate(decision.calls)
+    )
+    yield pulpo.Calls(calls, decision.dialogue)
 
 
 def _situation(
@@ -106,10 +112,9 @@ async def _listed(forms_now: Mapping[str, Form], context: pulpo.ToolContext) -> 
     listed: dict[Key, Sequence[pulpo.Choice]] = {}
     for form in forms_now.values():
         for each in form.fields:
-            provider = each.slot.values
-            if provider is None:
+            if each.slot.values is None:
                 continue
-            if id(provider) not in known:
-                known[id(provider)] = await provider(context)
-            listed[each.tool, each.name] = known[id(provider)]
+            if each.source not in known:
+                known[each.source] = await each.slot.values(context)
+            listed[each.tool, each.name] = known[each.source]
     return listed

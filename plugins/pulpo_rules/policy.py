@@ -68,6 +68,9 @@ def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
         return None
     same = all(offer.arguments == fit[0].arguments for offer in fit)
     if len(fit) > 1 and not same:
+        if dialogue.goal and understood.mentions.of(dialogue.goal):
+            # What was shown are examples: a new day asks for all of its hours and not for one of the two shown.
+            return None
         return _which(fit, dialogue, situation) if len(fit) < len(dialogue.offers) else None
     return _take(fit[0], understood, dialogue, situation)
 

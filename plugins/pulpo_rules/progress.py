@@ -25,7 +25,7 @@ def advance(
     changed: Collection[str] = (),
     not_there: Collection[str] = (),
 ) -> Decision:
-    """Take the next step to ``dialogue.goal``; ``opening`` is said before a question, if it comes to one.
+    """Take the next step to ``dialogue.goal``; ``opening`` is said before a question or a summary.
 
     ``mentions`` are what the message said: only there can a value be unclear. ``changed`` are the arguments it
     changed, ``not_there`` those whose thing it described in vain.
@@ -53,7 +53,7 @@ def _call(form: Form, dialogue: pulpo.Dialogue, situation: Situation, opening: s
         return Say(paragraphs([opening, situation.say(texts.SAY_YES)]), dialogue)
     if _called(form.tool.name, wanted, situation):
         return Say(paragraphs([opening, situation.say(texts.GO_ON)]), dialogue)
-    return Do(((form.tool.name, wanted),), replace(dialogue, asked=None, offers=(), pending=None))
+    return Do(((form.tool.name, wanted),), replace(dialogue, asked=None, offers=(), pending=None), opening)
 
 
 def _holds(shown: Mapping[str, object], wanted: Mapping[str, object]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import pulpo
@@ -15,7 +16,7 @@ from pulpo_rules.fields import Field, Form
 from pulpo_rules.mentions import Json, Key, Mention, Mentions, Scene
 from pulpo_rules.numbers import Number, numbers
 from pulpo_rules.people import addressed_names, bare_name, introduced_names, standing_names
-from pulpo_rules.text import Span, Token, blank, fold, overlaps, tokens, words
+from pulpo_rules.text import Span, Token, blank, content, fold, overlaps, tokens, words
 
 _ISO: Final = {
     "date": re.compile(r"\b\d{4}-\d\d-\d\d\b"),
@@ -24,6 +25,11 @@ _ISO: Final = {
 }
 _ENOUGH: Final = 2
 """Values of a tool by which a name beside them is its own."""
+_NUMBER_ONLY: Final = re.compile(
+    r"(?:mejor |tipo |around |about |como )?"
+    rf"(?:\d{{1,2}}|{'|'.join(lexicon.NUMBERS)})(?: y (?:media|cuarto|\d\d))?(?: [ap]m)?"
+    r"(?: (?:porfa|por favor|please|entonces|then|de la (?:manana|tarde|noche)))?"
+)
 _DIGITS: Final = re.compile(r"\+?\d[\d\s().-]{4,18}\d")
 
 
@@ -163,19 +169,47 @@ class _Pass:
                 self.put(each, Mention(value=last.value, spans=(last.span,)))
 
     def readers(self) -> None:
-        left = self.left
         groups: dict[int, list[Field]] = {}
         for each in self.of_kind("reader"):
             groups.setdefault(id(each.reader), []).append(each)
+        left = self.left
         for fields in groups.values():
             reading = self._reading(left, fields[0].reader)
-            if reading is None:
-                continue
-            for each in self._one_per_part(fields):
-                value = reading.values.get(each.part)
-                if value is not None:
-                    self.put(each, _mention(reading, each.part, value))
-            self.used.extend(reading.spans)
+            if reading is not None and reading.spans:
+                reading = self._without_listed(left, reading, fields[0].reader)
+            if reading is not None and not reading.values:
+                reading = self._elliptic(left, fields) or reading
+            if reading is not None:
+                self._put_all(fields, reading)
+
+    def _put_all(self, fields: Sequence[Field], reading: pulpo.Reading) -> None:
+        for each in self._one_per_part(fields):
+            value = reading.values.get(each.part)
+            if value is not None:
+                self.put(each, _mention(reading, each.part, value))
+        self.used.extend(reading.spans)
+
+    def _without_listed(self, left: str, reading: pulpo.Reading, reader: pulpo.Reader | None) -> pulpo.Reading | None:
+        """Read again without what is, word for word, the name of something listed, whatever else it resembles."""
+        listed = frozenset(
+            phrase
+            for each in self.of_kind("choice")
+            for choice in self.scene.choices.get((each.tool, each.name), each.choices)
+            for phrase in phrases_of(choice)
+        )
+        named = [span for span in reading.spans if tuple(token.word for token in content(left[slice(*span)])) in listed]
+        return self._reading(blank(left, named), reader) if named else reading
+
+    def _elliptic(self, left: str, fields: Sequence[Field]) -> pulpo.Reading | None:
+        """Read an answer that is no more than a number with the small word its question stood for ("¿a qué hora?")."""
+        asked = next((each for each in fields if self.asked(each)), None)
+        if asked is None or not _NUMBER_ONLY.fullmatch(fold(left).strip(" .,!")):
+            return None
+        for lead in lexicon.LEADS:
+            reading = self._reading(lead.format(left.strip(" .,!")), asked.reader)
+            if reading is not None and asked.part in reading.values:
+                return replace(reading, spans=((0, len(left)),))
+        return None
 
     def _readers(self) -> Iterable[pulpo.Reader]:
         return {id(each.reader): each.reader for each in self.fields if each.reader is not None}.values()
@@ -205,20 +239,22 @@ class _Pass:
     def choices(self) -> None:
         left = self.left
         order = sorted(self.of_kind("choice"), key=lambda each: (not self.asked(each), each.name in self.scene.filled))
-        shared: dict[tuple[str, int], list[Picked]] = {}
-        once: dict[int, list[Picked]] = {}
+        shared: dict[tuple[str, int | str], list[Picked]] = {}
+        once: dict[int | str, list[Picked]] = {}
         used: list[Span] = []
         for each in order:
-            listed = self.scene.choices.get((each.tool, each.name), each.choices)
-            key = (each.tool, id(each.slot.values or each))
+            # Fields of one tool with the same list share what was picked from it; closed types are lists of their own.
+            source: int | str = each.source if each.source >= 0 else f"{each.tool}.{each.name}"
+            key = (each.tool, source)
             if key not in shared:
-                if key[1] not in once:
-                    once[key[1]] = _chosen(left, pick(left, listed, known=self.scene.known))
-                shared[key] = once[key[1]]
+                if source not in once:
+                    listed = self.scene.choices.get((each.tool, each.name), each.choices)
+                    once[source] = _chosen(left, pick(left, listed, known=self.scene.known))
+                shared[key] = once[source]
             picks = shared[key]
             if picks:
-                only = sum(other.slot.values is each.slot.values and other.tool == each.tool for other in order) == 1
-                mention, shared[key] = _choose(each, picks, only=only or each.slot.values is None)
+                only = sum(other.source == each.source and other.tool == each.tool for other in order) == 1
+                mention, shared[key] = _choose(each, picks, only=only or each.source < 0)
                 self.put(each, mention)
                 used.extend(mention.spans)
         self.used.extend(used)

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 import pulpo
 from pulpo_rules import progress, render, texts
 from pulpo_rules.fields import Field, Form
-from pulpo_rules.situation import Say, Situation, missing, noted, paragraphs
+from pulpo_rules.situation import Decision, Say, Situation, missing, noted, paragraphs
 
 
-def reply(results: Sequence[pulpo.ToolResult], dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+def reply(results: Sequence[pulpo.ToolResult], dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
     """Answer a turn whose calls have come back."""
     told = paragraphs(render.result(result, situation.locale) for result in results)
     done = next((result for result in results if result.effect), None)
@@ -54,7 +54,9 @@ def _mend(own: pulpo.ToolResult, dialogue: pulpo.Dialogue, situation: Situation)
     return progress.ask(left[0], replace(dialogue, facts=kept), situation, opening)
 
 
-def _in_between(results: Sequence[pulpo.ToolResult], told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+def _in_between(
+    results: Sequence[pulpo.ToolResult], told: str, dialogue: pulpo.Dialogue, situation: Situation
+) -> Decision:
     """Tell what was asked in between, or suggested, and put the open question again."""
     form = situation.forms.get(dialogue.goal or "")
     suggested = bool(form) and all(
@@ -65,13 +67,13 @@ def _in_between(results: Sequence[pulpo.ToolResult], told: str, dialogue: pulpo.
         return Say(told, noted(dialogue, last=results[-1].call.tool) if form is None else dialogue)
     left = missing(form, dialogue.facts)
     if not left:
-        return Say(paragraphs([told, situation.say(texts.GO_ON)]), dialogue)
+        return progress.advance(dialogue, situation, opening=told)
     each = next((each for each in left if each.name == dialogue.asked), left[0])
     refused = _refused(results, form, dialogue) if suggested else None
     if refused is not None:
         kept = {name: fact for name, fact in dialogue.facts.items() if name != refused.name}
         dialogue, each = replace(dialogue, facts=kept), refused
-    elif suggested and each.slot.suggest != results[-1].call.tool:
+    elif suggested and not any(each.name in offer.arguments for offer in dialogue.offers):
         dialogue = replace(dialogue, offers=())
     if suggested and dialogue.offers:
         question = "" if "?" in told else render.question(each, situation.locale)
@@ -80,9 +82,16 @@ def _in_between(results: Sequence[pulpo.ToolResult], told: str, dialogue: pulpo.
 
 
 def _refused(results: Sequence[pulpo.ToolResult], form: Form, dialogue: pulpo.Dialogue) -> Field | None:
-    """The argument whose value a suggesting tool has just found impossible."""
+    """The argument whose value a suggesting tool has just found impossible: one that it offers only other values
+    for, else the one that it is there to suggest."""
     failed = {result.call.tool for result in results if not result.result.done and result.result.offers}
-    return next((each for each in form.fields if each.slot.suggest in failed and each.name in dialogue.facts), None)
+    offers = [offer for result in results if result.call.tool in failed for offer in result.result.offers]
+    known = [each for each in form.fields if each.name in dialogue.facts]
+    for each in known:
+        offered = [offer.arguments[each.name] for offer in offers if each.name in offer.arguments]
+        if offered and dialogue.facts[each.name].value not in offered:
+            return each
+    return next((each for each in known if each.slot.suggest in failed), None)
 
 
 def _restored(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:

@@ -101,7 +101,7 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     if again:
         return Route(goal=again, switched=True, confidence=intents.SURE)
     if not any(_stands_alone(clause) for clause in understood.clauses):
-        meant = _by_values(understood, situation)
+        meant = _onward(understood, dialogue, situation) or _by_values(understood, situation)
         if meant:
             return Route(goal=meant, switched=True, confidence=intents.SURE)
     unsure = _rivals(sure, understood.mentions, situation)
@@ -144,6 +144,17 @@ def _again(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     last = str(dialogue.notes.get("last", ""))
     bare = not any(clause.content for clause in understood.clauses)
     return last if bare and last in situation.forms and understood.mentions.of(last) else None
+
+
+def _onward(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
+    """The tool that the last question led to, for a message that gives values which only that one takes."""
+    last = situation.forms.get(str(dialogue.notes.get("last", "")))
+    if last is None:
+        return None
+    known = {each.name for each in last.fields}
+    led = [tool for tool in situation.forms if last.tool.name in situation.suggested_by(tool)]
+    taking = [tool for tool in led if understood.mentions.of(tool).keys() - known]
+    return taking[0] if len(taking) == 1 else None
 
 
 def _by_values(understood: Understanding, situation: Situation) -> str | None:

@@ -69,10 +69,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """Call tools, by name and arguments."""
+    """Call tools, by name and arguments; ``opening`` is said ahead of the summary of a call that needs a yes."""
 
     calls: tuple[tuple[str, dict[str, Any]], ...]
     dialogue: pulpo.Dialogue
+    opening: str = ""
 
 
 Decision: TypeAlias = Say | Do

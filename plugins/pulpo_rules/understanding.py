@@ -73,12 +73,13 @@ def understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene: 
     acts = read_acts(text[:MAX_TEXT])
     text = without_openings(text[:MAX_TEXT])
     mentions = read(text, forms, scene)
+    free = _free(mentions, forms)
     return Understanding(
         text=text,
         acts=acts,
         mentions=mentions,
         known=scene.known,
-        clauses=tuple(_clause(text, span, forms, model, mentions, scene) for span in _clauses(text)),
+        clauses=tuple(_clause(text, span, forms, model, mentions, free) for span in _clauses(text)),
     )
 
 
@@ -91,20 +92,19 @@ def _clauses(text: str) -> list[Span]:
 
 
 def _clause(
-    text: str, span: Span, forms: Mapping[str, Form], model: IntentModel, mentions: Mentions, scene: Scene
+    text: str, span: Span, forms: Mapping[str, Form], model: IntentModel, mentions: Mentions, free: Collection[Span]
 ) -> Clause:
     said = {
         key: mention for key, mention in mentions.found.items() if any(overlaps(each, [span]) for each in mention.spans)
     }
-    free = [each for each in mentions.spans if not _is_whole(each, text)]
-    masked = words(blank(text, free)[slice(*span)])
+    masked = words(blank(text, [each for each in mentions.spans if each not in free])[slice(*span)])
     content = tuple(word for word in masked if word not in lexicon.FILLERS and not word.isdigit())
     question = is_question(text[slice(*span)])
     scores = _alike(masked, words(text[slice(*span)]), forms, model, said, question=question) if masked else {}
+    strange = _is_strange(content, model)
+    kinds = question_kinds(masked) if question else frozenset()
     weighed = (
-        Intent(
-            tool, score * _doubt(forms[tool], content, masked, model, question=question) + _support(tool, score, said)
-        )
+        Intent(tool, score * _doubt(forms[tool], kinds, model, strange=strange) + _support(tool, score, said))
         for tool, score in scores.items()
     )
     return Clause(
@@ -116,8 +116,15 @@ def _clause(
     )
 
 
-def _is_whole(span: Span, text: str) -> bool:
-    return span == (0, len(text))
+def _free(mentions: Mentions, forms: Mapping[str, Form]) -> frozenset[Span]:
+    """The places of free text, which may be an answer or as well something else."""
+    return frozenset(
+        span
+        for (tool, name), mention in mentions.found.items()
+        for each in forms[tool].fields
+        if each.name == name and each.kind == "text"
+        for span in mention.spans
+    )
 
 
 def _alike(
@@ -155,13 +162,15 @@ def _support(tool: str, score: float, said: Collection[Key]) -> float:
     return _COVERAGE * _shares(said).get(tool, 0.0) + _OWN * own
 
 
-def _doubt(form: Form, content: Sequence[str], masked: Sequence[str], model: IntentModel, *, question: bool) -> float:
-    """What is left of a resemblance (0-1) that rests on small words only, or on another kind of question."""
+def _is_strange(content: Sequence[str], model: IntentModel) -> bool:
+    """Whether no telling word was ever said to any tool."""
     telling = [word for word in content if word not in lexicon.COMMON]
-    left = 1.0
-    if telling and not any(model.knows(word) for word in telling):
-        left *= _STRANGE if form.read_only else _STRANGE_WISH
-    kinds = question_kinds(masked) if question else frozenset()
+    return bool(telling) and not any(model.knows(word) for word in telling)
+
+
+def _doubt(form: Form, kinds: Collection[str], model: IntentModel, *, strange: bool) -> float:
+    """What is left of a resemblance (0-1) that rests on small words only, or on another kind of question."""
+    left = (_STRANGE if form.read_only else _STRANGE_WISH) if strange else 1.0
     if kinds:
         left *= (1.0 if model.asks(form.tool.name, kinds) else _NOT_ASKED) * (1.0 if form.read_only else _NO_WISH)
     return left

@@ -20,6 +20,7 @@ from pulpo.contracts.events import (
     TurnFinished,
     TurnRescued,
     VariantAssigned,
+    VariantFailed,
 )
 from pulpo.contracts.planners import Answer, Calls, Piece, PlanContext, Planner, PlannerFactory, Step
 from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny, needs_approval
@@ -97,6 +98,7 @@ __all__ = [
     "TurnRescued",
     "ValueProvider",
     "VariantAssigned",
+    "VariantFailed",
     "Verdict",
     "Workspace",
     "__version__",

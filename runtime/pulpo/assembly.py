@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,7 +26,7 @@ from pulpo.contracts.runtime import Runtime
 from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
-from pulpo.errors import SettingsError, WorkspaceNotFoundError
+from pulpo.errors import RequiredPluginError, SettingsError, WorkspaceNotFoundError
 from pulpo.observability.events import EventBus
 from pulpo.plugins import Catalogue, load_plugins
 from pulpo.resilience.breakers import Breakers
@@ -119,8 +119,7 @@ async def running(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_sqlite(database_path(settings.database_url)))
         runtime = Runtime(database=store.database, workspaces=workspaces, clock=lambda: utc(clock()), emit=bus.emit)
-        for _name, lifespan in catalogue.lifespans:
-            await stack.enter_async_context(lifespan(runtime))
+        catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
         tools = _tools(catalogue)
         guards = standard_guards(emit=bus.emit, owners={name: catalogue.owner("tool", name) for name in tools})
         orchestrator = _orchestrator(settings, catalogue, workspaces, store, bus.emit, clock, tools, guards)
@@ -138,6 +137,21 @@ async def running(
         stack.push_async_callback(system.drain)
         bus.emit(_loaded(catalogue))
         yield system
+
+
+async def _opened(
+    stack: AsyncExitStack, catalogue: Catalogue, runtime: Runtime, *, required: Collection[str]
+) -> Catalogue:
+    """Enter the plugins' lifespans; one that fails quarantines its plugin, or ends the start if it is required."""
+    for name, lifespan in catalogue.lifespans:
+        try:
+            await stack.enter_async_context(lifespan(runtime))
+        except (Exception, SystemExit) as error:
+            reason = f"its lifespan failed: {type(error).__name__}: {error}"
+            if name in required:
+                raise RequiredPluginError(f"plugin {name!r} is required, and {reason}", plugin=name) from error
+            catalogue = catalogue.without(name, reason=reason)
+    return catalogue
 
 
 def plugins_of(settings: Settings) -> Catalogue:

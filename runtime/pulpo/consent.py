@@ -28,11 +28,14 @@ como no | obvio | obvio que si | dale | dale que si | de una | va | vale | sale 
 ok | oka | okey | okay | oki | okis | okei | de acuerdo | esta bien | asi esta bien | me parece bien | todo bien
 todo correcto | perfecto | perfect | genial | excelente | barbaro | joya | buenisimo | correcto | exacto | asi es
 confirmo | confirmado | confirmar | lo confirmo | confirmalo | confirmame | yo confirmo | si confirmo
+me parece perfecto | me parece genial | esta perfecto | esta genial | todo perfecto | todo ok | de lujo | estupendo
+fenomenal | fantastico | eso es | esta correcto | me viene bien | me viene perfecto | me queda bien | de diez | ta bien
 adelante | hacelo | hazlo | hagalo | hagamoslo | acepto | afirmativo | me sirve | me va bien
 yes | yep | yeah | yup | yea | yas | ya yes | yes yes | sure | sure thing | of course | absolutely | definitely
 certainly | go ahead | go for it | do it | please do | lets do it | confirm | confirmed | i confirm | confirm it
 please confirm | correct | thats correct | thats right | thats fine | exactly | sounds good | sounds great
-looks good | all good | fine | fine by me | works for me | that works | agreed | i agree | great | si senor | yes sir
+thats great | thats perfect | thats good | thats ok | thats okay | thats it | lovely | brilliant | wonderful | awesome
+alright | all right | looks good | all good | fine | fine by me | works for me | that works | agreed | i agree | great | si senor | yes sir
 """
 
 _NO: Final = """

@@ -64,10 +64,12 @@ class Fact(Struct, frozen=True):
 
 
 class Pending(Struct, frozen=True):
-    """A call that waits for the user's yes. ``summary`` is the question the user was shown."""
+    """A call that waits for the user's yes. ``summary`` is the question the user was shown; ``turn_id`` is the turn
+    that asked it, under which the effect is entered in the ledger: a yes that is said again means the same one."""
 
     call: ToolCall
     summary: str
+    turn_id: str = ""
 
 
 class Dialogue(Struct, frozen=True):

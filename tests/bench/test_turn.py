@@ -28,7 +28,6 @@ from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
 from pulpo.turns.request import TurnRequest
 from pulpo_canary.percentage import Percentage, PercentageConfig
-from pulpo_guardrails.confirmation import Confirmation
 from pulpo_guardrails.message import MessageSize
 from pulpo_prometheus.sink import PrometheusSink
 
@@ -84,7 +83,7 @@ def product(*, steps: int = 1, tools: int = 1) -> Callable[[], Awaitable[Any]]:
         store=store,
         loop=TurnLoop(
             executor=ToolExecutor(store, standard_guards(emit=bus.emit), clock=time.time),
-            policies=PolicySet([Confirmation(), MessageSize(limit=4000)]),
+            policies=PolicySet([MessageSize(limit=4000)]),
             tools=offered,
             history=history,
             read_consent=read_consent,

@@ -72,6 +72,16 @@ class BreakerChanged(Event, frozen=True):
     state: Literal["closed", "open", "half_open"]
 
 
+class VariantFailed(Event, frozen=True):
+    """A variant could not answer; ``trace`` is the traceback, for logs alone."""
+
+    turn_id: str
+    workspace_id: str
+    variant: str
+    error: str
+    trace: str
+
+
 class TurnRescued(Event, frozen=True):
     """The assigned variant failed and stable took the turn over."""
 

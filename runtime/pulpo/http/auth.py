@@ -35,6 +35,8 @@ DEMO_SECONDS: Final = 1.0
 REMEMBERED: Final = 4096
 """Keys remembered at most; beyond it all are forgotten, which costs one read each."""
 
+_PROXIES = frozenset({b"forwarded", b"via", b"x-real-ip", b"true-client-ip", b"x-client-ip", b"x-original-host"})
+_PROXY_PREFIXES = (b"x-forwarded-", b"cf-", b"x-envoy-")
 _LOCALHOST = re.compile(rb"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _CHALLENGE: Header = (b"www-authenticate", b'Bearer realm="pulpo"')
@@ -144,14 +146,18 @@ class Gate:
 
 
 def _is_local(raw: Iterable[Header]) -> bool:
-    """Every ``Host`` is localhost (there is at least one), and no header tells of a proxy."""
+    """Every ``Host`` is localhost (there is at least one), and no header tells of a proxy.
+
+    A proxy that sends none of these headers cannot be told from a local client: whoever puts one in front makes a
+    key first.
+    """
     hosts = 0
     for name, value in raw:
         if name == b"host":
             if _LOCALHOST.fullmatch(value.lower()) is None:
                 return False
             hosts += 1
-        elif name == b"forwarded" or name.startswith(b"x-forwarded-"):
+        elif name in _PROXIES or name.startswith(_PROXY_PREFIXES):
             return False
     return hosts > 0
 

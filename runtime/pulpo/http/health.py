@@ -16,7 +16,7 @@ from pulpo.http.auth import PUBLIC
 from pulpo.http.operations import Call, Door, Operation
 from pulpo.http.problems import ProblemError
 from pulpo.observability.health import DatabaseHealth, Health, WorkspaceName, assess
-from pulpo.plugins import PluginRecord
+from pulpo.plugins import Catalogue, PluginRecord
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -53,6 +53,12 @@ async def ready(call: Call) -> Alive:
     return Alive()
 
 
+def _now(records: tuple[PluginRecord, ...], catalogue: Catalogue) -> tuple[PluginRecord, ...]:
+    """The records as the routes left them, with those on top that went out when the server started."""
+    out = {record.name: record for record in catalogue.records if record.state != "active"}
+    return tuple(out.get(record.name, record) for record in records)
+
+
 def health_operations(
     records: tuple[PluginRecord, ...], *, monotonic: Callable[[], float] = time.monotonic
 ) -> tuple[Operation, ...]:
@@ -69,11 +75,11 @@ def health_operations(
             turns_in_flight=system.in_flight,
             draining=system.draining,
             database=await _database(call.door),
-            plugins=records,
+            plugins=_now(records, call.door.system.catalogue),
         )
 
-    async def plugins(_call: Call) -> Plugins:
-        return Plugins(records)
+    async def plugins(call: Call) -> Plugins:
+        return Plugins(_now(records, call.door.system.catalogue))
 
     return (
         Operation(

@@ -33,6 +33,7 @@ from pulpo.contracts.events import (
     TurnFinished,
     TurnRescued,
     VariantAssigned,
+    VariantFailed,
 )
 from pulpo.observability.redaction import redactor
 
@@ -120,6 +121,7 @@ class LogSink:
             PlannerStepped: _stepped,
             PolicyChecked: _checked,
             ToolCalled: _called,
+            VariantFailed: _variant_failed,
             BreakerChanged: _breaker_changed,
             TurnRescued: _rescued,
             TurnFinished: _finished,
@@ -189,6 +191,19 @@ def _called(event: ToolCalled) -> None:
         outcome=event.outcome,
         duration_ms=_milliseconds(event.duration),
         error=event.error,
+    )
+
+
+def _variant_failed(event: VariantFailed) -> None:
+    _log.logger.error(
+        "variant failed",
+        marker=ERROR,
+        request_id=request_id.get(),
+        turn=event.turn_id,
+        workspace=event.workspace_id,
+        variant=event.variant,
+        error=event.error,
+        trace=event.trace,
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from pulpo.contracts.canary import CanaryStrategy
 from pulpo.contracts.events import MetricSink
@@ -16,7 +18,7 @@ from pulpo.contracts.tools import Tool, ToolSource
 from pulpo.conversation import Workspace
 from pulpo.plugins.guard import Contribution, Loaded
 from pulpo.plugins.hooks import Lifespan
-from pulpo.plugins.kinds import KINDS
+from pulpo.plugins.kinds import KINDS, Kind
 from pulpo.plugins.records import PluginRecord
 
 if TYPE_CHECKING:
@@ -59,6 +61,24 @@ class Catalogue:
             if any(tool.name == name for tool in source.tools):
                 return self.owner("sources", source.name)
         raise LookupError(f"no active plugin offers a {kind} {name!r}; `pulpo plugins` lists what there is")
+
+    def without(self, plugin: str, *, reason: str) -> Catalogue:
+        """Return the catalogue with ``plugin`` quarantined after all: it keeps its record and offers nothing."""
+        gone = next(record for record in self.records if record.name == plugin)
+        kept = {kind.field: _kept(getattr(self, kind.field), kind, gone) for kind in KINDS}
+        records = tuple(
+            structs.replace(record, state="quarantined", reason=reason, contributes={}) if record is gone else record
+            for record in self.records
+        )
+        lifespans = tuple(each for each in self.lifespans if each[0] != plugin)
+        return replace(self, records=records, lifespans=lifespans, **kept)
+
+
+def _kept(offered: Any, kind: Kind, gone: PluginRecord) -> Any:
+    names = gone.contributes.get(kind.field, ())
+    if isinstance(offered, Mapping):
+        return {name: value for name, value in offered.items() if name not in names}
+    return tuple(value for value in offered if kind.key(value) not in names)
 
 
 def assembled(plugins: Sequence[tuple[Loaded, PluginRecord]]) -> Catalogue:

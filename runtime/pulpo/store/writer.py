@@ -52,6 +52,8 @@ class _Job:
         before = connection.total_changes
         try:
             self.value = self.closure(connection)
+        except sqlite3.Error:
+            raise
         except Exception as error:
             if connection.total_changes != before:
                 raise sqlite3.DatabaseError(f"a closure failed half-way: {error!r}") from error
@@ -62,8 +64,11 @@ class _Job:
         connection.execute("SAVEPOINT job")
         try:
             self.value = self.closure(connection)
-        except Exception as error:
-            self.error = error
+        except (Exception, SystemExit) as error:
+            if not connection.in_transaction:
+                # A full disk makes SQLite roll everything back: the neighbours' rows are gone too.
+                raise sqlite3.OperationalError(f"the transaction was lost: {error}") from error
+            self.error = error if isinstance(error, Exception) else RuntimeError("a closure tried to end the process")
             connection.execute("ROLLBACK TO job")
         connection.execute("RELEASE job")
 

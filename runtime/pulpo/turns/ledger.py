@@ -44,7 +44,7 @@ class Ledger:
         Raises `GroupDoneError`, `EffectInDoubtError`, or what the tool raised.
         """
         call, tool = bound.call, bound.tool
-        key = effect_key(run.turn.id, call)
+        key = effect_key(bound.proposed_in or run.turn.id, call)
         if tool.effect_group and run.groups.get(tool.effect_group, key) != key:
             raise _group_done(tool)
         # Shielded: an intent that nobody knows of any more would stand in the way of the same call for ever.

@@ -107,7 +107,7 @@ class TurnLoop:
             return None, dialogue
         dialogue = replace(dialogue, pending=None)
         if consent == "yes":
-            held = await self._calls(run, variant, dialogue, (pending.call,), confirmed=pending.call)
+            held = await self._calls(run, variant, dialogue, (pending.call,), confirmed=pending)
             dialogue = _with_offers(run, await self._hold(run, dialogue, held))
         return consent, dialogue
 
@@ -134,20 +134,27 @@ class TurnLoop:
         decision: Step | None = None
         said = ""
         steps = variant.planner.next_step(context)
-        async for step in steps:
-            if decision is not None and not isinstance(decision, Piece):
-                await steps.aclose()  # type: ignore[attr-defined]  # an async generator, as the contract says
-                raise PlannerError(f"{variant.planner_name} went on after its decision", planner=variant.planner_name)
-            decision = step
-            if isinstance(step, Piece):
-                said += step.text
+        try:
+            async for step in steps:
+                if decision is not None and not isinstance(decision, Piece):
+                    await steps.aclose()  # type: ignore[attr-defined]  # an async generator, as the contract says
+                    raise self._broken(variant, "went on after its decision")
+                decision = step
+                if isinstance(step, Piece):
+                    said += step.text
+        except SystemExit as error:
+            raise self._broken(variant, "tried to end the process") from error
         run.steps += 1
         run.events.append(
             PlannerStepped(run.turn.id, variant.planner_name, variant.name, context.step, perf_counter() - start)
         )
         if isinstance(decision, Answer | Calls):
             return said, decision
-        raise PlannerError(f"{variant.planner_name} ended without calls or an answer", planner=variant.planner_name)
+        raise self._broken(variant, "ended without calls or an answer")
+
+    @staticmethod
+    def _broken(variant: Variant, how: str) -> PlannerError:
+        return PlannerError(f"{variant.planner_name} {how}", planner=variant.planner_name)
 
     async def _calls(
         self,
@@ -156,21 +163,25 @@ class TurnLoop:
         dialogue: Dialogue,
         calls: tuple[ToolCall, ...],
         *,
-        confirmed: ToolCall | None = None,
+        confirmed: Pending | None = None,
     ) -> BoundCall | None:
-        """Check the calls and run those that may run; return the one that needs the user's yes, if any."""
+        """Check the calls and run those that may run; return the one that needs the user's yes, if any.
+
+        A tool that wants confirmation gets it whatever the policies say: they can only ask for more.
+        """
         self._check_limits(run, variant, calls)
-        context = self._policy_context(run, variant, dialogue, confirmed)
+        context = self._policy_context(run, variant, dialogue, confirmed.call if confirmed else None)
         admitted: list[BoundCall] = []
         held: BoundCall | None = None
         for call in calls:
-            bound = self._bind(run, call)
+            bound = self._bind(run, call, confirmed.turn_id if confirmed else "")
             if bound is None:
                 continue
             verdict = await self._policies.call(run, context, call, bound.tool)
-            if verdict.kind == "allow":
+            asks = verdict.kind == "needs_approval" and verdict.approver == "user"
+            if verdict.kind == "allow" and (confirmed is not None or not bound.tool.confirm):
                 admitted.append(bound)
-            elif verdict.kind == "needs_approval" and verdict.approver == "user" and held is None:
+            elif (asks or verdict.kind == "allow") and held is None:
                 held = bound
             else:
                 run.denied = True
@@ -188,14 +199,14 @@ class TurnLoop:
                 limit=limit,
             )
 
-    def _bind(self, run: TurnRun, call: ToolCall) -> BoundCall | None:
+    def _bind(self, run: TurnRun, call: ToolCall, proposed_in: str) -> BoundCall | None:
         """Find the tool and validate the arguments; a call that fits nothing becomes its own result."""
         tool = self._tools.get(call.tool)
         if tool is None:
             run.add(finished(run, call, "invalid", Result(), 0.0, f"there is no tool {call.tool!r}", None))
             return None
         try:
-            return BoundCall(call, tool, tool.bind(call.arguments))
+            return BoundCall(call, tool, tool.bind(call.arguments), proposed_in)
         except ToolArgumentsError as error:
             run.add(finished(run, call, "invalid", Result(), 0.0, str(error), tool))
             return None
@@ -213,9 +224,9 @@ class TurnLoop:
             run.add(self._executor.failed(run, bound, error, perf_counter() - start))
             return None
         if shown is None:
-            return Pending(bound.call, _describe(run, bound))
+            return Pending(bound.call, _describe(run, bound), run.turn.id)
         if isinstance(shown, Summary):
-            return Pending(replace(bound.call, arguments=shown.arguments), shown.text)
+            return Pending(replace(bound.call, arguments=shown.arguments), shown.text, run.turn.id)
         run.add(finished(run, bound.call, "ok", shown, perf_counter() - start, "", None))
         return None
 

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from time import monotonic as real_monotonic
@@ -23,7 +24,7 @@ from msgspec.structs import replace
 
 from pulpo.canary.router import STABLE, Router
 from pulpo.contracts.canary import Assignment, CanaryContext
-from pulpo.contracts.events import Event, TurnFinished, TurnRescued, VariantAssigned
+from pulpo.contracts.events import Event, TurnFinished, TurnRescued, VariantAssigned, VariantFailed
 from pulpo.contracts.tools import Result, ToolResult
 from pulpo.conversation import Conversation, Dialogue, ToolCall, Turn, Workspace, localized
 from pulpo.errors import LoopLimitError, StoreUnavailableError
@@ -117,6 +118,8 @@ class Orchestrator:
                 return await self._finish(run, await self._serve(run))
             finally:
                 self._held.remove(held)
+                for event in run.events:
+                    self._emit(event)
 
     async def keep_leases(self) -> None:
         """Renew the leases of all running turns, for ever; run it beside the turns."""
@@ -134,6 +137,7 @@ class Orchestrator:
             return Served(await self._attempt(run, assigned), assigned)
         except Exception as error:
             failure = error
+            run.events.append(_failed(run, assigned, error))
         if assigned == STABLE:
             return Served(self._apology(run, failure), STABLE)
         return await self._rescue(run, failure)
@@ -145,6 +149,7 @@ class Orchestrator:
         try:
             reply = await self._attempt(run, STABLE)
         except Exception as error:
+            run.events.append(_failed(run, STABLE, error))
             return Served(self._apology(run, error), STABLE)
         return Served(replace(reply, outcome="rescued"), STABLE)
 
@@ -172,17 +177,11 @@ class Orchestrator:
                 epoch=run.conversation.epoch,
                 outcome=answer.outcome,
                 answer=_encode(answer),
-                dialogue=_speaking(served.reply.dialogue, run.turn.locale),
+                dialogue=_lasting(served.reply, run.turn.locale),
                 now=self._clock(),
             )
         )
-        self._tell(run, answer, seconds)
-        return answer
-
-    def _tell(self, run: TurnRun, answer: TurnAnswer, seconds: float) -> None:
-        for event in run.events:
-            self._emit(event)
-        self._emit(
+        run.events.append(
             TurnFinished(
                 run.turn.id,
                 run.conversation.id,
@@ -195,6 +194,7 @@ class Orchestrator:
                 seconds,
             )
         )
+        return answer
 
     def _asked(self, request: TurnRequest) -> Accept:
         workspace = self._workspaces[request.workspace_id]
@@ -275,10 +275,13 @@ class Orchestrator:
         return left if variant == STABLE else min(left, self._timing.assigned_deadline)
 
     def _apology(self, run: TurnRun, failure: Exception) -> Reply:
+        """Say that it did not work; or, when it did before the planner failed, what was done."""
         limit = isinstance(failure, LoopLimitError)
-        text = localized(texts.LIMIT if limit else texts.FAILED, run.turn.locale).format(reference=run.turn.id)
+        apology = localized(texts.LIMIT if limit else texts.FAILED, run.turn.locale).format(reference=run.turn.id)
+        done = [result.result.text for result in run.results if result.effect and result.result.text]
         dialogue = run.conversation.dialogue
-        return Reply(with_notices(run, text, dialogue), dialogue, "limit" if limit else "error")
+        text = with_notices(run, "\n\n".join(done) or apology, dialogue)
+        return Reply(text, dialogue, "limit" if limit else "error")
 
     def _recall(self, run: TurnRun, effects: tuple[Effect, ...]) -> None:
         """Take in what an earlier attempt of this turn, in a process that is gone, did or may have done."""
@@ -294,9 +297,17 @@ class Orchestrator:
                 run.doubts[effect.key] = self._loop.title(effect.tool, run.turn.locale)
 
 
-def _speaking(dialogue: Dialogue, locale: str) -> Dialogue:
-    language = locale.partition("-")[0]
+def _lasting(reply: Reply, locale: str) -> Dialogue:
+    """What the conversation remembers: the language it is in, and a waiting call only if this very reply asks it."""
+    dialogue, language = reply.dialogue, locale.partition("-")[0]
+    if dialogue.pending is not None and dialogue.pending.summary not in reply.text:
+        dialogue = replace(dialogue, pending=None)
     return dialogue if dialogue.language == language else replace(dialogue, language=language)
+
+
+def _failed(run: TurnRun, variant: str, error: Exception) -> VariantFailed:
+    trace = "".join(traceback.format_exception(error))
+    return VariantFailed(run.turn.id, run.turn.workspace.id, variant, type(error).__name__, trace)
 
 
 def _report(result: ToolResult) -> CallReport:

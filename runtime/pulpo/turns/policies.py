@@ -48,7 +48,7 @@ class PolicySet:
             failed = False
             try:
                 verdict = await check(*arguments)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 failed = True
                 verdict = deny(f"{name} raised {type(error).__name__}")
             label = "error" if failed else verdict.kind

@@ -9,9 +9,9 @@ import pytest
 
 import pulpo
 from pulpo.assembly import running
-from pulpo.errors import SettingsError, WorkspaceNotFoundError
+from pulpo.errors import RequiredPluginError, SettingsError, WorkspaceNotFoundError
 from pulpo.plugins import Catalogue, load_plugins
-from pulpo.settings import CanarySettings, Settings, VariantSettings, WorkspaceSettings
+from pulpo.settings import CanarySettings, PluginsSettings, Settings, VariantSettings, WorkspaceSettings
 from pulpo.turns.request import TurnRequest
 
 
@@ -157,3 +157,42 @@ async def test_a_share_of_one_sends_everybody_to_the_canary(tmp_path, catalogue)
     async with running(everybody, catalogue=catalogue) as system:
         answer = await system.chat(hello())
     assert (answer.variant, answer.served_by) == ("canary", "canary")
+
+
+class Faulty:
+    """A plugin whose connection cannot be opened."""
+
+    @pulpo.hookimpl
+    def pulpo_register_tools(self, settings: Any) -> list[pulpo.Tool]:
+        @pulpo.tool(read_only=True)
+        async def unreachable() -> str:
+            """Never be offered."""
+            return ""
+
+        return [unreachable]
+
+    @pulpo.hookimpl
+    def pulpo_lifespan(self, runtime: pulpo.Runtime, settings: Any) -> Any:
+        @asynccontextmanager
+        async def connection() -> Any:
+            raise ConnectionRefusedError("the other side is away")
+            yield
+
+        return connection()
+
+
+async def test_a_plugin_that_cannot_open_is_quarantined_and_the_rest_runs(tmp_path, plugin) -> None:
+    catalogue = load_plugins(extra=[("faulty", Faulty()), ("gated", plugin)], only=["pulpo_canary"])
+    async with running(settings(tmp_path), catalogue=catalogue) as system:
+        assert (await system.chat(hello())).outcome == "ok"
+        record = next(record for record in system.catalogue.records if record.name == "faulty")
+        assert (record.state, record.contributes, system.catalogue.tools) == ("quarantined", {}, {})
+        assert "ConnectionRefusedError: the other side is away" in record.reason
+
+
+async def test_a_required_plugin_that_cannot_open_ends_the_start(tmp_path, plugin) -> None:
+    catalogue = load_plugins(extra=[("faulty", Faulty()), ("gated", plugin)], only=["pulpo_canary"])
+    needed = settings(tmp_path, plugins=PluginsSettings(required=("faulty",)))
+    with pytest.raises(RequiredPluginError, match="the other side is away"):
+        async with running(needed, catalogue=catalogue):
+            pass

@@ -12,8 +12,8 @@ ALLOW Answer Assignment BreakerChanged Calls CanaryContext CanaryStrategy Choice
 Fact Hints Match Message MetricSink Offer Pending Piece PlanContext Planner PlannerFactory PlannerStepped
 PluginsLoaded Policy PolicyChecked PolicyContext RawResponse ReadContext Reader Reading Result Route RouteError
 RouteRequest Runtime SinkFailed Slot Step Summary Tool ToolCall ToolCalled ToolContext ToolResult ToolSource Turn
-TurnFinished TurnRescued ValueProvider VariantAssigned Verdict Workspace __version__ deny hookimpl localized
-needs_approval read_consent tool
+TurnFinished TurnRescued ValueProvider VariantAssigned VariantFailed Verdict Workspace __version__ deny hookimpl
+localized needs_approval read_consent tool
 """
 
 

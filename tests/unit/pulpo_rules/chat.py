@@ -62,7 +62,7 @@ class Chat:
                 self._take_offers()
         seen: list[pulpo.ToolCall] = []
         for number in range(_MAX_STEPS):
-            step = await self._step(text, number, consent)
+            said, step = await self._step(text, number, consent)
             if step.dialogue is not None:
                 self.dialogue = step.dialogue
             if isinstance(step, pulpo.Answer):
@@ -76,15 +76,15 @@ class Chat:
             self._take_offers()
             if held:
                 self.dialogue = replace(self.dialogue, pending=held)
-                return held.summary
+                return f"{said}\n\n{held.summary}" if said else held.summary
         raise AssertionError("the planner never answers")
 
     async def first_step(self, text: str, *, results: list[pulpo.ToolResult]) -> pulpo.Calls | pulpo.Answer:
         """Ask the planner once, with results that were there before it."""
         self.results = results
-        return await self._step(text, 0, None)
+        return (await self._step(text, 0, None))[1]
 
-    async def _step(self, text: str, number: int, consent: Any) -> pulpo.Calls | pulpo.Answer:
+    async def _step(self, text: str, number: int, consent: Any) -> tuple[str, pulpo.Calls | pulpo.Answer]:
         turn = pulpo.Turn(
             id="t",
             conversation_id="c",
@@ -106,7 +106,7 @@ class Chat:
         )
         steps = [step async for step in self.planner.next_step(context)]
         assert isinstance(steps[-1], pulpo.Calls | pulpo.Answer)
-        return steps[-1]
+        return "".join(step.text for step in steps if isinstance(step, pulpo.Piece)), steps[-1]
 
     def _tool_context(self) -> pulpo.ToolContext:
         values: dict[str, Any] = {

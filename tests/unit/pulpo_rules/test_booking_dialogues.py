@@ -206,3 +206,33 @@ async def test_a_yes_in_the_words_of_the_tool(chat: Chat) -> None:
 async def test_what_no_tool_can_answer_is_not_answered(chat: Chat, text: str) -> None:
     await chat.say(text)
     assert chat.results == []
+
+
+async def test_a_refused_person_leaves_the_time(chat: Chat) -> None:
+    await chat.say("color con Luis el viernes a las 11")
+    assert "viernes 27 de noviembre a las 11:00" in await chat.say("con Marta entonces")
+    assert chat.dialogue.facts["time"].value == "11:00"
+
+
+async def test_a_question_beside_the_last_value_is_answered_ahead_of_the_summary(chat: Chat) -> None:
+    await say_all(chat, ["un corte el jueves a las 11", "Eva Ruiz"])
+    answer = await chat.say("612 345 678. ¿Cuánto dura?")
+    assert chat.dialogue.pending is not None
+    assert answer.index("30 min") < answer.index("¿Lo confirmo?")
+
+
+async def test_a_bare_service_is_a_wish_and_a_bare_number_a_time(chat: Chat) -> None:
+    assert await chat.say("corte") == "¿Para qué día?"
+    await say_all(chat, ["el jueves", "11"])
+    assert chat.dialogue.facts["time"].value == "11:00"
+
+
+async def test_a_free_time_becomes_a_booking_by_a_name(chat: Chat) -> None:
+    await say_all(chat, ["¿está libre el viernes a las 15 para unas mechas?", "soy Inés", "612 345 678", "sí"])
+    assert booked(chat) == [(BOOK, "2026-11-27", "15:00")]
+
+
+async def test_what_is_listed_is_not_read_as_a_time(chat: Chat) -> None:
+    await chat.say("quiero hacerme las uñas el jueves")
+    assert chat.dialogue.facts["service"].value == "manicura"
+    assert "time" not in chat.dialogue.facts

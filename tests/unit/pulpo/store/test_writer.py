@@ -108,6 +108,33 @@ async def test_a_quick_closure_raises_before_it_writes_or_takes_everybody_along(
     assert rows(tmp_path / "w.db") == [1]
 
 
+@pytest.mark.parametrize("kind", ["submit", "submit_quick"])
+async def test_on_a_full_disk_nobody_is_told_of_rows_that_are_not_there(
+    writer: SqliteWriter, tmp_path: Path, kind: str
+) -> None:
+    """SQLite rolls the whole transaction back when the disk is full: whoever shared it must hear of it."""
+    pages = await writer.submit(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
+    await writer.submit(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchall())
+
+    def large(connection: sqlite3.Connection) -> None:
+        connection.execute("CREATE TABLE big AS SELECT randomblob(1000000) AS x")
+
+    submit = getattr(writer, kind)
+    outcomes = await asyncio.gather(submit(insert(1)), submit(large), submit(insert(2)), return_exceptions=True)
+    told = [outcome for outcome in outcomes if isinstance(outcome, int)]
+    assert rows(tmp_path / "w.db") == told
+    assert isinstance(outcomes[1], sqlite3.Error | StoreUnavailableError)
+
+
+async def test_a_closure_that_exits_ends_nothing_but_itself(writer: SqliteWriter) -> None:
+    def leave(connection: sqlite3.Connection) -> None:
+        raise SystemExit(3)
+
+    with pytest.raises(RuntimeError, match="end the process"):
+        await writer.submit(leave)
+    assert await writer.submit(insert(1)) == 1
+
+
 async def test_a_constraint_is_raised_to_its_own_caller(writer: SqliteWriter) -> None:
     await writer.submit(insert(1))
     with pytest.raises(sqlite3.IntegrityError):

@@ -8,7 +8,6 @@ import pytest
 import pulpo
 from pulpo.turns.loop import Limits
 from pulpo.turns.request import TurnRequest
-from pulpo_guardrails.confirmation import Confirmation
 
 Ask = Callable[..., TurnRequest]
 
@@ -63,7 +62,7 @@ def shop() -> Shop:
 
 @pytest.fixture
 def runtime(house, shop: Shop):
-    return house.orchestrator(shopping, tools=[shop.buy, price], policies=[Confirmation()])
+    return house.orchestrator(shopping, tools=[shop.buy, price])
 
 
 async def test_nothing_changes_before_the_yes_and_the_yes_runs_the_call_that_was_shown(runtime, shop, ask: Ask) -> None:
@@ -104,7 +103,7 @@ async def test_a_planner_cannot_slip_another_call_in_with_the_yes(house, shop, a
             return call("buy", item="a yacht")
         return pulpo.Answer("?") if context.results else call("buy", item="milk")
 
-    runtime = house.orchestrator(greedy, tools=[shop.buy], policies=[Confirmation()])
+    runtime = house.orchestrator(greedy, tools=[shop.buy])
     asked = await runtime.run(ask("buy milk"))
     answer = await runtime.run(ask("yes", conversation_id=asked.conversation_id))
     assert shop.sold == ["milk"]
@@ -119,7 +118,7 @@ async def test_a_preview_may_say_that_the_call_is_pointless_and_offer_others(hou
         return shopping(context)
 
     shop.free = False
-    runtime = house.orchestrator(note, tools=[shop.buy], policies=[Confirmation()])
+    runtime = house.orchestrator(note, tools=[shop.buy])
     answer = await runtime.run(ask("buy milk"))
     assert (answer.reply, shop.sold) == ("sold out", [])
     assert [offer.label for offer in offered[-1]] == ["tea"]
@@ -138,7 +137,7 @@ async def test_a_pointless_proposal_takes_the_place_of_the_call_that_waited(runt
 
 async def test_what_a_planner_says_before_a_proposal_stands_before_its_summary(house, shop, ask: Ask) -> None:
     steps = (pulpo.Piece("It is fresh."), call("buy", item="milk"))
-    answer = await house.orchestrator(lambda _: steps, tools=[shop.buy], policies=[Confirmation()]).run(ask("fresh?"))
+    answer = await house.orchestrator(lambda _: steps, tools=[shop.buy]).run(ask("fresh?"))
     assert answer.reply == "It is fresh.\n\nBuy milk for 5?"
 
 
@@ -156,7 +155,7 @@ async def test_a_tool_without_a_preview_is_summarised_with_the_values_that_will_
         """Send."""
         return "sent"
 
-    runtime = house.orchestrator(lambda _: call("send", to="Ana"), tools=[send], policies=[Confirmation()])
+    runtime = house.orchestrator(lambda _: call("send", to="Ana"), tools=[send])
     answer = await runtime.run(ask("x", locale="es-AR"))
     assert answer.reply == "Voy a hacer esto: enviar un mensaje (to: Ana). ¿Lo confirmás?"
 
@@ -235,9 +234,120 @@ async def test_a_denial_at_any_stage_is_said_and_counted_as_refused(house, shop,
     runtime = house.orchestrator(shopping, tools=[shop.buy], policies=[Mute(stage)])
     answer = await runtime.run(ask("buy milk"))
     assert (answer.reply, answer.outcome) == ("callado", "refused")
-    assert shop.sold == (["milk"] if stage == "answer" else [])
+    assert shop.sold == []
     denied = [event for event in house.seen(pulpo.PolicyChecked) if event.verdict == "deny"]
     assert [(event.policy, event.stage, event.reason) for event in denied] == [("mute", stage, "muted")]
+
+
+async def test_a_policy_may_ask_for_more_confirmation_but_not_for_less(house, ask: Ask) -> None:
+    noted: list[str] = []
+
+    @pulpo.tool(confirm=False)
+    async def note(text: str) -> str:
+        """Write something down."""
+        noted.append(text)
+        return "noted"
+
+    class Careful(pulpo.Policy):
+        name = "careful"
+
+        async def check_call(self, context: pulpo.PolicyContext, *_: object) -> pulpo.Verdict:
+            return pulpo.ALLOW if context.confirmed else pulpo.needs_approval("careful today")
+
+    def script(context: pulpo.PlanContext) -> pulpo.Step:
+        return pulpo.Answer(context.results[0].result.text) if context.results else call("note", text="x")
+
+    runtime = house.orchestrator(script, tools=[note], policies=[Careful()])
+    asked = await runtime.run(ask("note x"))
+    assert noted == []
+    assert (await runtime.run(ask("yes", conversation_id=asked.conversation_id))).reply == "noted"
+
+
+async def test_a_call_that_was_not_shown_in_the_reply_does_not_wait(house, shop, ask: Ask) -> None:
+    """An answer policy hides the summary, the planner fails, a message is refused: a yes then means nothing."""
+
+    class Hide(pulpo.Policy):
+        name = "hide"
+        hiding = True
+
+        async def check_answer(self, context: pulpo.PolicyContext, answer: str) -> pulpo.Verdict:
+            return pulpo.deny("hidden") if self.hiding else pulpo.ALLOW
+
+    hide = Hide()
+    runtime = house.orchestrator(shopping, tools=[shop.buy], policies=[hide])
+    hidden = await runtime.run(ask("buy milk"))
+    hide.hiding = False
+    await runtime.run(ask("ok", conversation_id=hidden.conversation_id))
+    assert shop.sold == []
+
+
+async def test_after_an_apology_a_yes_changes_nothing(house, shop, ask: Ask) -> None:
+    def fails_on_hello(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.turn.text == "hello":
+            raise RuntimeError
+        return shopping(context)
+
+    runtime = house.orchestrator(fails_on_hello, tools=[shop.buy])
+    asked = await runtime.run(ask("buy milk"))
+    await runtime.run(ask("hello", conversation_id=asked.conversation_id))
+    await runtime.run(ask("ok", conversation_id=asked.conversation_id))
+    assert shop.sold == []
+
+
+async def test_a_planner_that_fails_after_the_yes_does_not_hide_what_was_done(house, shop, ask: Ask) -> None:
+    def fails_after_the_yes(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.consent == "yes":
+            raise RuntimeError
+        return shopping(context)
+
+    runtime = house.orchestrator(fails_after_the_yes, tools=[shop.buy])
+    asked = await runtime.run(ask("buy milk"))
+    done = await runtime.run(ask("yes", conversation_id=asked.conversation_id))
+    assert (done.reply, done.outcome, shop.sold) == ("sold milk", "error", ["milk"])
+    await runtime.run(ask("yes", conversation_id=asked.conversation_id))
+    assert shop.sold == ["milk"]
+
+
+async def test_a_yes_said_again_after_a_crash_is_the_same_yes(house, shop, ask: Ask) -> None:
+    """The process dies after the effect and before the answer; the user says yes again, without any key."""
+
+    class Killed(BaseException):
+        pass
+
+    def dies_after_the_yes(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.consent == "yes":
+            raise Killed
+        return shopping(context)
+
+    dying = house.orchestrator(dies_after_the_yes, tools=[shop.buy])
+    asked = await dying.run(ask("buy milk"))
+    with pytest.raises(Killed):
+        await dying.run(ask("yes", conversation_id=asked.conversation_id))
+    house.now += 6
+    again = await house.orchestrator(shopping, tools=[shop.buy]).run(ask("yes", conversation_id=asked.conversation_id))
+    assert (again.reply, shop.sold) == ("sold milk", ["milk"])
+
+
+async def test_rescue_after_a_yes_tells_what_was_done_and_nothing_else(house, shop, ask: Ask) -> None:
+    def fails_after_the_yes(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.consent == "yes":
+            raise RuntimeError
+        return shopping(context)
+
+    runtime = house.orchestrator(shopping, canary=fails_after_the_yes, tools=[shop.buy])
+    asked = await runtime.run(ask("buy milk"))
+    done = await runtime.run(ask("yes", conversation_id=asked.conversation_id))
+    assert (done.reply, done.outcome, shop.sold) == ("sold milk", "rescued", ["milk"])
+
+
+async def test_a_planner_that_exits_fails_its_variant_alone(house, ask: Ask) -> None:
+    def leaves(context: pulpo.PlanContext) -> pulpo.Step:
+        raise SystemExit(3)
+
+    answer = await house.orchestrator(lambda _: pulpo.Answer("stable"), canary=leaves).run(ask("x"))
+    assert (answer.reply, answer.outcome) == ("stable", "rescued")
+    assert [event.error for event in house.seen(pulpo.VariantFailed)] == ["PlannerError"]
+    assert "SystemExit" in house.seen(pulpo.VariantFailed)[0].trace
 
 
 async def test_a_policy_that_raises_denies(house, shop, ask: Ask) -> None:
