@@ -28,6 +28,7 @@ from pulpo_booking.calendar import (
     seated_anew,
 )
 from pulpo_booking.localtime import Stretch
+from pulpo_booking.locks import lock_resources
 from pulpo_booking.schema import allocations, appointments
 
 _MARGIN = 3 * 86_400
@@ -113,6 +114,7 @@ class Appointments:
         row = {**asdict(chosen), "price": price, "updated_at": now}
         try:
             with self.connection.begin_nested():
+                lock_resources(self.connection, self.workspace, self._touched(chosen, claims))
                 if moving:
                     self.connection.execute(sa.delete(allocations).where(allocations.c.appointment_id == chosen.id))
                     self.connection.execute(sa.update(appointments).where(appointments.c.id == chosen.id).values(**row))
@@ -124,6 +126,11 @@ class Appointments:
         except IntegrityError:
             return False
         return True
+
+    def _touched(self, chosen: Appointment, claims: Sequence[Claim]) -> set[str]:
+        """Return the resources that change hands: those claimed, and those held so far."""
+        held = sa.select(allocations.c.resource).where(allocations.c.appointment_id == chosen.id)
+        return {claim.resource for claim in claims}.union(self.connection.execute(held).scalars())
 
     def _make_room(self, claim: Claim) -> int:
         """Move the neighbours of a claim to other seats, and return the one that this leaves for it."""

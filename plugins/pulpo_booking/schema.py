@@ -1,7 +1,8 @@
 """The plugin's tables. Times are whole UTC seconds since the epoch; spans are half-open.
 
-Two active allocations of one resource never overlap unless they hold different seats of one group: triggers of the
-migration refuse such an insert or update on SQLite, so that no code path, not even a wrong one, books a slot twice.
+Two active allocations of one resource never overlap unless they hold different seats of one group: the migration's
+triggers (SQLite) and exclusion constraints (PostgreSQL) refuse such an insert or update, so that no code path, not
+even a wrong one, books a slot twice.
 """
 
 from __future__ import annotations

@@ -33,9 +33,10 @@ from pulpo.resilience.breakers import Breakers
 from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.settings import Settings
 from pulpo.store import transcripts
-from pulpo.store.migrate import database_path, upgrade
-from pulpo.store.sqlite import SqliteStore, open_sqlite
+from pulpo.store.migrate import upgrade
+from pulpo.store.opening import open_store
 from pulpo.store.transcripts import ConversationSummary, Transcript
+from pulpo.store.turnstore import TurnStore
 from pulpo.turns.executor import ToolExecutor, utc
 from pulpo.turns.loop import Limits, TurnLoop, Variant
 from pulpo.turns.orchestrator import Orchestrator, Timing
@@ -52,7 +53,7 @@ class System:
     workspaces: Mapping[str, Workspace]
     emit: Callable[[Event], None]
     clock: Callable[[], float]
-    store: SqliteStore
+    store: TurnStore
     breakers: Breakers
     draining: bool = False
     _orchestrator: Orchestrator
@@ -117,7 +118,7 @@ async def running(
     bus = EventBus(catalogue.sinks)
     await anyio.to_thread.run_sync(upgrade, settings.database_url, catalogue.migrations)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_sqlite(database_path(settings.database_url)))
+        store = await stack.enter_async_context(open_store(settings.database_url))
         runtime = Runtime(database=store.database, workspaces=workspaces, clock=lambda: utc(clock()), emit=bus.emit)
         catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
         tools = _tools(catalogue)
@@ -170,7 +171,7 @@ def _orchestrator(
     settings: Settings,
     catalogue: Catalogue,
     workspaces: Mapping[str, Workspace],
-    store: SqliteStore,
+    store: TurnStore,
     emit: Callable[[Event], None],
     clock: Callable[[], float],
     tools: Mapping[str, Tool],

@@ -73,8 +73,8 @@ class DirectStore:
 
         await self._submit("finish", closure)
 
-    async def renew(self, held: Iterable[tuple[str, int]], *, until: float) -> None:
-        await self._submit("renew", lambda connection: conversations.renew(connection, held, until=until))
+    async def renew(self, held: Iterable[tuple[str, int]], *, now: float, lease: float) -> None:
+        await self._submit("renew", lambda connection: conversations.renew(connection, held, now=now, lease=lease))
 
     async def intend(
         self, *, key: str, turn_id: str, call: ToolCall, group: str, now: float, epoch: int

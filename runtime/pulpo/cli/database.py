@@ -1,59 +1,29 @@
-"""A connection of a command's own, beside a server that may be running on the same database."""
+"""A command's own transaction, in a database that has its tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
     from pulpo.settings import Settings
 
-WAIT_MS = 5000
-"""How long a write waits for the server's."""
+T = TypeVar("T")
 
 
-@contextmanager
-def transaction(settings: Settings) -> Iterator[Connection]:
-    """Hold one transaction, committed at the end; a database that has no tables yet gets them first.
+def in_transaction(settings: Settings, closure: Callable[[Connection], T]) -> T:
+    """Run ``closure`` in one transaction; a database that has no tables yet gets them first.
 
     Raises `StoreUnavailableError` when the database cannot be opened or stays locked.
     """
-    from sqlalchemy.exc import DBAPIError
+    from pulpo.store.migrate import applied
+    from pulpo.store.transact import transact
 
-    from pulpo.errors import StoreUnavailableError
-    from pulpo.store.migrate import database_path
-
-    path = database_path(settings.database_url)
-    engine = _engine(settings)
-    try:
-        if not _has_tables(settings, engine):
-            migrate(settings)
-        with engine.begin() as connection:
-            yield connection
-    except DBAPIError as error:
-        raise StoreUnavailableError(f"the database {path} refuses: {error.orig}") from error
-    finally:
-        engine.dispose()
-
-
-def _engine(settings: Settings) -> Engine:
-    from sqlalchemy import create_engine, event
-
-    engine = create_engine(settings.database_url)
-    event.listen(engine, "connect", _behave)
-    return engine
-
-
-def _has_tables(settings: Settings, engine: Engine) -> bool:
-    from sqlalchemy import inspect
-
-    from pulpo.store.migrate import database_path
-
-    # Looking into a file that is not there would make an empty one.
-    return database_path(settings.database_url).exists() and inspect(engine).has_table("api_keys")
+    if not applied(settings.database_url):
+        migrate(settings)
+    return transact(settings.database_url, closure)
 
 
 def migrate(settings: Settings) -> tuple[str, ...]:
@@ -62,10 +32,3 @@ def migrate(settings: Settings) -> tuple[str, ...]:
     from pulpo.store.migrate import upgrade
 
     return upgrade(settings.database_url, plugins_of(settings).migrations)
-
-
-def _behave(connection: Any, _record: object) -> None:
-    # The server does the checkpoints: SQLite 3.40 can corrupt a database that two connections checkpoint at once.
-    connection.execute("PRAGMA wal_autocheckpoint=0")
-    connection.execute(f"PRAGMA busy_timeout={WAIT_MS}")
-    connection.execute("PRAGMA foreign_keys=ON")

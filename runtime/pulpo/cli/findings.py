@@ -19,7 +19,9 @@ from pulpo.cli.options import Sources
 from pulpo.errors import PulpoError
 from pulpo.plugins import Catalogue, load_plugins
 from pulpo.settings import Settings, find_file, load_settings
-from pulpo.store.migrate import database_path, pending
+from pulpo.settings.secrets import shown
+from pulpo.store.addresses import database_path, postgres_address
+from pulpo.store.migrate import pending
 
 Status: TypeAlias = Literal["ok", "warn", "fail"]
 
@@ -159,6 +161,8 @@ def variants(settings: Settings, catalogue: Catalogue) -> Finding:
 
 def database(url: str, branches: Mapping[str, Path]) -> Finding:
     """Can the database be opened and written, and is its schema current. Nothing is created."""
+    if postgres_address(url) is not None:
+        return _postgres(url, branches)
     try:
         path = database_path(url)
         if not path.exists():
@@ -183,6 +187,17 @@ def address(settings: Settings) -> Finding:
     except PulpoError:
         return Finding("address", "warn", f"{said} is taken", "fine if it is pulpo itself; else choose another --port")
     return Finding("address", "ok", f"{said} is free")
+
+
+def _postgres(url: str, branches: Mapping[str, Path]) -> Finding:
+    said = shown("database_url", url)
+    try:
+        behind = pending(url, branches)
+    except PulpoError as error:
+        return Finding("database", "fail", str(error), "correct database_url, or start the database")
+    if behind:
+        return Finding("database", "warn", f"{said} is not up to date", "run `pulpo db upgrade` (a start does it too)")
+    return Finding("database", "ok", f"{said} is up to date")
 
 
 def _absent_database(path: Path) -> Finding:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulpo.cli.database import transaction
+from pulpo.cli.database import in_transaction
 from pulpo.cli.options import database_option, json_option, read_settings, settings_options
 from pulpo.cli.output import print_json, print_table
 
@@ -46,10 +46,12 @@ def create(
     from pulpo.store.keys import create_key
 
     settings = read_settings(config_file, assignments, database_url=database_url)
-    with transaction(settings) as connection:
-        key_id, secret = create_key(
+    key_id, secret = in_transaction(
+        settings,
+        lambda connection: create_key(
             connection, workspace_id=workspace, name=name, scopes=scopes, now=time.time(), rng=secrets.token_bytes
-        )
+        ),
+    )
     # The key alone goes to standard output, so that a script can keep it without parsing.
     click.echo(f"{key_id} for {workspace}: {', '.join(sorted(set(scopes)))}. Keep it, it is not shown again:", err=True)
     click.echo(secret)
@@ -70,8 +72,8 @@ def list_(
     """List the keys, never the secrets themselves."""
     from pulpo.store.keys import list_keys
 
-    with transaction(read_settings(config_file, assignments, database_url=database_url)) as connection:
-        records = [_shown(record) for record in list_keys(connection, workspace)]
+    settings = read_settings(config_file, assignments, database_url=database_url)
+    records = [_shown(record) for record in in_transaction(settings, lambda c: list_keys(c, workspace))]
     if as_json:
         print_json(records)
         return
@@ -89,9 +91,9 @@ def revoke(key_id: str, config_file: Path | None, assignments: tuple[str, ...], 
     """End a key for good."""
     from pulpo.store.keys import revoke_key
 
-    with transaction(read_settings(config_file, assignments, database_url=database_url)) as connection:
-        if not revoke_key(connection, key_id, now=time.time()):
-            raise click.ClickException(f"there is no active key {key_id!r}; `pulpo keys list` shows them")
+    settings = read_settings(config_file, assignments, database_url=database_url)
+    if not in_transaction(settings, lambda connection: revoke_key(connection, key_id, now=time.time())):
+        raise click.ClickException(f"there is no active key {key_id!r}; `pulpo keys list` shows them")
     click.echo(f"revoked {key_id}")
 
 

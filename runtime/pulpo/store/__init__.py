@@ -1,8 +1,9 @@
 """What lasts.
 
-Whoever runs turns:         `sqlite` (the store), `conversations` and `effects` (the rows of a turn)
-Whoever shows them:         `transcripts`
-Whoever checks callers:     `keys`, `secrets`
-Whoever changes the schema: `schema`, `migrate` and `migrations/`
-Whoever wonders about speed: `writer` (one thread, group commit)
+Whoever runs turns:          `turnstore` (what they ask for), `opening`, `addresses` (which database answers)
+Whoever looks how it is done: `sqlite` and `postgres/` (the stores), `conversations` and `effects` (a turn's rows)
+Whoever shows them:          `transcripts`
+Whoever checks callers:      `keys`, `secrets`
+Whoever changes the schema:  `schema`, `migrate` and `migrations/`, `transact` (a command's own transaction)
+Whoever wonders about speed: `writer` (one thread, group commit), `postgres.committer`
 """

@@ -1,4 +1,4 @@
-"""Conversations and their turns: accept, finish, read, erase.
+"""Conversations and their turns: accept, finish, renew.
 
 Plain functions over an SQLite connection, so that the writer thread, a migration test or a simulation can run
 them alike. A turn is accepted in one commit and finished in one; between the two it holds a lease on its
@@ -23,10 +23,11 @@ from pulpo.errors import (
     LeaseLostError,
 )
 
-_encode = msgspec.json.encode
+encode = msgspec.json.encode
 _decode_dialogue = msgspec.json.Decoder(Dialogue).decode
 
-_EMPTY = _encode(Dialogue())
+EMPTY = encode(Dialogue())
+"""The dialogue of a conversation in which nothing was said yet."""
 
 
 class Accept(Struct, frozen=True, kw_only=True):
@@ -84,11 +85,13 @@ def accept(connection: sqlite3.Connection, asked: Accept, assign: Assign) -> Acc
     Raises `ConversationNotFoundError`, `ConversationBusyError` or `IdempotencyConflictError`.
     """
     earlier = _earlier(connection, asked)
-    if earlier is not None and earlier.answer is not None:
-        return Replayed(earlier.answer)
+    if earlier is not None:
+        refuse_another(asked, earlier)
+        if earlier.answer is not None:
+            return Replayed(earlier.answer)
     turn_id = earlier.turn_id if earlier else asked.turn_id
     if earlier is None and asked.new:
-        conversation = Conversation(asked.conversation_id, asked.workspace_id, asked.user_id, "", 1)
+        conversation = begun(asked)
         assignment = assign(None)
         _insert_conversation(connection, asked, assignment)
     else:
@@ -107,7 +110,7 @@ def finish(connection: sqlite3.Connection, done: Finish) -> None:
     updated = connection.execute(
         "UPDATE conversations SET dialogue = ?, lease_turn = NULL, lease_until = 0, turns = turns + 1, last_at = ?"
         " WHERE id = ? AND epoch = ?",
-        (_encode(done.dialogue), done.now, done.conversation_id, done.epoch),
+        (encode(done.dialogue), done.now, done.conversation_id, done.epoch),
     )
     if updated.rowcount != 1:
         raise LeaseLostError(f"turn {done.turn_id!r} was taken over; its answer is not stored twice")
@@ -117,33 +120,32 @@ def finish(connection: sqlite3.Connection, done: Finish) -> None:
     )
 
 
-def renew(connection: sqlite3.Connection, held: Iterable[tuple[str, int]], *, until: float) -> None:
-    """Extend the leases of running turns, given as (conversation id, epoch), to ``until`` (UTC seconds)."""
+def renew(connection: sqlite3.Connection, held: Iterable[tuple[str, int]], *, now: float, lease: float) -> None:
+    """Extend the leases of running turns, given as (conversation id, epoch), to ``lease`` seconds from ``now``."""
     connection.executemany(
         "UPDATE conversations SET lease_until = ? WHERE id = ? AND epoch = ? AND lease_turn IS NOT NULL",
-        [(until, conversation_id, epoch) for conversation_id, epoch in held],
+        [(now + lease, conversation_id, epoch) for conversation_id, epoch in held],
     )
 
 
-def erase(connection: sqlite3.Connection, conversation_id: str, workspace_id: str) -> bool:
-    """Delete a conversation with its turns, keys and ledger rows; False when there is none."""
-    owned = (
-        "SELECT t.id FROM turns t JOIN conversations c ON c.id = t.conversation_id"
-        " WHERE c.id = ? AND c.workspace_id = ?"
-    )
-    values = (conversation_id, workspace_id)
-    connection.execute(f"DELETE FROM effects WHERE turn_id IN ({owned})", values)  # noqa: S608 - a constant
-    connection.execute(f"DELETE FROM idempotency WHERE turn_id IN ({owned})", values)  # noqa: S608
-    deleted = connection.execute("DELETE FROM conversations WHERE id = ? AND workspace_id = ?", values)
-    return deleted.rowcount == 1
+class Earlier(Struct, frozen=True):
+    """The turn that used the same idempotency key before; ``answer`` is None while it has none."""
 
-
-class _Earlier(Struct, frozen=True):
-    """The turn that used the same idempotency key before."""
-
+    fingerprint: bytes
     turn_id: str
     conversation_id: str
     answer: bytes | None
+
+
+class Stored(Struct, frozen=True):
+    """A conversation as it is stored; ``lease_left`` is in seconds, negative after it lapsed."""
+
+    user_id: str | None
+    variant: str
+    epoch: int
+    dialogue: bytes
+    lease_turn: str | None
+    lease_left: float
 
 
 def fingerprint(asked: Accept) -> bytes:
@@ -151,7 +153,38 @@ def fingerprint(asked: Accept) -> bytes:
     return blake2b(asked.request, digest_size=16).digest()
 
 
-def _earlier(connection: sqlite3.Connection, asked: Accept) -> _Earlier | None:
+def refuse_another(asked: Accept, earlier: Earlier) -> None:
+    """Raise `IdempotencyConflictError` when the key was used with another request."""
+    if earlier.fingerprint != fingerprint(asked):
+        raise IdempotencyConflictError(asked.idempotency_key or "")
+
+
+def begun(asked: Accept) -> Conversation:
+    """Return the conversation that a first message begins."""
+    return Conversation(asked.conversation_id, asked.workspace_id, asked.user_id, "", 1)
+
+
+def resumed(asked: Accept, conversation_id: str, stored: Stored | None) -> Conversation:
+    """Return the conversation as its next turn sees it, under the next epoch.
+
+    Raises `ConversationNotFoundError` when it is not this caller's and `ConversationBusyError` while another turn
+    holds it.
+    """
+    if stored is None or (stored.user_id is not None and stored.user_id != asked.user_id):
+        raise ConversationNotFoundError(conversation_id)
+    if stored.lease_turn is not None and stored.lease_left > 0:
+        raise ConversationBusyError(conversation_id, retry_after=max(1, round(stored.lease_left)))
+    return Conversation(
+        conversation_id,
+        asked.workspace_id,
+        stored.user_id,
+        stored.variant,
+        stored.epoch + 1,
+        _decode_dialogue(stored.dialogue),
+    )
+
+
+def _earlier(connection: sqlite3.Connection, asked: Accept) -> Earlier | None:
     if asked.idempotency_key is None:
         return None
     row = connection.execute(
@@ -159,25 +192,16 @@ def _earlier(connection: sqlite3.Connection, asked: Accept) -> _Earlier | None:
         " WHERE i.workspace_id = ? AND i.key = ?",
         (asked.workspace_id, asked.idempotency_key),
     ).fetchone()
-    if row is None:
-        return None
-    if row[0] != fingerprint(asked):
-        raise IdempotencyConflictError(asked.idempotency_key)
-    return _Earlier(*row[1:])
+    return row and Earlier(*row)
 
 
 def _resume(connection: sqlite3.Connection, asked: Accept, conversation_id: str) -> Conversation:
     row = connection.execute(
-        "SELECT user_id, variant, epoch, dialogue, lease_turn, lease_until FROM conversations"
+        "SELECT user_id, variant, epoch, dialogue, lease_turn, lease_until - ? FROM conversations"
         " WHERE id = ? AND workspace_id = ?",
-        (conversation_id, asked.workspace_id),
+        (asked.now, conversation_id, asked.workspace_id),
     ).fetchone()
-    if row is None or (row[0] is not None and row[0] != asked.user_id):
-        raise ConversationNotFoundError(conversation_id)
-    user_id, variant, epoch, dialogue, lease_turn, lease_until = row
-    if lease_turn is not None and lease_until > asked.now:
-        raise ConversationBusyError(conversation_id, retry_after=max(1, round(lease_until - asked.now)))
-    return Conversation(conversation_id, asked.workspace_id, user_id, variant, epoch + 1, _decode_dialogue(dialogue))
+    return resumed(asked, conversation_id, row and Stored(*row))
 
 
 def _insert_conversation(connection: sqlite3.Connection, asked: Accept, assignment: Assignment) -> None:
@@ -190,7 +214,7 @@ def _insert_conversation(connection: sqlite3.Connection, asked: Accept, assignme
             asked.user_id,
             asked.locale,
             assignment.variant,
-            _EMPTY,
+            EMPTY,
             asked.turn_id,
             asked.now + asked.lease,
             asked.now,

@@ -24,7 +24,7 @@ State: TypeAlias = Literal["intended", "done", "none", "unknown"]
 
 _SELECT = "SELECT key, tool, effect_group, arguments, state, result FROM effects"
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+encode = msgspec.json.Encoder(order="deterministic").encode
 _decode_result = msgspec.json.Decoder(Result).decode
 
 
@@ -41,12 +41,12 @@ class Effect(Struct, frozen=True):
 
 def canonical(call: ToolCall) -> bytes:
     """Return the tool and its arguments in canonical JSON: equal for calls that ask for the same."""
-    return _encode((call.tool, call.arguments))
+    return encode((call.tool, call.arguments))
 
 
 def effect_key(turn_id: str, call: ToolCall) -> str:
     """Return the ledger's key: 128 bits over the turn, the tool and the arguments in canonical JSON."""
-    return blake2b(_encode((turn_id, call.tool, call.arguments)), digest_size=16).hexdigest()
+    return blake2b(encode((turn_id, call.tool, call.arguments)), digest_size=16).hexdigest()
 
 
 def intend(
@@ -75,7 +75,7 @@ def intend(
         "INSERT INTO effects (key, turn_id, tool, effect_group, arguments, state, intended_at)"
         " VALUES (?, ?, ?, ?, ?, 'intended', ?)"
         " ON CONFLICT (key) DO UPDATE SET state = 'intended', result = NULL, settled_at = NULL",
-        (key, turn_id, call.tool, group, _encode(call.arguments), now),
+        (key, turn_id, call.tool, group, encode(call.arguments), now),
     )
     return None
 
@@ -83,13 +83,13 @@ def intend(
 def find(connection: sqlite3.Connection, key: str) -> Effect | None:
     """Return the record of ``key``."""
     row = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
-    return row and _effect(row)
+    return row and effect_of(row)
 
 
 def of_turn(connection: sqlite3.Connection, turn_id: str) -> tuple[Effect, ...]:
     """Return what a turn did or tried so far, in the order it was tried."""
     rows = connection.execute(f"{_SELECT} WHERE turn_id = ? ORDER BY intended_at, rowid", (turn_id,))
-    return tuple(map(_effect, rows))
+    return tuple(map(effect_of, rows))
 
 
 def settle(
@@ -98,7 +98,7 @@ def settle(
     """Record what came of an effect and return its record; what is done stays done, whoever thinks otherwise."""
     connection.execute(
         "UPDATE effects SET state = ?, result = ?, settled_at = ? WHERE key = ? AND state != 'done'",
-        (state, None if result is None else _encode(result), now, key),
+        (state, None if result is None else encode(result), now, key),
     )
     return find(connection, key)
 
@@ -144,10 +144,10 @@ def _of_group(connection: sqlite3.Connection, turn_id: str, group: str) -> Effec
     row = connection.execute(
         f"{_SELECT} WHERE turn_id = ? AND effect_group = ? AND state != 'none'", (turn_id, group)
     ).fetchone()
-    return row and _effect(row)
+    return row and effect_of(row)
 
 
-def _effect(row: tuple[str, str, str, bytes, State, bytes | None]) -> Effect:
+def effect_of(row: tuple[str, str, str, bytes, State, bytes | None]) -> Effect:
     key, tool, group, arguments, state, result = row
     found = None if result is None else _decode_result(result)
     return Effect(key, tool, group, msgspec.json.decode(arguments), state, found)

@@ -8,73 +8,96 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulpo.errors import SettingsError, StoreUnavailableError
-from pulpo.settings.secrets import shown
+from pulpo.errors import StoreUnavailableError
+from pulpo.store.addresses import database_path, postgres_address
+from pulpo.store.transact import transact
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
+    from sqlalchemy import Connection
 
 CORE = Path(__file__).parent / "migrations"
 
-SQLITE = "sqlite:///"
-
-
-def database_path(url: str) -> Path:
-    """Return the file of a ``sqlite:///`` URL; raises `SettingsError` for any other database."""
-    path = url.removeprefix(SQLITE)
-    if not url.startswith(SQLITE) or not path or path == ":memory:":
-        raise SettingsError(
-            f"{shown('database_url', url)!r} is not supported: write {SQLITE}FILE"
-            " (a relative path, or an absolute one with four slashes)",
-            source="settings",
-            key="database_url",
-        )
-    return Path(path)
+_LOCK = 0x70756C706F
+"""The advisory lock under which one replica migrates while the others, started with it, wait."""
 
 
 def upgrade(url: str, branches: Mapping[str, Path]) -> tuple[str, ...]:
     """Apply what is missing and return the revisions that were applied, oldest first.
 
     ``branches`` are the plugins' folders of revisions, by plugin name. A database that is up to date is left
-    alone, without importing alembic. Raises `StoreUnavailableError` when the file cannot be opened.
+    alone, without importing alembic; so is one that a newer release has brought further, which the one before must
+    be able to use (expand first, contract a release later). Raises `StoreUnavailableError` when the database cannot
+    be opened. Not for code that an event loop runs: call it in a thread there.
     """
-    path = database_path(url)
-    folders = [CORE / "versions", *(branches[name] for name in sorted(branches))]
-    try:
-        applied = _applied(path)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreUnavailableError(f"cannot open the database {path}: {error}") from error
-    if applied == _stamp(folders):
-        return ()
-    return _run(url, path, folders)
+    folders = _folders(branches)
+    return _run(url, folders) if _missing(applied(url), folders) else ()
 
 
 def pending(url: str, branches: Mapping[str, Path]) -> bool:
     """Whether `upgrade` would have something to do."""
-    folders = [CORE / "versions", *(branches[name] for name in sorted(branches))]
-    return _applied(database_path(url)) != _stamp(folders)
+    return bool(_missing(applied(url), _folders(branches)))
 
 
-def _stamp(folders: Iterable[Path]) -> str:
-    """Name every revision file there is: as long as none was added, alembic need not be asked."""
-    return " ".join(sorted(file.stem for folder in folders for file in folder.glob("[!_]*.py")))
+def applied(url: str) -> frozenset[str]:
+    """Return the names of the revision files that the database has seen; none when it has no tables yet."""
+    if postgres_address(url) is not None:
+        return transact(url, _stamped)
+    path = database_path(url)
+    try:
+        return _stamped_file(path)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreUnavailableError(f"cannot open the database {path}: {error}") from error
 
 
-def _applied(path: Path) -> str:
+def _folders(branches: Mapping[str, Path]) -> list[Path]:
+    return [CORE / "versions", *(branches[name] for name in sorted(branches))]
+
+
+def _missing(known: frozenset[str], folders: Iterable[Path]) -> frozenset[str]:
+    """Name the revision files not seen yet: as long as there is none, alembic need not be asked."""
+    return frozenset(file.stem for folder in folders for file in folder.glob("[!_]*.py")) - known
+
+
+def _stamped(connection: Connection) -> frozenset[str]:
+    from sqlalchemy import inspect, text
+
+    if not inspect(connection).has_table("pulpo_stamp"):
+        return frozenset()
+    stamp: str = connection.execute(text("SELECT stamp FROM pulpo_stamp")).scalar() or ""
+    return frozenset(stamp.split())
+
+
+def _stamped_file(path: Path) -> frozenset[str]:
+    """Like `_stamped`, without the half-second of importing SQLAlchemy."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        return ""
+        return frozenset()
     with closing(sqlite3.connect(path)) as connection:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'pulpo_stamp'").fetchone()
         row = known and connection.execute("SELECT stamp FROM pulpo_stamp").fetchone()
-    return row[0] if row else ""
+    return frozenset(row[0].split() if row else ())
 
 
-def _run(url: str, path: Path, folders: list[Path]) -> tuple[str, ...]:
+def _run(url: str, folders: list[Path]) -> tuple[str, ...]:
+    def migrate(connection: Connection) -> tuple[str, ...]:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        known = _stamped(connection)
+        missing = _missing(known, folders)
+        if not missing:
+            return ()
+        done = _apply(connection, url, folders)
+        _write_stamp(connection, known | missing)
+        return done
+
+    return transact(url, migrate)
+
+
+def _apply(connection: Connection, url: str, folders: list[Path]) -> tuple[str, ...]:
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
-    from sqlalchemy import create_engine
 
     config = _config(url, folders)
     scripts = ScriptDirectory.from_config(config)
@@ -85,13 +108,9 @@ def _run(url: str, path: Path, folders: list[Path]) -> tuple[str, ...]:
         applied.extend(step.revision.revision for step in steps)
         return list(steps)
 
-    engine = create_engine(url)
-    with engine.begin() as connection, EnvironmentContext(config, scripts, fn=plan) as context:
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+    with EnvironmentContext(config, scripts, fn=plan) as context:
         context.configure(connection=connection, target_metadata=None, transaction_per_migration=False)
         context.run_migrations()
-    engine.dispose()
-    _write_stamp(path, _stamp(folders))
     return tuple(applied)
 
 
@@ -106,11 +125,12 @@ def _config(url: str, folders: list[Path]) -> Config:
     return config
 
 
-def _write_stamp(path: Path, stamp: str) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS pulpo_stamp (stamp TEXT NOT NULL)")
-        connection.execute("DELETE FROM pulpo_stamp")
-        connection.execute("INSERT INTO pulpo_stamp VALUES (?)", (stamp,))
+def _write_stamp(connection: Connection, names: Iterable[str]) -> None:
+    from sqlalchemy import text
+
+    connection.execute(text("CREATE TABLE IF NOT EXISTS pulpo_stamp (stamp TEXT NOT NULL)"))
+    connection.execute(text("DELETE FROM pulpo_stamp"))
+    connection.execute(text("INSERT INTO pulpo_stamp VALUES (:stamp)"), {"stamp": " ".join(sorted(names))})
 
 
 def heads(url: str, branches: Mapping[str, Path]) -> ScriptDirectory:

@@ -68,6 +68,7 @@ idempotency = sa.Table(
     sa.Column("fingerprint", sa.LargeBinary, nullable=False),
     sa.Column("turn_id", sa.Text, nullable=False),
     sa.Column("created_at", sa.Double, nullable=False),
+    sa.Index("idempotency_by_turn", "turn_id"),
 )
 
 api_keys = sa.Table(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from pulpo.store.schema import secrets
 
@@ -19,12 +20,16 @@ LENGTH: Final = 32
 def secret(connection: Connection, name: str, *, rng: Callable[[int], bytes]) -> bytes:
     """Return the secret called ``name``, made with ``rng`` if there is none; a closure for `Database.write`.
 
-    Two replicas that make it at the same moment meet the primary key: the second raises and is to be asked again.
+    Of two replicas that make it at the same moment the second takes the first one's.
     """
     query = select(secrets.c.value).where(secrets.c.name == name)
     known: bytes | None = connection.execute(query).scalar()
     if known is not None:
         return known
     made = rng(LENGTH)
-    connection.execute(secrets.insert().values(name=name, value=made))
+    try:
+        with connection.begin_nested():
+            connection.execute(secrets.insert().values(name=name, value=made))
+    except IntegrityError:
+        return bytes(connection.execute(query).scalar_one())
     return made

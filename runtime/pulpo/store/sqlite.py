@@ -15,7 +15,7 @@ import anyio.to_thread
 from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
 from pulpo.errors import StoreUnavailableError
-from pulpo.store import conversations, effects
+from pulpo.store import conversations, effects, transcripts
 from pulpo.store.writer import SqliteWriter
 
 if TYPE_CHECKING:
@@ -91,14 +91,14 @@ class SqliteStore:
         """See `conversations.finish`."""
         await self._writer.submit_quick(lambda connection: conversations.finish(connection, done))
 
-    async def renew(self, held: Iterable[tuple[str, int]], *, until: float) -> None:
+    async def renew(self, held: Iterable[tuple[str, int]], *, now: float, lease: float) -> None:
         """See `conversations.renew`."""
-        await self._writer.submit_quick(lambda connection: conversations.renew(connection, held, until=until))
+        await self._writer.submit_quick(lambda connection: conversations.renew(connection, held, now=now, lease=lease))
 
     async def erase(self, conversation_id: str, workspace_id: str) -> bool:
-        """See `conversations.erase`."""
-        return await self._writer.submit(
-            lambda connection: conversations.erase(connection, conversation_id, workspace_id)
+        """See `transcripts.erase`."""
+        return await self.database.write(
+            partial(transcripts.erase, conversation_id=conversation_id, workspace_id=workspace_id)
         )
 
     async def intend(

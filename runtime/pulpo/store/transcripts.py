@@ -1,4 +1,4 @@
-"""Reading back what was said: transcripts and lists of conversations, as closures for `Database.read`."""
+"""What was said: transcripts, lists of conversations, and forgetting one, as closures for `Database`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+import sqlalchemy as sa
 from msgspec import Struct
 
 from pulpo.conversation import Message
-from pulpo.store.schema import conversations, turns
+from pulpo.store.schema import conversations, effects, idempotency, turns
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -84,6 +85,15 @@ def recent(connection: Connection, workspace_id: str, limit: int) -> tuple[Conve
         ConversationSummary(row.id, row.workspace_id, _utc(row.started_at), _utc(row.last_at), row.turns, row.variant)
         for row in rows
     )
+
+
+def erase(connection: Connection, conversation_id: str, workspace_id: str) -> bool:
+    """Delete a conversation with its turns, keys and ledger rows; False when there is none."""
+    this = (conversations.c.id == conversation_id, conversations.c.workspace_id == workspace_id)
+    owned = sa.select(turns.c.id).join(conversations).where(*this)
+    connection.execute(sa.delete(effects).where(effects.c.turn_id.in_(owned)))
+    connection.execute(sa.delete(idempotency).where(idempotency.c.turn_id.in_(owned)))
+    return connection.execute(sa.delete(conversations).where(*this)).rowcount == 1
 
 
 def _messages(row: Row[tuple[object, ...]]) -> list[Message]:

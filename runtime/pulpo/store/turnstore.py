@@ -1,4 +1,4 @@
-"""What a turn asks of its store, whatever the database; `sqlite` is the embedded one."""
+"""What a turn asks of its store, whatever the database: `sqlite` is the embedded one, `postgres` the shared one."""
 
 from __future__ import annotations
 
@@ -29,8 +29,12 @@ class TurnStore(Protocol):
         """Store the answer and give the lease back; raises `LeaseLostError`."""
         ...
 
-    async def renew(self, held: Iterable[tuple[str, int]], *, until: float) -> None:
-        """Extend the leases of running turns, given as (conversation id, epoch)."""
+    async def renew(self, held: Iterable[tuple[str, int]], *, now: float, lease: float) -> None:
+        """Extend the leases of running turns, given as (conversation id, epoch), by ``lease`` seconds from now."""
+        ...
+
+    async def erase(self, conversation_id: str, workspace_id: str) -> bool:
+        """Delete a conversation with all that was said and recorded in it; False when there is none."""
         ...
 
     async def intend(
@@ -45,7 +49,10 @@ class TurnStore(Protocol):
         ...
 
     async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int) -> Result:
-        """Run an effect's closure and record its result in one transaction, once a key; raises `LeaseLostError`."""
+        """Run an effect's closure and record its result in one transaction, once a key; raises `LeaseLostError`.
+
+        After a `StoreUnavailableError` it may have been committed all the same: `settle` tells.
+        """
         ...
 
     async def effects_of(self, turn_id: str) -> tuple[Effect, ...]:

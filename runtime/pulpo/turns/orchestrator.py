@@ -128,7 +128,7 @@ class Orchestrator:
             if self._held:
                 # A database that is away for a moment must not end the renewals: the next one may be in time.
                 with suppress(StoreUnavailableError):
-                    await self._store.renew(tuple(self._held), until=self._clock() + self._timing.lease)
+                    await self._store.renew(tuple(self._held), now=self._clock(), lease=self._timing.lease)
 
     async def _serve(self, run: TurnRun) -> Served:
         """Let the assigned variant answer, and stable if that fails; if stable fails too, say so politely."""

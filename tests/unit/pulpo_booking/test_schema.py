@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import IntegrityError
 
 from pulpo_booking.calendar import Claim
@@ -58,10 +58,10 @@ def test_the_migration_can_be_undone(engine: sa.Engine) -> None:
 
 
 def test_a_database_without_a_guard_is_refused() -> None:
-    context = MigrationContext.configure(dialect=postgresql.dialect(), opts={"as_sql": True})
+    context = MigrationContext.configure(dialect=mysql.dialect(), opts={"as_sql": True})
     with Operations.context(context) as operations:
         operations.get_bind = lambda: context  # type: ignore[method-assign, assignment, return-value]
-        with pytest.raises(NotImplementedError, match="no guard against double bookings for postgresql"):
+        with pytest.raises(NotImplementedError, match="no guard against double bookings for mysql"):
             migration().upgrade()
 
 

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from pulpo.cli.database import transaction
+from pulpo.cli.database import in_transaction
 from pulpo.settings import Settings
 from pulpo.store.keys import authenticate
 
@@ -22,8 +22,7 @@ def test_a_key_is_printed_alone_once_and_opens_the_workspace(run, folder) -> Non
     result = run("keys", "create", "--workspace", "salon", "--scope", "chat", "--scope", "admin", "--name", "web")
     assert result.exit_code == 0
     secret = result.stdout.strip()
-    with transaction(Settings()) as connection:
-        record = authenticate(connection, secret)
+    record = in_transaction(Settings(), lambda connection: authenticate(connection, secret))
     assert record is not None
     assert (record.workspace_id, record.scopes) == ("salon", frozenset({"chat", "admin"}))
     assert "not shown again" in result.stderr
@@ -73,9 +72,9 @@ def test_a_key_made_beside_an_open_database_is_seen_there_and_nothing_is_checkpo
 
 def test_a_locked_database_is_one_line(run, folder, monkeypatch) -> None:
     run("db", "upgrade")
-    monkeypatch.setattr("pulpo.cli.database.WAIT_MS", 10)
+    monkeypatch.setattr("pulpo.store.transact.WAIT", 0.01)
     with closing(sqlite3.connect(folder / "pulpo.db", isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
+        other.execute("BEGIN IMMEDIATE")
         result = run("keys", "create", "--workspace", "a", "--scope", "chat")
     assert result.exit_code == 2
     assert result.stderr.startswith("pulpo: the database pulpo.db refuses: database is locked")

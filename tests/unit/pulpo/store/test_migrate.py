@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from pulpo.errors import SettingsError, StoreUnavailableError
-from pulpo.store.migrate import database_path, pending, upgrade
+from pulpo.store.addresses import database_path
+from pulpo.store.migrate import pending, upgrade
 from pulpo.store.schema import metadata
 
 

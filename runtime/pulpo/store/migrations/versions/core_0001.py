@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("turn_id", sa.Text, nullable=False),
         sa.Column("created_at", sa.Double, nullable=False),
     )
+    op.create_index("idempotency_by_turn", "idempotency", ["turn_id"])
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Text, primary_key=True),

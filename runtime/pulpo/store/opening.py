@@ -1,0 +1,38 @@
+"""Opens the store an address leads to. PostgreSQL's client is imported only when it is chosen."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+from pulpo.errors import SettingsError
+from pulpo.store.addresses import database_path, postgres_address
+
+if TYPE_CHECKING:
+    from pulpo.store.turnstore import TurnStore
+
+
+def open_store(url: str) -> AbstractAsyncContextManager[TurnStore]:
+    """Hold the store of ``url`` open; its schema must be there (see `pulpo.store.migrate`).
+
+    Raises `SettingsError` for an address that leads nowhere and `StoreUnavailableError` when it cannot be opened.
+    """
+    address = postgres_address(url)
+    if address is None:
+        from pulpo.store.sqlite import open_sqlite
+
+        return open_sqlite(database_path(url))
+    require_client()
+    from pulpo.store.postgres.store import open_postgres
+
+    return open_postgres(address)
+
+
+def require_client() -> None:
+    """Raise `SettingsError` when PostgreSQL's client is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("asyncpg") is None:
+        raise SettingsError(
+            "PostgreSQL needs its client: pip install 'pulpoai[postgres]'", source="settings", key="database_url"
+        )

@@ -1,0 +1,108 @@
+"""Two `pulpo serve` on one PostgreSQL: a crowd books one slot, and a killed server neither loses nor doubles one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import date
+from importlib.resources import files
+from itertools import islice
+
+import anyio
+import httpx
+import pytest
+
+from support.demo import Demo, spoken
+from support.postgres import Postgres
+from support.server import Server, running
+
+CROWD = 50
+
+
+@pytest.fixture(scope="module")
+def demo() -> Demo:
+    return Demo(json.loads(files("pulpo_booking").joinpath("samples/demo.json").read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def days(demo: Demo) -> Iterator[date]:
+    return demo.full_days()
+
+
+@pytest.fixture(scope="module")
+def replicas(postgres: Postgres, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
+    environ = {"PULPO_DATABASE_URL": postgres.create(template=migrated)}
+    with ExitStack() as stack, ThreadPoolExecutor(2) as together:
+        served = [running(tmp_path_factory.mktemp("replica"), environ=environ) for _ in range(2)]
+        yield list(together.map(stack.enter_context, served))
+
+
+def starts(postgres: Postgres, server: Server) -> list[int]:
+    database = server.environ["PULPO_DATABASE_URL"].rpartition("/")[2]
+    query = "SELECT starts_at FROM booking_appointments WHERE state = 'active' ORDER BY 1"
+    return [row["starts_at"] for row in postgres.execute(query, database=database)]
+
+
+async def say(client: httpx.AsyncClient, server: Server, user: str, text: str, **more: str) -> httpx.Response:
+    headers = {"Idempotency-Key": more.pop("key")} if "key" in more else {}
+    body = {"message": text, "user_id": user, "locale": "es", **more}
+    return await client.post(f"{server.url}/chat", json=body, headers=headers)
+
+
+async def test_one_of_a_crowd_at_two_replicas_gets_the_slot(
+    replicas: list[Server], postgres: Postgres, demo: Demo, days: Iterator[date]
+) -> None:
+    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=CROWD)) as client:
+        for day in islice(days, 3):
+            ask = f"Manicura el {spoken(day, 'es')} a las 11:00, soy Ana García, 612345678"
+            told: list[str] = []
+
+            async def customer(number: int, ask: str = ask, day: date = day, told: list[str] = told) -> None:
+                user = f"{day}-{number}"
+                asked = await say(client, replicas[number % 2], user, ask)
+                conversation = asked.json()["conversation_id"]
+                answer = await say(client, replicas[(number + 1) % 2], user, "sí", conversation_id=conversation)
+                told.append(f"{answer.status_code} {answer.json().get('outcome')}")
+
+            async with anyio.create_task_group() as group:
+                for number in range(CROWD):
+                    group.start_soon(customer, number)
+            assert told == ["200 ok"] * CROWD
+            booked = await anyio.to_thread.run_sync(starts, postgres, replicas[0])
+            assert booked.count(demo.at(day, "11:00")) == 1
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.01, 0.02, 0.04, 0.08, 0.16])
+async def test_a_yes_that_a_killed_server_was_working_on_books_once(
+    replicas: list[Server], postgres: Postgres, demo: Demo, days: Iterator[date], delay: float
+) -> None:
+    """Whenever it dies, the other replica takes the repeated request over when the lease has lapsed."""
+    day, (dying, other) = next(days), replicas
+    ask = f"Manicura el {spoken(day, 'es')} a las 12:00, soy Ana García, 612345678"
+    async with httpx.AsyncClient(timeout=60) as client:
+        conversation = (await say(client, dying, f"{day}", ask)).json()["conversation_id"]
+
+        async def lose() -> None:
+            try:
+                await say(client, dying, f"{day}", "sí", conversation_id=conversation, key=f"k{day}")
+            except httpx.TransportError:
+                return
+
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(lose)
+                await anyio.sleep(delay)
+                await anyio.to_thread.run_sync(dying.kill)
+            with anyio.fail_after(15):
+                while True:
+                    repeated = await say(client, other, f"{day}", "sí", conversation_id=conversation, key=f"k{day}")
+                    if repeated.status_code != 409:
+                        break
+                    await anyio.sleep(0.2)
+        finally:
+            await anyio.to_thread.run_sync(dying.start)
+    assert repeated.status_code == 200, repeated.text
+    booked = await anyio.to_thread.run_sync(starts, postgres, other)
+    assert booked.count(demo.at(day, "12:00")) == 1, repeated.json()

@@ -1,0 +1,141 @@
+"""A PostgreSQL of the tests' own: its data in a temporary folder, a free port, and no care for power cuts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from support.parts import require
+from support.server import free_port
+
+START_SECONDS = 30.0
+
+# Durability costs the tests seconds and proves nothing here: no test pulls the plug.
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "log_line_prefix": "[%d] ",
+    "deadlock_timeout": "50ms",  # found before a statement's patience ends
+}
+
+
+@dataclass(slots=True)
+class Postgres:
+    """A server that tests may stop, freeze and kill."""
+
+    binaries: Path
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    _names: Iterator[int] = field(default_factory=count)
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def create(self, *, template: str = "template1") -> str:
+        """Make a database, as a copy of ``template``, and return its URL."""
+        name = f"pulpo_{next(self._names)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def execute(self, statement: str, *, database: str = "postgres") -> list[Any]:
+        """Run one statement on a connection of its own."""
+
+        async def run() -> list[Any]:
+            connection = await asyncpg.connect(self.url(database), timeout=10)
+            try:
+                rows: list[Any] = await connection.fetch(statement)
+            finally:
+                await connection.close()
+            return rows
+
+        return asyncio.run(run())
+
+    def deadlocks(self, url: str) -> int:
+        """How often the server had to break one up in a database, by its log (its statistics lag by seconds)."""
+        log = (self.folder / "log").read_text("utf-8", "replace")
+        return sum("deadlock detected" in line and f"[{url.rpartition('/')[2]}]" in line for line in log.splitlines())
+
+    def initialise(self) -> None:
+        arguments = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        command = [self.binaries / "initdb", "-D", self.folder / "data", *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **_as_postgres())
+
+    def start(self) -> None:
+        """Start, and return when it answers."""
+        settings = [f"-c{name}={value}" for name, value in {**SETTINGS, "port": self.port}.items()]
+        with (self.folder / "log").open("ab") as log:
+            command = [self.binaries / "postgres", "-D", self.folder / "data", *settings]
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **_as_postgres())
+        limit = time.monotonic() + START_SECONDS
+        while not self._answers():
+            assert self.process.poll() is None, (self.folder / "log").read_text("utf-8")
+            assert time.monotonic() < limit, "PostgreSQL does not answer"
+            time.sleep(0.05)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End at once: SIGINT breaks off what runs and writes a checkpoint, SIGQUIT is a crash."""
+        if self.process is not None:
+            self.thaw()
+        process, self.process = self.process, None
+        if process is not None:
+            process.send_signal(how)
+            process.wait(30)
+
+    def freeze(self) -> None:
+        """Stop answering without closing a connection, as a machine does that is swapped out or cut off."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on where `freeze` left it."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, which: signal.Signals) -> None:
+        assert self.process is not None
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        for pid in (self.process.pid, *map(int, listed.stdout.split())):
+            with suppress(ProcessLookupError):
+                os.kill(pid, which)
+
+    def _answers(self) -> bool:
+        command = [self.binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(command, check=False).returncode == 0
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """Hold a server up, or skip the test when PostgreSQL is not installed (see `require`)."""
+    binaries = Path(require("postgres")).parent
+    folder = Path(tempfile.mkdtemp(prefix="pulpo-postgres-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    server = Postgres(binaries, folder, free_port())
+    try:
+        server.initialise()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_postgres() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root; its package brings a user for it."""
+    return {"user": "postgres", "group": "postgres", "extra_groups": [], "cwd": "/"} if os.geteuid() == 0 else {}
