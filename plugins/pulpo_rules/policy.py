@@ -201,10 +201,14 @@ def _set_out(
     goal: str, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, way: Route
 ) -> Decision:
     """Merge what was said into the facts of ``goal`` and go on from there."""
-    calls = _aside_calls(way.asides, understood, dialogue, situation)
     unless = [clause.span for tool, clause in way.asides if tool not in situation.suggested_by(goal)]
     said = facts.said_for(goal, understood.mentions, situation, unless=unless)
     before = dialogue.facts if goal == dialogue.goal else _carried(goal, dialogue, situation)
+    if way.switched:
+        # Nothing was under way: what a question beside the wish is about, the wish is about as well.
+        for name, mention in facts.said_for(goal, understood.mentions, situation).items():
+            if name not in said and name not in before:
+                said[name] = mention
     form = situation.forms[goal]
     settled, pointers = facts.pointed_at(form, before, _all_said(said, understood), situation, dialogue.asked)
     said = {name: mention for name, mention in said.items() if name not in pointers}
@@ -214,6 +218,7 @@ def _set_out(
     onward = replace(dialogue, goal=goal, facts=known)
     if goal != dialogue.goal:
         onward = replace(onward, pending=None, asked=None, offers=())
+    calls = _aside_calls(way.asides, understood, replace(dialogue, facts=known), situation)
     if calls:
         return Do(calls, _with_offers_kept(onward))
     if changed or settled:

@@ -347,7 +347,7 @@ def _chosen(text: str, picks: Sequence[Picked]) -> list[Picked]:
 
 
 def _refused(text: str, span: Span) -> bool:
-    before = [token.word for token in tokens(text[max(0, span[0] - 16) : span[0]])]
+    before = [token.word for token in tokens(re.split(r"[,.;:!?]", text[max(0, span[0] - 16) : span[0]])[-1])]
     while before and before[-1] in lexicon.STOPWORDS:
         before.pop()
     return bool(before) and before[-1] in ("no", "ni", "sin", "not", "without", "neither", "nor", "except", "menos")

@@ -44,7 +44,7 @@ def route(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
         if situation.forms[best.tool].read_only:
             if _is_aside(clause, goal, dialogue, understood.mentions, situation):
                 asides.append((best.tool, clause))
-        elif _leaves(clause, goal, dialogue, situation):
+        elif _leaves(clause, goal, dialogue, understood.mentions, situation):
             return Route(goal=best.tool, switched=True, confidence=best.score)
     again = any(
         clause.best.tool == goal and clause.best.score >= intents.SURE and clause.content
@@ -84,10 +84,22 @@ def _answers_freely(goal: str, dialogue: pulpo.Dialogue, situation: Situation) -
     return each is not None and each.kind in ("text", "person")
 
 
-def _leaves(clause: Clause, goal: str, dialogue: pulpo.Dialogue, situation: Situation) -> bool:
-    form = situation.forms[goal]
+def _leaves(clause: Clause, goal: str, dialogue: pulpo.Dialogue, mentions: Mentions, situation: Situation) -> bool:
+    """Whether a clause asks for another tool, and does not change what is being prepared ("change it to Friday")."""
+    form, best = situation.forms[goal], clause.best
+    here, there = _taken(clause, goal, mentions), _taken(clause, best.tool, mentions)
+    if here > there or (here and not _is_possible(best.tool, situation)):
+        return False
     needed = intents.SURE if form.read_only else STRONG + (0.1 if _answers_freely(goal, dialogue, situation) else 0.0)
-    return clause.best.score >= needed and clause.best.score - _score(clause, goal) >= _MARGIN
+    return best.score >= needed and best.score - _score(clause, goal) >= _MARGIN
+
+
+def _is_possible(tool: str, situation: Situation) -> bool:
+    """Whether there is something for a tool to be done with."""
+    return not any(
+        each.required and each.source >= 0 and (tool, each.name) in situation.choices and not situation.listed(each)
+        for each in situation.forms[tool].fields
+    )
 
 
 def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Route:

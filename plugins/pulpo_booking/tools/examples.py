@@ -230,6 +230,8 @@ BOOK_APPOINTMENT: Final[Examples] = {
         "Quiero cita pero no sé qué día",
         "Quisiera una reserva",
         "Dame un turno",
+        "¿Me anotás para el lunes?",
+        "¿Me anotan?",
     ),
     "en": (
         "I'd like to book an appointment",
@@ -265,6 +267,8 @@ BOOK_APPOINTMENT: Final[Examples] = {
         "Can I get an appointment?",
         "booking for tomorrow please",
         "Give me an appointment on Monday",
+        "I need to book something",
+        "I'd like to book",
     ),
 }
 
@@ -385,6 +389,9 @@ LIST_MY_APPOINTMENTS: Final[Examples] = {
         "¿Tengo algo mañana?",
         "¿Qué reservé?",
         "¿Qué había reservado?",
+        "¿Mi cita?",
+        "¿y mi turno?",
+        "mis citas",
     ),
     "en": (
         "What appointments do I have?",
@@ -406,6 +413,7 @@ LIST_MY_APPOINTMENTS: Final[Examples] = {
         "my next appointment",
         "What did I book?",
         "when did I say I'd come?",
+        "my appointment?",
     ),
 }
 
