@@ -26,7 +26,7 @@ ANY: Final = "any"
 """The staff argument of somebody who has no preference."""
 
 _ANYONE: Final = (
-    "cualquier persona", "quien sea", "el que sea", "la que sea", "me da igual quién", "me da lo mismo quién",
+    "cualquier persona", "quien sea", "me da igual quién", "me da lo mismo quién",
     "con quien sea", "sin preferencia", "quien esté libre", "el primero que pueda", "anybody", "whoever",
     "no preference", "any of them", "whoever is free", "doesn't matter who",
 )  # fmt: skip

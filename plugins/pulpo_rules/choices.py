@@ -49,14 +49,20 @@ def pick(text: str, choices: Sequence[pulpo.Choice], *, known: Collection[str] =
     ``known`` are words with a meaning of their own, which are never taken for a misspelt label.
     """
     said = content(text)
-    found = [match for choice in choices for match in _matches(choice, said, known)]
+    # Words that are the same begin alike, so most phrases need no closer look.
+    initials = {token.word[0] for token in said}
+    found = [match for choice in choices for match in _matches(choice, said, initials, known)]
     kept = [match for match in found if match.score == WHOLE or _tells(text, match, known)]
     return sorted(_without_overlap(kept), key=lambda picked: picked.spans[0])
 
 
-def _matches(choice: pulpo.Choice, said: Sequence[Token], known: Collection[str]) -> Iterable[Match]:
+def _matches(
+    choice: pulpo.Choice, said: Sequence[Token], initials: Collection[str], known: Collection[str]
+) -> Iterable[Match]:
     best: dict[tuple[Span, ...], Match] = {}
     for phrase in phrases_of(choice):
+        if not any(word[0] in initials for word in phrase):
+            continue
         here = _said(phrase, said, known)
         if here:
             spans = tuple((token.start, token.end) for token in here)

@@ -36,7 +36,8 @@ class Field:
     """One argument of one tool.
 
     ``many`` is set for lists. ``choices`` are those of a closed type; a slot's provider lists others when a turn
-    runs. ``cues`` are stems of the words by which the declarations call the argument.
+    runs, and fields of one list have the same number as ``source`` (-1: none). ``cues`` are stems of the words by
+    which the declarations call the argument.
     """
 
     tool: str
@@ -50,6 +51,7 @@ class Field:
     part: str = ""
     description: str = ""
     cues: frozenset[str] = frozenset()
+    source: int = -1
 
     @property
     def listed(self) -> bool:
@@ -81,8 +83,18 @@ class Form:
 def forms(tools: Iterable[pulpo.Tool]) -> dict[str, Form]:
     """Read the declarations of ``tools``; a reader declared by any of them serves every argument of its types."""
     tools = tuple(tools)
-    readers = _readers(tools)
-    return {tool.name: _form(tool, readers) for tool in tools}
+    readers, sources = _readers(tools), _sources(tools)
+    return {tool.name: _form(tool, readers, sources) for tool in tools}
+
+
+def _sources(tools: Iterable[pulpo.Tool]) -> list[pulpo.ValueProvider]:
+    """The different value providers. A method that two slots name is two objects, which are equal."""
+    found: list[pulpo.ValueProvider] = []
+    for tool in tools:
+        for slot in tool.slots.values():
+            if slot.values is not None and slot.values not in found:
+                found.append(slot.values)
+    return found
 
 
 def _readers(tools: Sequence[pulpo.Tool]) -> dict[type[Any], pulpo.Reader]:
@@ -94,8 +106,8 @@ def _readers(tools: Sequence[pulpo.Tool]) -> dict[type[Any], pulpo.Reader]:
     return found
 
 
-def _form(tool: pulpo.Tool, readers: Mapping[type[Any], pulpo.Reader]) -> Form:
-    fields = tuple(_field(tool, name, hint, readers) for name, hint in tool.types.items())
+def _form(tool: pulpo.Tool, readers: Mapping[type[Any], pulpo.Reader], sources: Sequence[pulpo.ValueProvider]) -> Form:
+    fields = tuple(_field(tool, name, hint, readers, sources) for name, hint in tool.types.items())
     return Form(tool=tool, fields=fields, personal=_is_personal(tool))
 
 
@@ -104,7 +116,13 @@ def _is_personal(tool: pulpo.Tool) -> bool:
     return bool(said) and sum(bool(_OWN & set(each)) for each in said) >= _MOSTLY * len(said)
 
 
-def _field(tool: pulpo.Tool, name: str, hint: Any, readers: Mapping[type[Any], pulpo.Reader]) -> Field:
+def _field(
+    tool: pulpo.Tool,
+    name: str,
+    hint: Any,
+    readers: Mapping[type[Any], pulpo.Reader],
+    sources: Sequence[pulpo.ValueProvider],
+) -> Field:
     slot = tool.slots.get(name, pulpo.Slot())
     plain, many = _unwrap(hint)
     choices = _closed_choices(plain)
@@ -121,6 +139,7 @@ def _field(tool: pulpo.Tool, name: str, hint: Any, readers: Mapping[type[Any], p
         part=(slot.part or (reader.types.get(plain, "") if isinstance(plain, type) else "") or name) if reader else "",
         description=_description(tool, name),
         cues=_cues(tool, name, slot),
+        source=sources.index(slot.values) if slot.values is not None else -1,
     )
 
 

@@ -57,6 +57,9 @@ class IntentModel:
         self._index(examples)
         self.vocabulary = _vocabulary(text for tool in tools for text in _texts(tool))
         self._stems = frozenset(stem(word) for word in self.vocabulary)
+        self._by_initial: dict[str, list[str]] = defaultdict(list)
+        for word in self.vocabulary:
+            self._by_initial[word[0]].append(word)
         self._asked = {
             tool.name: frozenset(kind for text in _texts(tool) for kind in question_kinds(words(text)))
             for tool in tools
@@ -86,7 +89,7 @@ class IntentModel:
 
     def knows(self, word: str) -> bool:
         """Whether examples hold a word, another form of it, or what it may be a typo of."""
-        return stem(word) in self._stems or any(same(each, word) for each in self.vocabulary if each[0] == word[0])
+        return stem(word) in self._stems or any(same(each, word) for each in self._by_initial.get(word[0], ()))
 
     def asks(self, tool: str, kinds: Collection[str]) -> bool:
         """Whether somebody asks ``tool`` for things of these kinds; see `acts.question_kinds`."""
@@ -122,25 +125,28 @@ class _Bayes:
     """Naive Bayes over which features occur; tools are equally likely beforehand."""
 
     def __init__(self, examples: Sequence[tuple[str, Counter[str]]]) -> None:
-        self._counts: dict[str, Counter[str]] = {tool: Counter() for tool, _ in examples}
+        counts: dict[str, Counter[str]] = {tool: Counter() for tool, _ in examples}
         for tool, counted in examples:
-            self._counts[tool].update(counted.keys())
-        self._seen = {feature for counts in self._counts.values() for feature in counts}
-        self._totals = {tool: counts.total() + _SMOOTHING * len(self._seen) for tool, counts in self._counts.items()}
+            counts[tool].update(counted.keys())
+        self._tools = tuple(counts)
+        seen = {feature for each in counts.values() for feature in each}
+        totals = {tool: each.total() + _SMOOTHING * len(seen) for tool, each in counts.items()}
+        self._logs = {feature: _evidence(feature, counts, totals) for feature in seen}
 
-    def posterior(self, counted: Mapping[str, int]) -> dict[str, float]:
-        """Return each tool's probability; overlapping features share their evidence by weight."""
-        known = [(feature, _EVIDENCE.get(feature[0], 0.5)) for feature in counted if feature in self._seen]
-        logs = {
-            tool: sum(
-                weight * math.log((counts[feature] + _SMOOTHING) / self._totals[tool]) for feature, weight in known
-            )
-            for tool, counts in self._counts.items()
-        }
-        highest = max(logs.values(), default=0.0)
-        likelihoods = {tool: math.exp(log - highest) for tool, log in logs.items()}
-        total = sum(likelihoods.values()) or 1.0
-        return {tool: likelihood / total for tool, likelihood in likelihoods.items()}
+    def posterior(self, counted: Iterable[str]) -> dict[str, float]:
+        """Return each tool's probability."""
+        known = [self._logs[feature] for feature in counted if feature in self._logs]
+        logs = [sum(column) for column in zip(*known, strict=True)] or [0.0] * len(self._tools)
+        highest = max(logs, default=0.0)
+        likelihoods = [math.exp(log - highest) for log in logs]
+        total = sum(likelihoods) or 1.0
+        return {tool: likelihood / total for tool, likelihood in zip(self._tools, likelihoods, strict=True)}
+
+
+def _evidence(feature: str, counts: Mapping[str, Counter[str]], totals: Mapping[str, float]) -> tuple[float, ...]:
+    """The log-likelihoods of a feature, a tool each; overlapping features share their evidence by weight."""
+    weight = _EVIDENCE.get(feature[0], 0.5)
+    return tuple(weight * math.log((each[feature] + _SMOOTHING) / totals[tool]) for tool, each in counts.items())
 
 
 _EVIDENCE: Final = {"_": 0.15, "~": 0.5}

@@ -42,6 +42,7 @@ CHAT_SPELLING: Final = {
 ENDINGS: Final = (
     "armelo", "armela", "armelos", "arselo", "armelas", "arlos", "arlas", "erlos", "irlos", "arme", "arlo", "arla",
     "arse", "erme", "erlo", "irme", "irlo", "ando", "iendo", "aron", "ieron", "amos", "emos", "imos", "ings", "ing",
+    "amela", "amelo", "ame", "eme", "ime", "alo", "ala", "elo", "ela",
     "itos", "itas", "ito", "ita", "ado", "ada", "ido", "ida", "ar", "er", "ir", "as", "es", "os", "an",
     "en", "ed", "s", "a", "e", "o",
 )  # fmt: skip

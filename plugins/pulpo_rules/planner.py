@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -15,6 +16,9 @@ from pulpo_rules.intents import IntentModel
 from pulpo_rules.mentions import Key, Scene
 from pulpo_rules.situation import Decision, Say, Situation
 from pulpo_rules.understanding import understand
+
+_FIRST_TEXTS: Final = {"es": "¿mañana a las 10?", "en": "tomorrow at 10 am?"}
+_ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class RulesSettings(BaseModel, extra="forbid"):
@@ -40,6 +44,7 @@ class RulesPlanner:
         self._forms = forms(tools)
         self._model = IntentModel(tools)
         self._known = self._model.vocabulary | lexicon.COMMON
+        self._warm_up()
 
     async def next_step(self, context: pulpo.PlanContext) -> AsyncIterator[pulpo.Step]:
         """Yield one decision; see `pulpo.contracts.planners.Planner`."""
@@ -62,6 +67,12 @@ class RulesPlanner:
             decision = self._decide(context, dialogue, situation)
         for step in _steps(decision, context):
             yield step
+
+    def _warm_up(self) -> None:
+        """Understand a sentence in each language once: readers may compile their patterns at their first text, and the
+        first customer should not wait for that."""
+        for locale, text in _FIRST_TEXTS.items():
+            understand(text, self._forms, self._model, Scene(now=_ANY_TIME, tz="UTC", locale=locale, known=self._known))
 
     def _decide(self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
         scene = Scene(
@@ -112,10 +123,9 @@ async def _listed(forms_now: Mapping[str, Form], context: pulpo.ToolContext) -> 
     listed: dict[Key, Sequence[pulpo.Choice]] = {}
     for form in forms_now.values():
         for each in form.fields:
-            provider = each.slot.values
-            if provider is None:
+            if each.slot.values is None:
                 continue
-            if id(provider) not in known:
-                known[id(provider)] = await provider(context)
-            listed[each.tool, each.name] = known[id(provider)]
+            if each.source not in known:
+                known[each.source] = await each.slot.values(context)
+            listed[each.tool, each.name] = known[each.source]
     return listed

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -15,8 +16,10 @@ from pulpo_rules.mentions import Mention
 from pulpo_rules.people import speaks_of_others
 from pulpo_rules.routing import Route, most, route
 from pulpo_rules.situation import Decision, Do, Say, Situation, missing, noted, paragraphs
-from pulpo_rules.text import overlaps, stem
+from pulpo_rules.text import fold, overlaps, stem
 from pulpo_rules.understanding import Clause, Understanding
+
+_SAME: Final = re.compile(r"\b(?:mism[oa]|same)\s+([^\W\d_]+)")
 
 
 def decide(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
@@ -198,10 +201,14 @@ def _set_out(
     goal: str, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, way: Route
 ) -> Decision:
     """Merge what was said into the facts of ``goal`` and go on from there."""
-    calls = _aside_calls(way.asides, understood, dialogue, situation)
     unless = [clause.span for tool, clause in way.asides if tool not in situation.suggested_by(goal)]
     said = facts.said_for(goal, understood.mentions, situation, unless=unless)
     before = dialogue.facts if goal == dialogue.goal else _carried(goal, dialogue, situation)
+    if way.switched:
+        # Nothing was under way: what a question beside the wish is about, the wish is about as well.
+        for name, mention in facts.said_for(goal, understood.mentions, situation).items():
+            if name not in said and name not in before:
+                said[name] = mention
     form = situation.forms[goal]
     settled, pointers = facts.pointed_at(form, before, _all_said(said, understood), situation, dialogue.asked)
     said = {name: mention for name, mention in said.items() if name not in pointers}
@@ -211,6 +218,7 @@ def _set_out(
     onward = replace(dialogue, goal=goal, facts=known)
     if goal != dialogue.goal:
         onward = replace(onward, pending=None, asked=None, offers=())
+    calls = _aside_calls(way.asides, understood, replace(dialogue, facts=known), situation)
     if calls:
         return Do(calls, _with_offers_kept(onward))
     if changed or settled:
@@ -218,7 +226,20 @@ def _set_out(
     vain = facts.not_there(form, known, _all_said(said, understood), situation)
     if not (changed or settled or said or vain or way.switched or _unclear(goal, understood)):
         return _nothing_new(understood, onward, situation, again=way.again)
-    return progress.advance(onward, situation, understood.mentions, changed=changed, not_there=vain)
+    return progress.advance(
+        onward,
+        situation,
+        understood.mentions,
+        changed=changed,
+        not_there=vain,
+        settled=settled,
+        unchanged=_unchanged(understood.text),
+    )
+
+
+def _unchanged(text: str) -> frozenset[str]:
+    """The stems of what is to stay as it is: "a la misma hora", "the same time"."""
+    return frozenset(stem(match[1]) for match in _SAME.finditer(fold(text)))
 
 
 def _all_said(said: Mapping[str, Mention], understood: Understanding) -> dict[str, Mention]:

@@ -24,18 +24,21 @@ def advance(
     opening: str = "",
     changed: Collection[str] = (),
     not_there: Collection[str] = (),
+    settled: Collection[str] = (),
+    unchanged: Collection[str] = (),
 ) -> Decision:
     """Take the next step to ``dialogue.goal``; ``opening`` is said before a question or a summary.
 
     ``mentions`` are what the message said: only there can a value be unclear. ``changed`` are the arguments it
-    changed, ``not_there`` those whose thing it described in vain.
+    changed, ``not_there`` those whose thing it described in vain, ``settled`` those that it pointed at and that are
+    clear. ``unchanged`` are stems of the words for what shall stay as it is with a listed thing ("the same time").
     """
     form = situation.forms[dialogue.goal or ""]
     if not_there:
         each = next(each for each in form.fields if each.name in not_there)
         return ask(each, dialogue, situation, paragraphs([opening, situation.say(texts.NO_SUCH)]))
-    dialogue = _with_the_only_ones(dialogue, form, situation)
-    unclear = _unclear(form, dialogue, situation, mentions)
+    dialogue = _as_before(_with_the_only_ones(dialogue, form, situation), form, situation, unchanged)
+    unclear = _unclear(form, situation, mentions, settled)
     if unclear:
         text, offers, each = unclear
         return Say(paragraphs([opening, text]), replace(dialogue, asked=each.name, offers=offers))
@@ -75,15 +78,32 @@ def _with_the_only_ones(dialogue: pulpo.Dialogue, form: Form, situation: Situati
     return replace(dialogue, facts=facts)
 
 
+def _as_before(
+    dialogue: pulpo.Dialogue, form: Form, situation: Situation, unchanged: Collection[str]
+) -> pulpo.Dialogue:
+    """Take from the listed thing that is meant what shall stay as it is with it."""
+    facts = dict(dialogue.facts)
+    for each in missing(form, facts) if unchanged else ():
+        for listed in form.fields:
+            for choice in situation.listed(listed) if listed.name in facts else ():
+                if (
+                    choice.value == facts[listed.name].value
+                    and each.name in choice.fields
+                    and each.cues & set(unchanged)
+                ):
+                    facts[each.name] = pulpo.Fact(choice.fields[each.name], "tool")
+    return replace(dialogue, facts=facts)
+
+
 def _unclear(
-    form: Form, dialogue: pulpo.Dialogue, situation: Situation, mentions: Mentions
+    form: Form, situation: Situation, mentions: Mentions, settled: Collection[str]
 ) -> tuple[str, tuple[pulpo.Offer, ...], Field] | None:
     """A value of which several readings fit; what a summary will show before anything happens may stay."""
     for name, mention in mentions.of(form.tool.name).items():
         each = form.field(name)
         if each is None:
             continue
-        if mention.rivals and name not in dialogue.facts:
+        if mention.rivals and name not in settled:
             offers = _as_offers(each, mention.rivals, situation.locale)
             return situation.say(texts.WHICH, list=render.labels(mention.rivals, situation.locale)), offers, each
         if mention.ambiguous and mention.alternatives and not _will_be_shown(form):

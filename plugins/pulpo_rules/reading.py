@@ -239,20 +239,22 @@ class _Pass:
     def choices(self) -> None:
         left = self.left
         order = sorted(self.of_kind("choice"), key=lambda each: (not self.asked(each), each.name in self.scene.filled))
-        shared: dict[tuple[str, int], list[Picked]] = {}
-        once: dict[int, list[Picked]] = {}
+        shared: dict[tuple[str, int | str], list[Picked]] = {}
+        once: dict[int | str, list[Picked]] = {}
         used: list[Span] = []
         for each in order:
-            listed = self.scene.choices.get((each.tool, each.name), each.choices)
-            key = (each.tool, id(each.slot.values or each))
+            # Fields of one tool with the same list share what was picked from it; closed types are lists of their own.
+            source: int | str = each.source if each.source >= 0 else f"{each.tool}.{each.name}"
+            key = (each.tool, source)
             if key not in shared:
-                if key[1] not in once:
-                    once[key[1]] = _chosen(left, pick(left, listed, known=self.scene.known))
-                shared[key] = once[key[1]]
+                if source not in once:
+                    listed = self.scene.choices.get((each.tool, each.name), each.choices)
+                    once[source] = _chosen(left, pick(left, listed, known=self.scene.known))
+                shared[key] = once[source]
             picks = shared[key]
             if picks:
-                only = sum(other.slot.values is each.slot.values and other.tool == each.tool for other in order) == 1
-                mention, shared[key] = _choose(each, picks, only=only or each.slot.values is None)
+                only = sum(other.source == each.source and other.tool == each.tool for other in order) == 1
+                mention, shared[key] = _choose(each, picks, only=only or each.source < 0)
                 self.put(each, mention)
                 used.extend(mention.spans)
         self.used.extend(used)
@@ -345,7 +347,7 @@ def _chosen(text: str, picks: Sequence[Picked]) -> list[Picked]:
 
 
 def _refused(text: str, span: Span) -> bool:
-    before = [token.word for token in tokens(text[max(0, span[0] - 16) : span[0]])]
+    before = [token.word for token in tokens(re.split(r"[,.;:!?]", text[max(0, span[0] - 16) : span[0]])[-1])]
     while before and before[-1] in lexicon.STOPWORDS:
         before.pop()
     return bool(before) and before[-1] in ("no", "ni", "sin", "not", "without", "neither", "nor", "except", "menos")

@@ -44,7 +44,7 @@ def route(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
         if situation.forms[best.tool].read_only:
             if _is_aside(clause, goal, dialogue, understood.mentions, situation):
                 asides.append((best.tool, clause))
-        elif _leaves(clause, goal, dialogue, situation):
+        elif _leaves(clause, goal, dialogue, understood.mentions, situation):
             return Route(goal=best.tool, switched=True, confidence=best.score)
     again = any(
         clause.best.tool == goal and clause.best.score >= intents.SURE and clause.content
@@ -84,10 +84,22 @@ def _answers_freely(goal: str, dialogue: pulpo.Dialogue, situation: Situation) -
     return each is not None and each.kind in ("text", "person")
 
 
-def _leaves(clause: Clause, goal: str, dialogue: pulpo.Dialogue, situation: Situation) -> bool:
-    form = situation.forms[goal]
+def _leaves(clause: Clause, goal: str, dialogue: pulpo.Dialogue, mentions: Mentions, situation: Situation) -> bool:
+    """Whether a clause asks for another tool, and does not change what is being prepared ("change it to Friday")."""
+    form, best = situation.forms[goal], clause.best
+    here, there = _taken(clause, goal, mentions), _taken(clause, best.tool, mentions)
+    if here > there or (here and not _is_possible(best.tool, situation)):
+        return False
     needed = intents.SURE if form.read_only else STRONG + (0.1 if _answers_freely(goal, dialogue, situation) else 0.0)
-    return clause.best.score >= needed and clause.best.score - _score(clause, goal) >= _MARGIN
+    return best.score >= needed and best.score - _score(clause, goal) >= _MARGIN
+
+
+def _is_possible(tool: str, situation: Situation) -> bool:
+    """Whether there is something for a tool to be done with."""
+    return not any(
+        each.required and each.source >= 0 and (tool, each.name) in situation.choices and not situation.listed(each)
+        for each in situation.forms[tool].fields
+    )
 
 
 def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Route:
@@ -101,7 +113,7 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     if again:
         return Route(goal=again, switched=True, confidence=intents.SURE)
     if not any(_stands_alone(clause) for clause in understood.clauses):
-        meant = _onward(understood, dialogue, situation) or _by_values(understood, situation)
+        meant = _onward(understood, dialogue, situation) or _by_values(understood, dialogue, situation)
         if meant:
             return Route(goal=meant, switched=True, confidence=intents.SURE)
     unsure = _rivals(sure, understood.mentions, situation)
@@ -113,7 +125,7 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     changing = [tool for tool in asked if not situation.forms[tool].read_only]
     goal = next(iter([*changing, *asked]), None)
     if goal is None:
-        return Route(goal=_by_values(understood, situation))
+        return Route(goal=_by_values(understood, dialogue, situation))
     suggesting = situation.suggested_by(goal)
     asides = tuple(
         (tool, clause)
@@ -157,12 +169,14 @@ def _onward(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situ
     return taking[0] if len(taking) == 1 else None
 
 
-def _by_values(understood: Understanding, situation: Situation) -> str | None:
+def _by_values(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
     """The tool that takes most of the values said: at least two, or one from a list when nothing is asked.
 
-    Among equals the words decide, however little they say.
+    Among equals what was talked about before decides, then the words, however little they say.
     """
     counts = {tool: len(understood.mentions.of(tool)) for tool in situation.forms}
+    if max(counts.values(), default=0) > 1:
+        counts = {tool: count and count + _told(tool, dialogue, situation) for tool, count in counts.items()}
     listed = any(
         each.listed and each.name in understood.mentions.of(tool)
         for tool, form in situation.forms.items()
@@ -174,6 +188,11 @@ def _by_values(understood: Understanding, situation: Situation) -> str | None:
     if found or max(counts.values(), default=0) < 2:
         return found
     return _likeliest([tool for tool, count in counts.items() if count == max(counts.values())], understood)
+
+
+def _told(tool: str, dialogue: pulpo.Dialogue, situation: Situation) -> int:
+    """How many facts of the matter at hand a tool takes; those that outlive it are about everything."""
+    return sum(each.name in dialogue.facts and not each.slot.remember for each in situation.forms[tool].fields)
 
 
 def _suggested_to(tool: str, counts: Mapping[str, int], situation: Situation) -> str:

@@ -17,10 +17,12 @@ from pulpo_rules.mentions import Key, Mentions, Scene
 from pulpo_rules.reading import read
 from pulpo_rules.text import MAX_TEXT, Span, blank, fold, overlaps, words
 
+_QUESTION: Final = (
+    r"(?:(?:a|de|desde|hasta|at) (?:que|what)|cuando|when|cuanto|cuanta|cuantos|cual|cuales|donde|quien|how|what|which|"
+    r"where|who|is there|are there|do you)\b"
+)
 _END: Final = re.compile(
-    r"[.!?;\n]+(?:\s+|$)|(?=¿)|,\s+(?=(?:y |and |pero |but )?(?:{question})\b)".replace(
-        "{question}", "cuanto|cuanta|cuantos|cual|cuales|donde|quien|how|what|which|where|who|is there|are there|do you"
-    )
+    r"[.!?;\n]+(?:\s+|$)|(?=¿)|(?:,\s+|(?=\s(?:y|and|pero|but)\s))(?=\s?(?:y |and |pero |but )?" + _QUESTION + ")"
 )
 _TRACE: Final = 0.1
 """A tool that the words do not point to at all is not lifted by values."""
@@ -101,10 +103,10 @@ def _clause(
     content = tuple(word for word in masked if word not in lexicon.FILLERS and not word.isdigit())
     question = is_question(text[slice(*span)])
     scores = _alike(masked, words(text[slice(*span)]), forms, model, said, question=question) if masked else {}
+    strange = _is_strange(content, model)
+    kinds = question_kinds(masked) if question else frozenset()
     weighed = (
-        Intent(
-            tool, score * _doubt(forms[tool], content, masked, model, question=question) + _support(tool, score, said)
-        )
+        Intent(tool, score * _doubt(forms[tool], kinds, model, strange=strange) + _support(tool, score, said))
         for tool, score in scores.items()
     )
     return Clause(
@@ -162,13 +164,15 @@ def _support(tool: str, score: float, said: Collection[Key]) -> float:
     return _COVERAGE * _shares(said).get(tool, 0.0) + _OWN * own
 
 
-def _doubt(form: Form, content: Sequence[str], masked: Sequence[str], model: IntentModel, *, question: bool) -> float:
-    """What is left of a resemblance (0-1) that rests on small words only, or on another kind of question."""
+def _is_strange(content: Sequence[str], model: IntentModel) -> bool:
+    """Whether no telling word was ever said to any tool."""
     telling = [word for word in content if word not in lexicon.COMMON]
-    left = 1.0
-    if telling and not any(model.knows(word) for word in telling):
-        left *= _STRANGE if form.read_only else _STRANGE_WISH
-    kinds = question_kinds(masked) if question else frozenset()
+    return bool(telling) and not any(model.knows(word) for word in telling)
+
+
+def _doubt(form: Form, kinds: Collection[str], model: IntentModel, *, strange: bool) -> float:
+    """What is left of a resemblance (0-1) that rests on small words only, or on another kind of question."""
+    left = (_STRANGE if form.read_only else _STRANGE_WISH) if strange else 1.0
     if kinds:
         left *= (1.0 if model.asks(form.tool.name, kinds) else _NOT_ASKED) * (1.0 if form.read_only else _NO_WISH)
     return left

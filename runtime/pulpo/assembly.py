@@ -248,9 +248,9 @@ def _router(settings: Settings, catalogue: Catalogue) -> Router:
     decide: Decide = _nobody
     if canary.enabled:
         strategy = _named(catalogue.strategies, canary.strategy, "canary.strategy")
-        given = canary.model_dump()
-        fields = {key: given[key] for key in getattr(strategy.config, "model_fields", ()) if key in given}
-        decide = strategy.compile(_validated(strategy.config, fields, "canary"))
+        common = canary.model_dump(exclude={"settings"})
+        fields = {key: common[key] for key in getattr(strategy.config, "model_fields", ()) if key in common}
+        decide = strategy.compile(_validated(strategy.config, {**fields, **canary.settings}, "canary.settings"))
     return Router(decide=decide, enabled=canary.enabled, variant=canary.variant)
 
 

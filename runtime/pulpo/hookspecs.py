@@ -84,7 +84,7 @@ class RegistrationHooks:
 
     @hookspec
     def pulpo_register_tools(self, settings: Any) -> Iterable[Tool | ToolSource]:
-        """Return the plugin's tools, made with `pulpo.tool`, or sources of tools that change while serving.
+        """Return the plugin's tools, made with `pulpo.tool`, or sources of tools it learns of elsewhere.
 
         >>> import pulpo
         >>> @pulpo.tool(read_only=True)

@@ -43,7 +43,8 @@ Decide: TypeAlias = Callable[[CanaryContext], Match | None]
 
 
 class CanaryStrategy(Protocol):
-    """What a plugin registers. ``config`` validates its part of ``[canary]`` (None: it has no settings)."""
+    """What a plugin registers. ``config`` validates the fields of ``[canary]`` it names and all of
+    ``[canary.settings]`` (None: it has no settings)."""
 
     @property
     def name(self) -> str: ...

@@ -86,5 +86,5 @@ class PlannerFactory(Protocol):
     def config(self) -> type[BaseModel] | None: ...
 
     def build(self, config: Any, tools: Sequence[Tool]) -> Planner:
-        """Build a planner for a catalogue of tools (called at start and whenever the catalogue changes)."""
+        """Build a planner for a catalogue of tools (called at start, once for all variants with the same settings)."""
         ...

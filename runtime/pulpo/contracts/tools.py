@@ -122,9 +122,9 @@ class Tool:
     ``effect_group`` is done in a turn, further calls of that group are refused in it. ``confirm`` says whether
     the user must say yes first (default: whenever it is not read-only). ``answers`` are phrases, in any language,
     that are a plain yes or no to this tool's summary and need not be one elsewhere ("cancel it", "keep it").
-    ``cache`` is for how many seconds the
-    result of a read-only tool may be reused (0: never) for the same arguments, workspace, locale, user and scopes,
-    or whoever asks when ``cache_shared``. At most ``concurrency`` calls of it run at once.
+    ``cache`` is for how many seconds the result of a read-only tool may be reused (0: never) for the same
+    arguments, workspace, locale, user and scopes, or whoever asks when ``cache_shared``. At most ``concurrency``
+    calls of it run at once.
     """
 
     name: str
@@ -173,7 +173,7 @@ class Tool:
 
 
 class ToolSource(Protocol):
-    """Tools that appear and vanish while serving (an MCP server): ``tools`` is swapped whole, never mutated."""
+    """Tools that a plugin learns of elsewhere (an MCP server), read when the server starts: one immutable snapshot."""
 
     name: str
     tools: tuple[Tool, ...]

@@ -22,6 +22,7 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 from pulpo.contracts.events import (
+    BreakerChanged,
     Event,
     Handler,
     PlannerStepped,
@@ -121,6 +122,7 @@ class LogSink:
             PolicyChecked: _checked,
             ToolCalled: _called,
             VariantFailed: _variant_failed,
+            BreakerChanged: _breaker_changed,
             TurnRescued: _rescued,
             TurnFinished: _finished,
             PluginsLoaded: _loaded,
@@ -202,6 +204,17 @@ def _variant_failed(event: VariantFailed) -> None:
         variant=event.variant,
         error=event.error,
         trace=event.trace,
+    )
+
+
+def _breaker_changed(event: BreakerChanged) -> None:
+    opened = event.state == "open"
+    (_log.logger.warning if opened else _log.logger.info)(
+        "breaker changed",
+        marker=ERROR if opened else AGENT_LOOP,
+        workspace=event.workspace_id,
+        tool=event.tool,
+        state=event.state,
     )
 
 

@@ -100,7 +100,7 @@ class CircuitBreaker:
 
     def admit(self) -> Permit | None:
         """Return a permit for one call, or None when the call must not be made."""
-        if not self.available:
+        if self._state != "closed" and not self.available:
             return None
         probe = self._state == "half_open"
         self._probing = probe

@@ -43,6 +43,8 @@ class Breakers:
         self._most = most
         self._breakers: dict[tuple[str, str], CircuitBreaker] = {}
         self._troubled: dict[str, set[str]] = {}
+        self.all_well = True
+        """Whether every breaker is closed."""
 
     def of(self, workspace_id: str, tool: str) -> CircuitBreaker:
         """Return the breaker of a workspace's tool."""
@@ -82,12 +84,18 @@ class Breakers:
         oldest = next(iter(self._breakers))
         key = next((key for key, it in self._breakers.items() if it.state == "closed"), oldest)
         del self._breakers[key]
-        self._troubled.get(key[0], set()).discard(key[1])
+        self._note(*key, closed=True)
 
     def _changed(self, _breaker: CircuitBreaker, state: State, *, workspace_id: str, tool: str) -> None:
-        troubled = self._troubled.setdefault(workspace_id, set())
-        (troubled.discard if state == "closed" else troubled.add)(tool)
+        self._note(workspace_id, tool, closed=state == "closed")
         self._emit(BreakerChanged(workspace_id, tool, state))
+
+    def _note(self, workspace_id: str, tool: str, *, closed: bool) -> None:
+        troubled = self._troubled.setdefault(workspace_id, set())
+        (troubled.discard if closed else troubled.add)(tool)
+        if not troubled:
+            del self._troubled[workspace_id]
+        self.all_well = not self._troubled
 
     def _report(self, workspace_id: str, tool: str) -> BreakerReport:
         breaker = self._breakers[workspace_id, tool]

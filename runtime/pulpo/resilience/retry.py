@@ -52,7 +52,8 @@ class Retries:
     async def run(self, tool: str, attempt: Callable[[], Awaitable[T]]) -> T:
         """Return what ``attempt`` returns; raises its last error when it keeps failing or the budget is spent."""
         chosen = self._settings
-        self._tokens[tool] = min(chosen.budget, self._tokens.get(tool, chosen.budget) + chosen.deposit)
+        tokens = self._tokens.get(tool, chosen.budget) + chosen.deposit
+        self._tokens[tool] = tokens if tokens < chosen.budget else chosen.budget
         for number in range(chosen.attempts - 1):
             try:
                 return await attempt()

@@ -110,7 +110,10 @@ class VariantSettings(BaseModel):
 
 
 class CanarySettings(BaseModel):
-    """Which new conversations go to ``variant``; ``percentage`` is a fraction, 0.1 is 10 %."""
+    """Which new conversations go to ``variant``; ``percentage`` is a fraction, 0.1 is 10 %.
+
+    ``settings`` is for strategies that know more words than these; the strategy's own model validates it.
+    """
 
     model_config = _STRICT
 
@@ -119,6 +122,7 @@ class CanarySettings(BaseModel):
     strategy: Named = "percentage"
     variant: Named = "canary"
     seed: str = ""
+    settings: dict[str, Any] = {}
 
 
 class WorkspaceSettings(BaseModel):

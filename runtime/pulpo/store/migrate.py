@@ -14,7 +14,6 @@ from pulpo.store.transact import transact
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
     from sqlalchemy import Connection
 
 CORE = Path(__file__).parent / "migrations"
@@ -103,8 +102,12 @@ def _apply(connection: Connection, url: str, folders: list[Path]) -> tuple[str, 
     scripts = ScriptDirectory.from_config(config)
     applied: list[str] = []
 
-    def plan(revision: object, _context: object) -> list[object]:
-        steps = scripts._upgrade_revs("heads", revision)  # type: ignore[arg-type]  # alembic's own documented recipe
+    known = {script.revision for script in scripts.walk_revisions()}
+
+    def plan(current: tuple[str, ...], _context: object) -> list[object]:
+        # A branch whose plugin is gone (uninstalled, denied, broken) stays as it is: its tables and data are kept.
+        here = tuple(revision for revision in current if revision in known)
+        steps = scripts._upgrade_revs("heads", here)  # type: ignore[arg-type]  # alembic's own documented recipe
         applied.extend(step.revision.revision for step in steps)
         return list(steps)
 
@@ -131,10 +134,3 @@ def _write_stamp(connection: Connection, names: Iterable[str]) -> None:
     connection.execute(text("CREATE TABLE IF NOT EXISTS pulpo_stamp (stamp TEXT NOT NULL)"))
     connection.execute(text("DELETE FROM pulpo_stamp"))
     connection.execute(text("INSERT INTO pulpo_stamp VALUES (:stamp)"), {"stamp": " ".join(sorted(names))})
-
-
-def heads(url: str, branches: Mapping[str, Path]) -> ScriptDirectory:
-    """Return alembic's view of all revisions, for tests and tools."""
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory.from_config(_config(url, [CORE / "versions", *branches.values()]))

@@ -1,7 +1,7 @@
 """The core's tables. Times are UTC seconds since the epoch (REAL), JSON is bytes as msgspec writes it.
 
-SQLAlchemy holds the schema for migrations and for reads; the rows of a turn are written by `store.sqlite`
-directly, because an ORM costs ten times the rest of the turn.
+SQLAlchemy holds the schema for migrations and for reads; the rows of a turn are written by
+`conversations` and `effects` directly, because an ORM costs ten times the rest of the turn.
 """
 
 from __future__ import annotations

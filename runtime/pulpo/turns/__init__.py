@@ -1,8 +1,11 @@
 """One turn's way, from an accepted message to a committed answer.
 
-Whoever sends a turn:       `request` (what goes in and comes out), `orchestrator` (the way itself)
-Whoever runs tools:         `executor`
-Whoever follows a failure:  `rescue`
+Whoever sends a turn:       `request` (what goes in and comes out), `orchestrator` (the way itself, and the rescue)
+Whoever writes a planner:   `loop` (one variant's attempt), `policies` (who checks it), `run` (its working state)
+Whoever runs tools:         `executor` (many calls), `invocation` (one call), `ledger` (calls that change something),
+                            `results` (what planners see of it), `notices` (what users must be told)
+Whoever waits:              `turnstile` (one turn of a conversation at a time)
+Whoever translates:         `texts`
 
 This package uses anyio alone, so that a simulation can run it under another event loop and a fake clock.
 """

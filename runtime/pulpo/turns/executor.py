@@ -15,7 +15,7 @@ import anyio
 from pulpo.contracts.tools import Outcome, Result, Summary, Tool, ToolContext, ToolResult
 from pulpo.conversation import localized
 from pulpo.errors import LeaseLostError, StoreUnavailableError, ToolBusyError, ToolOpenError, ToolTimeoutError
-from pulpo.resilience.breaker import CircuitBreaker, Verdict
+from pulpo.resilience.breaker import Verdict
 from pulpo.resilience.guards import Guards
 from pulpo.store.effects import canonical
 from pulpo.store.turnstore import TurnStore
@@ -45,6 +45,8 @@ class ToolExecutor:
         self._invoker = Invoker(store, guards)
         self._ledger = Ledger(store, self._invoker, guards, clock=clock)
         self._parallel = parallel
+        self.context: Callable[[TurnRun], ToolContext] = self._invoker.context
+        """What planners, previews and value providers may know."""
 
     async def run(self, run: TurnRun, calls: Sequence[BoundCall]) -> None:
         """Run the calls and add their results in the order they were asked for.
@@ -75,7 +77,7 @@ class ToolExecutor:
 
         Raises `ToolOpenError` when the tool itself would be refused: nobody should be asked to say yes to that.
         """
-        breaker = self._breaker(run, bound)
+        breaker = self._guards.breakers.of(run.turn.workspace.id, bound.tool.name)
         if not breaker.available:
             raise ToolOpenError(tool=bound.tool.name, retry_after=breaker.retry_after)
         if bound.tool.previewer is None:
@@ -83,18 +85,13 @@ class ToolExecutor:
         shown = await self._invoker.aside(bound, bound.tool.previewer, self.context(run))
         return shown if isinstance(shown, Summary) else as_result(shown, tool=bound.tool.name, locale=run.turn.locale)
 
-    def context(self, run: TurnRun) -> ToolContext:
-        """Return what planners, previews and value providers may know."""
-        return self._invoker.context(run)
-
     def available(self, run: TurnRun, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
         """Return the tools that would be called now; the turn remembers those that would be refused."""
+        run.hidden = {}
+        if self._guards.breakers.all_well:
+            return tools
         available = self._guards.breakers.available(run.turn.workspace.id, tools)
-        run.hidden = (
-            {}
-            if available is tools
-            else {name: _title(run, tool) for name, tool in tools.items() if name not in available}
-        )
+        run.hidden = {name: _title(run, tool) for name, tool in tools.items() if name not in available}
         return available
 
     def failed(self, run: TurnRun, bound: BoundCall, error: Exception, seconds: float) -> ToolResult:
@@ -129,7 +126,7 @@ class ToolExecutor:
 
     async def _guarded(self, run: TurnRun, bound: BoundCall) -> Result:
         """Run a call if its breaker lets it, and tell the breaker how it went."""
-        breaker = self._breaker(run, bound)
+        breaker = self._guards.breakers.of(run.turn.workspace.id, bound.tool.name)
         permit = breaker.admit()
         if permit is None:
             raise ToolOpenError(tool=bound.tool.name, retry_after=breaker.retry_after)
@@ -147,9 +144,6 @@ class ToolExecutor:
         finally:
             breaker.settle(permit, verdict)
         return result
-
-    def _breaker(self, run: TurnRun, bound: BoundCall) -> CircuitBreaker:
-        return self._guards.breakers.of(run.turn.workspace.id, bound.tool.name)
 
 
 def _title(run: TurnRun, tool: Tool) -> str:

@@ -79,36 +79,32 @@ class Invoker:
         """Run a tool's preview or reconciliation under the tool's deadline; it may raise."""
         tool = bound.tool
         with anyio.move_on_after(tool.timeout):
-            return await _contained(tool, function(**_arguments(bound, context)))
+            return await self._once(tool, function, _arguments(bound, context), None)
         raise ToolTimeoutError(tool=tool.name, timeout=tool.timeout)
 
     async def _once(
         self, tool: Tool, function: Callable[..., Any], values: Mapping[str, Any], begun: Callable[[], None] | None
     ) -> Any:
         try:
-            if tool.is_async:
-                return await _contained(tool, function(**values))
-            in_thread = self._guards.threads.run(
+            if tool.is_async or function is not tool.function:
+                return await function(**values)
+            return await self._guards.threads.run(
                 partial(function, **values), owner=self._guards.owner(tool.name), tool=tool.name
             )
-            return await _contained(tool, in_thread)
         except ToolBusyError:
             raise
-        except BaseException:
+        except BaseException as error:
             if begun is not None:
                 begun()
+            _contain(tool, error)
             raise
 
 
-async def _contained(tool: Tool, running: Awaitable[Any]) -> Any:
-    """Wait for a tool; one that exits, or cancels itself, ends its call and not the turn."""
-    try:
-        return await running
-    except SystemExit:
+def _contain(tool: Tool, error: BaseException) -> None:
+    """Raise something milder for a tool that exits, or that is cancelled by itself: it ends its call, not the turn."""
+    if isinstance(error, SystemExit):
         raise ToolError(f"{tool.name} tried to end the process", tool=tool.name) from None
-    except anyio.get_cancelled_exc_class():
-        if anyio.current_effective_deadline() == float("-inf"):
-            raise
+    if isinstance(error, anyio.get_cancelled_exc_class()) and anyio.current_effective_deadline() > float("-inf"):
         raise ToolError(f"{tool.name} waited for what was cancelled", tool=tool.name) from None
 
 

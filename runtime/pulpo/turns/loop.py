@@ -86,8 +86,8 @@ class TurnLoop:
             return _refusal(run, dialogue, verdict)
         consent, dialogue = await self._settle_pending(run, variant, dialogue)
         reply = await self._steps(run, variant, dialogue, consent)
-        told = with_notices(run, reply.text, reply.dialogue)
-        reply = reply if told is reply.text else replace(reply, text=told)
+        if run.doubts or run.refused or run.hidden:
+            reply = replace(reply, text=with_notices(run, reply.text, reply.dialogue))
         verdict = await self._policies.answer(run, checked, reply.text)
         return reply if verdict.kind == "allow" else _refusal(run, reply.dialogue, verdict)
 

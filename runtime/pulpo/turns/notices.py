@@ -15,8 +15,6 @@ def with_notices(run: TurnRun, text: str, dialogue: Dialogue) -> str:
     A tool that was merely missing from the planner's list is not worth a word when another tool had an answer and
     nothing is left to do.
     """
-    if not (run.doubts or run.refused or run.hidden):
-        return text
     helped = dialogue.goal is None and any(it.outcome == "ok" for it in run.results)
     lacking = run.refused or ({} if helped else run.hidden)
     notices = [unavailable(run, lacking.values())] if lacking else []

@@ -29,7 +29,8 @@ def as_result(value: Any, *, tool: str = "a tool", locale: str = "en") -> Result
 
     What is longer than `SHOWN` is cut, and the text says so. Raises `ToolResultError`.
     """
-    return read(packed(value, tool), locale)
+    encoded = packed(value, tool)
+    return _decode(encoded) if len(encoded) <= SHOWN else read(encoded, locale)
 
 
 def packed(value: Any, tool: str) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 import pulpo
 from pulpo.assembly import running
@@ -196,3 +197,31 @@ async def test_a_required_plugin_that_cannot_open_ends_the_start(tmp_path, plugi
     with pytest.raises(RequiredPluginError, match="the other side is away"):
         async with running(needed, catalogue=catalogue):
             pass
+
+
+async def test_a_strategy_of_ones_own_gets_its_own_settings(tmp_path, plugin) -> None:
+    class Regions(BaseModel, extra="forbid"):
+        percentage: float
+        regions: tuple[str, ...]
+
+    class ByRegion:
+        name = "by_region"
+        config = Regions
+
+        def compile(self, config: Regions) -> Any:
+            return lambda context: pulpo.Match("region") if context.region in config.regions else None
+
+        @pulpo.hookimpl
+        def pulpo_register_canary_strategies(self, settings: Any) -> list[Any]:
+            return [self]
+
+    catalogue = load_plugins(extra=[("by_region", ByRegion()), ("gated", plugin)], only=["pulpo_canary"])
+    canary = CanarySettings(enabled=True, strategy="by_region", settings={"regions": ["AR"]})
+    async with running(settings(tmp_path, canary=canary), catalogue=catalogue) as system:
+        answers = [await system.chat(hello(region=region)) for region in ("AR", "ES")]
+    assert [answer.variant for answer in answers] == ["canary", "stable"]
+    wrong = CanarySettings(enabled=True, strategy="by_region", settings={"region": "AR"})
+    with pytest.raises(SettingsError) as caught:
+        async with running(settings(tmp_path, canary=wrong), catalogue=catalogue):
+            pass
+    assert caught.value.key.startswith("canary.settings.region")

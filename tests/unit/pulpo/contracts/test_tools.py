@@ -231,3 +231,28 @@ def positional(day: int, /) -> None:
 def test_every_other_impossible_signature_is_refused_by_name_too(function: Any) -> None:
     with pytest.raises(TypeError, match=f"tool {function.__name__}: parameter"):
         pulpo.tool(function)
+
+
+def test_a_tool_may_say_what_became_of_an_attempt() -> None:
+    @pulpo.tool(confirm=False)
+    async def pay() -> str:
+        """Pay."""
+        return "paid"
+
+    @pay.reconcile
+    async def look() -> pulpo.Result | None:
+        return None
+
+    assert pay.reconciler is look
+    assert pay.renamed("charge").reconciler is look
+
+
+def test_only_what_changes_nothing_may_be_cached() -> None:
+    @pulpo.tool(read_only=True, cache=30.0, cache_shared=True)
+    async def look() -> str:
+        """Look."""
+        return "x"
+
+    assert (look.cache, look.cache_shared) == (30.0, True)
+    with pytest.raises(ValueError, match="read_only=True"):
+        pulpo.tool(cache=30.0)

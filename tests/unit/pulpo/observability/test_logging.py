@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pulpo.contracts.events import (
+    BreakerChanged,
     Event,
     PlannerStepped,
     PluginsLoaded,
@@ -41,6 +42,8 @@ EVENTS: list[tuple[Event, str, str, str | None]] = [
     (TurnRescued("t", "canary", "stable", "Boom"), "warning", "turn rescued", "CANARY"),
     (FINISHED, "info", "turn finished", "AGENT_LOOP"),
     (TurnFinished("t", "c", "demo", "stable", "stable", "error", 1, 0, 1.0), "error", "turn finished", "ERROR"),
+    (BreakerChanged("demo", "book", "open"), "warning", "breaker changed", "ERROR"),
+    (BreakerChanged("demo", "book", "closed"), "info", "breaker changed", "AGENT_LOOP"),
     (PluginsLoaded({"active": 5, "blocked": 1}), "info", "plugins loaded", None),
     (SinkFailed("bad", "ValueError"), "error", "sink failed", "ERROR"),
 ]

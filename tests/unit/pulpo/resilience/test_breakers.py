@@ -56,7 +56,9 @@ def test_open_tools_leave_the_list_of_their_workspace_and_come_back() -> None:
     breakers = ward.breakers()
     tools = {"book": 1, "look": 2}
     assert breakers.available("a", tools) is tools
+    assert breakers.all_well
     fail(breakers, "a", "book")
+    assert not breakers.all_well
     assert breakers.available("a", tools) == {"look": 2}
     assert breakers.available("b", tools) is tools
     ward.now = 6
@@ -66,6 +68,7 @@ def test_open_tools_leave_the_list_of_their_workspace_and_come_back() -> None:
     assert breakers.available("a", tools) == {"look": 2}, "one probe is enough"
     breakers.of("a", "book").settle(probe, "success")
     assert breakers.available("a", tools) is tools
+    assert breakers.all_well
 
 
 @pytest.mark.parametrize("state", ["open", "half_open", "closed"])

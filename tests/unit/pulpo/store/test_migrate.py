@@ -36,19 +36,38 @@ def test_upgrading_twice_changes_nothing(path: Path) -> None:
     assert not pending(f"sqlite:///{path}", {})
 
 
-def test_a_plugins_branch_is_applied_when_it_appears(path: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "revisions"
+def branch(folder: Path, name: str) -> dict[str, Path]:
+    """A plugin's folder of revisions, with one that makes a table of the plugin's name."""
+    folder = folder / name
     folder.mkdir()
-    (folder / "toys_0001.py").write_text(
+    (folder / f"{name}_0001.py").write_text(
         "from alembic import op\nimport sqlalchemy as sa\n"
-        'revision = "toys_0001"\ndown_revision = None\nbranch_labels = ("toys",)\ndepends_on = None\n'
-        'def upgrade():\n    op.create_table("toys", sa.Column("id", sa.Integer, primary_key=True))\n'
+        f'revision = "{name}_0001"\ndown_revision = None\nbranch_labels = ("{name}",)\ndepends_on = None\n'
+        f'def upgrade():\n    op.create_table("{name}", sa.Column("id", sa.Integer, primary_key=True))\n'
     )
-    url = f"sqlite:///{path}"
-    assert pending(url, {"toys": folder})
-    assert upgrade(url, {"toys": folder}) == ("toys_0001",)
+    return {name: folder}
+
+
+def tables(path: Path) -> set[str]:
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM toys").fetchone() == (0,)
+        return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def test_a_plugins_branch_is_applied_when_it_appears(path: Path, tmp_path: Path) -> None:
+    url, toys = f"sqlite:///{path}", branch(tmp_path, "toys")
+    assert pending(url, toys)
+    assert upgrade(url, toys) == ("toys_0001",)
+    assert "toys" in tables(path)
+
+
+def test_a_plugin_that_is_gone_keeps_its_tables_and_stops_nobody(path: Path, tmp_path: Path) -> None:
+    """Uninstalled, denied or broken: the others' revisions are applied all the same, and it may come back."""
+    url, toys, games = f"sqlite:///{path}", branch(tmp_path, "toys"), branch(tmp_path, "games")
+    upgrade(url, toys)
+    assert upgrade(url, {}) == ()
+    assert upgrade(url, games) == ("games_0001",)
+    assert upgrade(url, {**toys, **games}) == ()
+    assert {"toys", "games"} <= tables(path)
 
 
 def test_a_current_database_is_not_worth_importing_alembic_for(path: Path) -> None:
