@@ -17,6 +17,7 @@ from support.documents import ROOT, files
 
 OWN = {"pulpo", "pulpo_booking", "pulpo_canary", "pulpo_guardrails", "pulpo_prometheus", "pulpo_rules"}
 NEVER_IMPORTED = {
+    "greenlet": "SQLAlchemy needs it to lend a connection of asyncpg's",
     "httptools": "uvicorn parses with it when it is there",
     "tzdata": "zoneinfo reads it where the system has no zones, or old ones",
     "uvloop": "uvicorn runs on it when it is there",
@@ -36,7 +37,8 @@ def project() -> dict[str, Any]:
 
 
 def test_dependencies_are_what_the_product_imports(project: dict[str, Any]) -> None:
-    declared = {re.split(r"[^\w-]", each)[0] for each in project["dependencies"]}
+    extras = [each for extra in project["optional-dependencies"].values() for each in extra]
+    declared = {re.split(r"[^\w-]", each)[0] for each in (*project["dependencies"], *extras)}
     known = packages_distributions()
     others = imports() - OWN - sys.stdlib_module_names - NOT_DECLARED.keys()
     imported = {known[module][0].lower().replace("_", "-") for module in others}
