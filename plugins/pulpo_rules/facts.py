@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import pulpo
@@ -45,6 +46,16 @@ def merged(facts: Facts, said: Mapping[str, Mention], situation: Situation) -> d
 
 def _parts(forms: Iterable[Form]) -> dict[str, str]:
     return {each.name: each.part for form in forms for each in form.fields if each.reader is not None}
+
+
+def window(facts: Facts, situation: Situation) -> tuple[date, date] | None:
+    """Return the first and last day of the stretch talked about ("next week"), if both are known."""
+    parts = _parts(situation.forms.values())
+    ends = {parts[name]: str(fact.value) for name, fact in facts.items() if parts.get(name) in ("date_from", "date_to")}
+    try:
+        return date.fromisoformat(ends["date_from"]), date.fromisoformat(ends["date_to"])
+    except (KeyError, ValueError):
+        return None
 
 
 def taken(facts: Facts, offer: pulpo.Offer) -> dict[str, pulpo.Fact]:

@@ -116,6 +116,9 @@ CORRECTIONS_SAID: Final = _phrases(
 )
 LEADS: Final = ("a las {}", "el {}", "at {}", "on the {}th")
 """What an answer leaves out before a number, because the question has it."""
+WEEKDAYS: Final = _set(
+    "lunes martes miercoles jueves viernes sabado domingo monday tuesday wednesday thursday friday saturday sunday"
+)
 ORDINALS: Final = {
     "primer": 0, "primera": 0, "primero": 0, "first": 0, "1st": 0, "1ra": 0, "1ro": 0, "1era": 0, "1ero": 0,
     "segunda": 1, "segundo": 1, "second": 1, "2nd": 1, "2da": 1, "2do": 1, "tercera": 2, "tercero": 2, "tercer": 2,

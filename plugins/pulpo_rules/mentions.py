@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 import pulpo
@@ -41,7 +41,8 @@ class Scene:
     """What reading a text needs to know: the clock, what is listed now, and what was asked.
 
     ``choices`` are keyed by tool and argument; ``known`` are words with a meaning; ``asked`` is the argument the
-    user was asked for, of the tool ``goal``; ``filled`` are the arguments that have a value already.
+    user was asked for, of the tool ``goal``; ``filled`` are the arguments that have a value already; ``window`` are
+    the first and the last day talked about, if days were.
     """
 
     now: datetime
@@ -52,6 +53,7 @@ class Scene:
     goal: str | None = None
     asked: str | None = None
     filled: frozenset[str] = frozenset()
+    window: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 import pulpo
 from pulpo_rules import background, lexicon, policy, replies
+from pulpo_rules.facts import window
 from pulpo_rules.fields import Form, forms
 from pulpo_rules.intents import IntentModel
 from pulpo_rules.mentions import Key, Scene
@@ -84,6 +85,7 @@ class RulesPlanner:
             goal=dialogue.goal,
             asked=dialogue.asked,
             filled=frozenset(dialogue.facts),
+            window=window(dialogue.facts, situation),
         )
         understood = understand(context.turn.text, situation.forms, self._model, scene)
         return policy.decide(understood, dialogue, situation)

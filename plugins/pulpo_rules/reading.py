@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Final
 
 import pulpo
@@ -184,10 +185,22 @@ class _Pass:
 
     def _put_all(self, fields: Sequence[Field], reading: pulpo.Reading) -> None:
         for each in self._one_per_part(fields):
-            value = reading.values.get(each.part)
+            value = self._within(reading, each.part)
             if value is not None:
                 self.put(each, _mention(reading, each.part, value))
         self.used.extend(reading.spans)
+
+    def _within(self, reading: pulpo.Reading, part: str) -> Json:
+        """A weekday is one of the days talked about before: "next week", "then on Wednesday"."""
+        value, days = reading.values.get(part), self.scene.window
+        if part != "date" or days is None or not isinstance(value, str) or len(value) != 10:
+            return value
+        said = {word for span in reading.spans for word in words(self.text[slice(*span)])}
+        if not said & lexicon.WEEKDAYS:
+            return value
+        day = date.fromisoformat(value)
+        day += timedelta(weeks=max(0, -((day - days[0]).days // 7)))
+        return day.isoformat() if days[0] <= day <= days[1] else value
 
     def _without_listed(self, left: str, reading: pulpo.Reading, reader: pulpo.Reader | None) -> pulpo.Reading | None:
         """Read again without what is, word for word, the name of something listed, whatever else it resembles."""

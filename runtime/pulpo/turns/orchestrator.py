@@ -205,7 +205,8 @@ class Orchestrator:
             workspace_id=workspace.id,
             user_id=request.user_id,
             locale=request.locale or workspace.languages[0],
-            request=_encode(request),
+            # Without the scopes: the same message from a key that was changed meanwhile is still the same message.
+            request=_encode(replace(request, scopes=frozenset())),
             idempotency_key=request.idempotency_key,
             now=self._clock(),
             lease=self._timing.lease,
@@ -267,7 +268,9 @@ class Orchestrator:
     def _one_at_a_time(self, request: TurnRequest) -> AbstractAsyncContextManager[None]:
         if request.conversation_id is None:
             return nullcontext()
-        return self._turnstile.through(request.conversation_id, wait=self._timing.wait)
+        return self._turnstile.through(
+            request.conversation_id, workspace_id=request.workspace_id, wait=self._timing.wait
+        )
 
     def _share(self, run: TurnRun, variant: str) -> float:
         """Seconds left for ``variant``."""

@@ -236,3 +236,28 @@ async def test_what_is_listed_is_not_read_as_a_time(chat: Chat) -> None:
     await chat.say("quiero hacerme las uñas el jueves")
     assert chat.dialogue.facts["service"].value == "manicura"
     assert "time" not in chat.dialogue.facts
+
+
+async def test_a_weekday_is_one_of_the_week_talked_about(chat: Chat) -> None:
+    await say_all(chat, ["quiero unas mechas la semana que viene", "el jueves"])
+    assert chat.dialogue.facts["date"].value == "2026-12-03"
+    await chat.say("no, mejor el jueves de esta semana")
+    assert chat.dialogue.facts["date"].value == "2026-11-26"
+
+
+async def test_the_same_hour_is_that_of_what_is_moved(chat: Chat) -> None:
+    await say_all(chat, ["un corte el jueves a las 11, Eva Ruiz, 600 123 456", "sí"])
+    await say_all(chat, ["¿me la puedes mover al viernes a la misma hora?", "sí, muévela"])
+    assert booked(chat)[1] == (MOVE, "2026-11-27", "11:00")
+
+
+async def test_a_person_who_is_named_beside_anyone_is_meant(chat: Chat) -> None:
+    await say_all(chat, ["un corte el jueves a las 17:00 con Luis, Leo Gil, 612 345 678", "que sea con Ana", "sí"])
+    assert chat.effects[0].arguments["staff"] == "ana"
+
+
+async def test_what_is_prepared_is_changed_and_not_left(chat: Chat) -> None:
+    await say_all(chat, ["corte mañana a las 12, Leo Gil, 612345678", "cambia el nombre a Leonardo Gil"])
+    await say_all(chat, ["change it to Thursday", "sí"])
+    assert booked(chat) == [(BOOK, "2026-11-26", "12:00")]
+    assert chat.effects[0].arguments["name"] == "Leonardo Gil"

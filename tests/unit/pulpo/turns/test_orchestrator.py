@@ -188,6 +188,13 @@ async def test_the_same_idempotency_key_gets_the_same_answer_without_running_aga
         await runtime.run(ask("coffee", idempotency_key="k1"))
 
 
+async def test_a_retry_with_a_key_that_was_changed_meanwhile_is_still_the_same(house, ask: Ask) -> None:
+    runtime = house.orchestrator(echo)
+    first = await runtime.run(ask("tea", idempotency_key="k1", scopes=frozenset({"chat"})))
+    again = await runtime.run(ask("tea", idempotency_key="k1", scopes=frozenset({"chat", "metrics"})))
+    assert again == first
+
+
 async def test_a_retry_takes_over_a_turn_whose_process_died(house, ask: Ask) -> None:
     """The first attempt orders and dies before its answer; the retry after the lease answers, without ordering."""
 
