@@ -105,8 +105,8 @@ class Orchestrator:
         `StoreUnavailableError` or `LeaseLostError`. Failing planners and tools raise nothing: they are answered.
         """
         started = self._monotonic()
-        asked = self._asked(request)
         async with self._one_at_a_time(request):
+            asked = self._asked(request)
             accepted = await self._store.accept(asked, lambda pin: self._assign(request, asked, pin))
             if isinstance(accepted, Replayed):
                 return _decode_answer(accepted.answer)
