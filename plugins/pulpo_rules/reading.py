@@ -44,6 +44,8 @@ def read(text: str, forms: Mapping[str, Form], scene: Scene) -> Mentions:
         reading.isodates,
         reading.standing,
         reading.choices,
+        # Again, for what is listed counts as well among the values that a name stands beside.
+        reading.standing,
         reading.numbers,
         reading.answers,
     ):
