@@ -29,29 +29,29 @@ ok | oka | okey | okay | oki | okis | okei | de acuerdo | esta bien | asi esta b
 todo correcto | perfecto | perfect | genial | excelente | barbaro | joya | buenisimo | correcto | exacto | asi es
 confirmo | confirmado | confirmar | lo confirmo | confirmalo | confirmame | yo confirmo | si confirmo
 me parece perfecto | me parece genial | esta perfecto | esta genial | todo perfecto | todo ok | de lujo | estupendo
-fenomenal | fantastico | venga | venga vale | hecho | tal cual | eso mismo | oks | okas | simon | arre | eso es | esta correcto | me viene bien | me viene perfecto | me queda bien | de diez | ta bien
-adelante | hacelo | hazlo | hagalo | hagamoslo | acepto | afirmativo | me sirve | me va bien
-yes | yep | yeah | yup | yea | yas | ya yes | yes yes | sure | sure thing | of course | absolutely | definitely
-certainly | go ahead | go for it | do it | please do | lets do it | confirm | confirmed | i confirm | confirm it
-please confirm | correct | thats correct | thats right | thats fine | exactly | sounds good | sounds great
-thats great | thats perfect | thats good | thats ok | thats okay | thats it | lovely | brilliant | wonderful | awesome
-cool | thatll do | lets do that | you bet | aye | alright | all right | looks good | all good | fine | fine by me | works for me | that works | agreed | i agree | great | si senor | yes sir
+fenomenal | fantastico | venga | venga vale | hecho | tal cual | eso mismo | oks | okas | simon | arre | eso es
+esta correcto | me viene bien | me viene perfecto | me queda bien | de diez | ta bien | adelante | hacelo | hazlo
+hagalo | hagamoslo | acepto | afirmativo | me sirve | me va bien | yes | yep | yeah | yup | yea | yas | ya yes
+yes yes | sure | sure thing | of course | absolutely | definitely | certainly | go ahead | go for it | do it
+please do | lets do it | confirm | confirmed | i confirm | confirm it | please confirm | correct | thats correct
+thats right | thats fine | exactly | sounds good | sounds great | thats great | thats perfect | thats good
+thats ok | thats okay | thats it | lovely | brilliant | wonderful | awesome | cool | thatll do | lets do that
+you bet | aye | alright | all right | looks good | all good | fine | fine by me | works for me | that works | agreed
+i agree | great | si senor | yes sir
 """
 
 _NO: Final = """
 no | nop | nope | nah | na | nel | no no | mejor no | prefiero que no | claro que no | por supuesto que no
-de ninguna manera | para nada | negativo | ahora no | por ahora no | todavia no | aun no | no quiero
-no lo hagas | no lo haga | no confirmo | no confirmes | no lo confirmes | no estoy de acuerdo | no acepto
-no way | of course not | certainly not | absolutely not | not now | not yet | rather not | id rather not
-please dont | dont | do not | dont do it | do not do it | please do not | dont confirm | do not confirm
-no i dont | i dont want to | i dont
+de ninguna manera | para nada | negativo | ahora no | por ahora no | todavia no | aun no | no quiero | no lo hagas
+no lo haga | no confirmo | no confirmes | no lo confirmes | no estoy de acuerdo | no acepto | no way | of course not
+certainly not | absolutely not | not now | not yet | rather not | id rather not | please dont | dont | do not
+dont do it | do not do it | please do not | dont confirm | do not confirm | no i dont | i dont want to | i dont
 """
 
 _POLITE: Final = """
 gracias | muchas gracias | mil gracias | muchisimas gracias | por favor | porfa | porfi | porfavor | por fa | xfa
-x favor | please | pls | plis | plz | thanks | thank you | thank you very much | thx | ty | many thanks
-bueno | buen | bien
-muy bien | super | che | amigo | amiga | pues
+x favor | please | pls | plis | plz | thanks | thank you | thank you very much | thx | ty | many thanks | bueno
+buen | bien | muy bien | super | che | amigo | amiga | pues
 """
 
 _YES_SIGNS: Final = frozenset("👍👌✅✔☑🆗💯")
