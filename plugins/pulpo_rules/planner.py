@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 import pulpo
-from pulpo_rules import background, lexicon, policy, replies
+from pulpo_rules import background, decisions, lexicon, replies
 from pulpo_rules.facts import window
 from pulpo_rules.fields import Form, forms
 from pulpo_rules.intents import IntentModel
@@ -63,7 +63,7 @@ class RulesPlanner:
             return
         situation = _situation(context, forms_now, await _listed(forms_now, context.tool_context), locale)
         if context.consent == "no":
-            decision: Decision = policy.declined(dialogue, situation)
+            decision: Decision = decisions.declined(dialogue, situation)
         else:
             decision = self._decide(context, dialogue, situation)
         for step in _steps(decision, context):
@@ -88,7 +88,7 @@ class RulesPlanner:
             window=window(dialogue.facts, situation),
         )
         understood = understand(context.turn.text, situation.forms, self._model, scene)
-        return policy.decide(understood, dialogue, situation)
+        return decisions.decide(understood, dialogue, situation)
 
 
 def _steps(decision: Decision, context: pulpo.PlanContext) -> Iterator[pulpo.Step]:

@@ -1,4 +1,4 @@
-"""What to do about results: tell them, and go on with what is open. Pure, as `policy` is."""
+"""What to do about results: tell them, and go on with what is open. Pure, as `decisions` is."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ TIME_RANGES = rules(
     ),
     (
         "R3",
-        r"(?<![\w/.:-]){TIME1} ?(?:-|a|hasta) ?(?:{LAS} )?{TIME2}(?:(?<=am)|(?<=pm)|(?<=hs)|(?<=horas)|(?<=tarde)|(?<=manana)|(?<=noche))(?! de M\d)",
+        r"(?<![\w/.:-])(?<!\bel )(?<!\bdia ){TIME1} ?(?:-|a|hasta) ?(?:{LAS} )?{TIME2}(?:(?<=am)|(?<=pm)|(?<=hs)|(?<=horas)|(?<=tarde)|(?<=manana)|(?<=noche))(?! de M\d)",
         t.time_range,
     ),
     ("R3", r"(?<![\w/.:-])(?P<h1>\d{1,2})[:.](?P<m1>\d\d) ?(?:-|a|hasta) ?(?:{LAS} )?{TIME2}(?!\d)", t.time_range),

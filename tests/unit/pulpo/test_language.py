@@ -18,6 +18,7 @@ from pulpo.language import answer_locale, spoken_language
         ("what is the price", "es", "en"),
         ("¿y cuánto cuesta?", "en", "es"),
         ("q precio tiene", None, "es"),
+        ("cancel Pedro's appointment", None, "en"),
     ],
 )
 def test_small_words_tell_the_language(text: str, before: str | None, expected: str | None) -> None:
