@@ -161,8 +161,14 @@ class _Pass:
         for each in self.of_kind("person"):
             kinds = needed.get(each.tool, [])
             if "text" not in kinds and (each.tool, each.name) not in self.found:
-                names = addressed_names(self.left, known=self.scene.known, anywhere=kinds == ["person"])
-                self._take([each], names)
+                anywhere = kinds == ["person"]
+                # Whoever is listed for another tool (its staff) may be greeted all the same.
+                left = self._left_but_for_lists() if anywhere else self.left
+                self._take([each], addressed_names(left, known=self.scene.known, anywhere=anywhere))
+
+    def _left_but_for_lists(self) -> str:
+        listed = {span for each in self.of_kind("choice") for span in self._spans_of(each)}
+        return blank(self.text, [span for span in self.used if span not in listed])
 
     def _take(self, fields: Sequence[Field], entities: Sequence[Entity]) -> None:
         self.used.extend(entity.span for entity in entities)

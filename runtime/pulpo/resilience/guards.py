@@ -44,7 +44,7 @@ def standard_guards(
     return Guards(
         threads=threads or ThreadPool(),
         breakers=Breakers(BreakerSettings(), clock=clock, emit=emit),
-        retries=Retries(RetrySettings(), random=random or Random()),  # noqa: S311 - spreads waits, hides nothing
+        retries=Retries(RetrySettings(), random=random or Random()),  # noqa: S311  # nosec B311
         cache=Cache(clock=clock),
         clock=clock,
         owners=owners or {},
