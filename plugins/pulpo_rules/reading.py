@@ -162,7 +162,7 @@ class _Pass:
             kinds = needed.get(each.tool, [])
             if "text" not in kinds and (each.tool, each.name) not in self.found:
                 anywhere = kinds == ["person"]
-                # Whoever is listed for another tool (its staff) may be greeted all the same.
+                # Whoever is listed for another tool may be addressed all the same.
                 left = self._left_but_for_lists() if anywhere else self.left
                 self._take([each], addressed_names(left, known=self.scene.known, anywhere=anywhere))
 
