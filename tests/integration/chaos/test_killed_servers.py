@@ -1,0 +1,154 @@
+"""`pulpo serve` killed in the middle of turns: every key is answered, and what it changed was changed once.
+
+``KILLS=200 tox -e integration -- tests/integration/chaos`` is the long run.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+
+from pulpo.turns import texts
+from support.chaos import Chaos
+from support.distributions import install
+from support.postgres import Postgres
+from support.server import Server, running
+
+HITS = int(os.environ.get("KILLS", "3"))
+CLIENTS = 8
+UNAVAILABLE = texts.UNAVAILABLE["es"].partition("{")[0]
+IN_DOUBT = texts.IN_DOUBT["es"].partition("{")[0]
+HERE = Path(__file__).parent
+SETTINGS = """
+[turns]
+lease = 1.0
+[variants.stable]
+planner = "anybody"
+[variants.canary]
+planner = "lucia"
+[canary]
+enabled = true
+percentage = 0.5
+"""
+
+
+class Shop:
+    """The servers of one database, and what was changed through them."""
+
+    def __init__(self, folder: Path, *plugins: str) -> None:
+        self.folder = folder
+        self.orders = folder / "orders"
+        self.orders.touch()
+        for plugin in plugins:
+            install(folder / "site", plugin, {plugin: (HERE / f"{plugin}.py").read_text()}, entries={plugin: plugin})
+
+    @contextmanager
+    def serving(self, name: str, **environ: str) -> Iterator[Server]:
+        folder = self.folder / name
+        folder.mkdir()
+        given = {"PYTHONPATH": str(self.folder / "site"), "SHOP_ORDERS": str(self.orders), **environ}
+        with running(folder, toml=SETTINGS, environ=given) as server:
+            yield server
+
+    def ordered(self) -> Counter[str]:
+        return Counter(f"order {line.split()[1]}" for line in self.orders.read_text().splitlines())
+
+
+async def shop(chaos: Chaos, hits: int) -> dict[str, dict[str, Any]]:
+    """Let clients order and book until ``hits`` kills have hit; return the answers by message."""
+    numbers = count()
+    answers: dict[str, dict[str, Any]] = {}
+
+    async def client(http: httpx.AsyncClient) -> None:
+        while not chaos.over.is_set():
+            number = next(numbers)
+            message = f"{('book', 'order')[number % 2]} w{number}"
+            answers[message] = await chaos.insist(http, {"message": message}, key=message)
+
+    limits = httpx.Limits(max_connections=CLIENTS)
+    async with httpx.AsyncClient(timeout=30, limits=limits, verify=False) as http, chaos.reigning(hits=hits):  # noqa: S501
+        async with anyio.create_task_group() as group:
+            for _ in range(CLIENTS):
+                group.start_soon(client, http)
+        for message, answer in answers.items():
+            assert await chaos.insist(http, {"message": message}, key=message) == answer, "answered in another way"
+    return answers
+
+
+def said(chaos: Chaos, answers: dict[str, dict[str, Any]], again: int) -> None:
+    outcomes = Counter(answer["outcome"] for answer in answers.values())
+    print(
+        f"\n{chaos.kills} kills, {chaos.hits} of them in the middle of turns; {chaos.cut} requests lost their answer;"
+        f" {len(answers)} turns {dict(outcomes)}, {again} of them begun more than once"
+    )
+
+
+def once_and_told(answers: dict[str, dict[str, Any]], happened: Counter[str]) -> None:
+    """What a reply says is what happened: once; or perhaps, at somebody else's; or not, while a breaker is open."""
+    assert set(happened) <= set(answers)
+    for message, answer in answers.items():
+        tool, who = message.split()
+        assert answer["outcome"] in ("ok", "rescued"), answer
+        if f"{tool}ed {who}" in answer["reply"]:
+            assert happened[message] == 1, answer
+        elif tool == "order" and IN_DOUBT in answer["reply"]:
+            assert happened[message] <= 1, answer
+        else:
+            assert UNAVAILABLE in answer["reply"], answer
+            assert happened[message] == 0, answer
+
+
+def taken_over(rows: Sequence[Any]) -> int:
+    return sum(epoch > 1 for (epoch,) in rows)
+
+
+def test_every_turn_of_a_killed_sqlite_server_is_answered_and_changes_one_thing(tmp_path: Path) -> None:
+    house = Shop(tmp_path, "shop")
+    with house.serving("server") as server:
+        chaos = Chaos([server])
+        answers = anyio.run(shop, chaos, HITS)
+        with closing(sqlite3.connect(server.database_path)) as database:
+            booked = Counter(f"book {who}" for (who,) in database.execute("SELECT who FROM booked"))
+            begun = taken_over(database.execute("SELECT epoch FROM turns").fetchall())
+    said(chaos, answers, begun)
+    once_and_told(answers, booked + house.ordered())
+    assert begun > 0, "no kill fell into a turn"
+
+
+def test_every_turn_of_killed_postgresql_replicas_is_answered_and_changes_one_thing(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    house = Shop(tmp_path, "shop")
+    url = postgres.create()
+    with ExitStack() as stack:
+        servers = [stack.enter_context(house.serving(name, PULPO_DATABASE_URL=url)) for name in ("one", "two")]
+        chaos = Chaos(servers)
+        answers = anyio.run(shop, chaos, HITS)
+
+    def rows(query: str) -> list[Any]:
+        return [tuple(row) for row in postgres.execute(query, database=url.rpartition("/")[2])]
+
+    booked = Counter(f"book {who}" for (who,) in rows("SELECT who FROM booked"))
+    begun = taken_over(rows("SELECT epoch FROM turns"))
+    said(chaos, answers, begun)
+    once_and_told(answers, booked + house.ordered())
+    assert begun > 0, "no kill fell into a turn"
+
+
+def test_control_without_the_ledger_things_happen_twice(tmp_path: Path) -> None:
+    house = Shop(tmp_path, "no_ledger", "shop")
+    with house.serving("server") as server:
+        answers = anyio.run(shop, Chaos([server]), 1)
+        with closing(sqlite3.connect(server.database_path)) as database:
+            booked = Counter(f"book {who}" for (who,) in database.execute("SELECT who FROM booked"))
+    assert set(booked + house.ordered()) >= set(answers)
+    assert max(booked.values()) > 1, "the control must duplicate, or the tests above prove nothing"

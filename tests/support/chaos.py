@@ -1,0 +1,92 @@
+"""Servers that are killed at moments nobody chose, and clients who insist on their answers.
+
+::
+
+    chaos = Chaos([server])
+    async with chaos.reigning(hits=200):
+        answer = await chaos.insist(client, {"message": "hola", …}, key="k1")
+
+A *hit* is a kill that cut at least one request off from its answer; kills between two turns prove nothing and are
+not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import httpx
+
+from support.server import Server
+
+COME_AGAIN = frozenset({409, 429, 503})
+"""Statuses that tell a client to send the same request again."""
+
+PATIENCE = 60.0
+"""Seconds after which a turn without an answer counts as lost: a restart, a lease and a busy machine fit in."""
+
+
+@dataclass
+class Chaos:
+    """``servers`` are running and are left running; ``uptime`` bounds the seconds between a start and the next kill."""
+
+    servers: Sequence[Server]
+    random: Random = field(default_factory=lambda: Random(1))  # noqa: S311
+    uptime: tuple[float, float] = (0.02, 0.5)
+    kills: int = 0
+    hits: int = 0
+    cut: int = 0
+    """Requests that were sent and lost their answer."""
+    answered: int = 0
+    over: anyio.Event = field(default_factory=anyio.Event)
+    """Set when the last server that was killed serves again."""
+
+    @asynccontextmanager
+    async def reigning(self, *, hits: int) -> AsyncIterator[None]:
+        """Kill servers beside what happens in the block, until ``hits`` kills have hit; then wait for the block."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._reign, hits)
+            yield
+
+    async def insist(self, client: httpx.AsyncClient, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """Send a message with its ``Idempotency-Key`` until it is answered, to whichever server listens.
+
+        Any other answer than a good one or "come again" fails the test, and so does none within `PATIENCE`.
+        """
+        with anyio.move_on_after(PATIENCE):
+            while (answer := await self._ask(client, body, key)) is None:  # noqa: ASYNC110 - only asking tells
+                await anyio.sleep(0.05)
+            return answer
+        raise AssertionError(f"{key} is lost: no answer within {PATIENCE:g} s\n{self.servers[0].log_tail()}")
+
+    async def _ask(self, client: httpx.AsyncClient, body: Mapping[str, Any], key: str) -> dict[str, Any] | None:
+        server = self.random.choice(self.servers)
+        try:
+            response = await client.post(f"{server.url}/chat", json=body, headers={"Idempotency-Key": key})
+        except httpx.ConnectError:
+            return None
+        except httpx.TransportError:
+            self.cut += 1
+            return None
+        if response.status_code in COME_AGAIN:
+            return None
+        assert response.status_code == 200, f"{key}: {response.status_code} {response.text}"
+        self.answered += 1
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def _reign(self, hits: int) -> None:
+        while self.hits < hits:
+            server = self.random.choice(self.servers)
+            await anyio.sleep(self.random.uniform(*self.uptime))
+            before = self.cut
+            await anyio.to_thread.run_sync(server.kill)
+            self.kills += 1
+            await anyio.to_thread.run_sync(server.start)
+            self.hits += self.cut > before
+        self.over.set()
