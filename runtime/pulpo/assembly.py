@@ -26,7 +26,7 @@ from pulpo.contracts.runtime import Runtime
 from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
-from pulpo.errors import RequiredPluginError, SettingsError, WorkspaceNotFoundError
+from pulpo.errors import OverloadedError, RequiredPluginError, SettingsError, WorkspaceNotFoundError
 from pulpo.observability.events import EventBus
 from pulpo.plugins import Catalogue, load_plugins
 from pulpo.resilience.breakers import Breakers
@@ -43,6 +43,10 @@ from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
 from pulpo.turns.request import TurnAnswer, TurnRequest
 
+DRAIN_SECONDS = 18.0
+"""Running turns get to finish once the process was asked to stop: it is to be gone within 20. One that is cut off
+then is as one whose process was killed: sent again with its key, it is taken over."""
+
 
 @dataclass(slots=True, kw_only=True)
 class System:
@@ -55,7 +59,7 @@ class System:
     clock: Callable[[], float]
     store: TurnStore
     breakers: Breakers
-    draining: bool = False
+    drained_by: float | None = None
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
 
@@ -69,11 +73,18 @@ class System:
         """How many turns are running now."""
         return len(self._turns)
 
+    @property
+    def draining(self) -> bool:
+        """Whether the process was asked to stop."""
+        return self.drained_by is not None
+
     async def chat(self, request: TurnRequest) -> TurnAnswer:
         """Run a turn to its end, even if the caller goes away meanwhile.
 
-        Raises what `Orchestrator.run` raises, and `WorkspaceNotFoundError`.
+        Raises what `Orchestrator.run` raises, `WorkspaceNotFoundError` and `OverloadedError`.
         """
+        if len(self._turns) >= self.settings.turns.max_in_flight:
+            raise OverloadedError(len(self._turns))
         if request.workspace_id not in self.workspaces:
             raise WorkspaceNotFoundError(request.workspace_id, known=tuple(self.workspaces))
         turn = asyncio.get_running_loop().create_task(self._orchestrator.run(request))
@@ -93,11 +104,16 @@ class System:
         """Delete a conversation and all that was said in it; False when there is none."""
         return await self.store.erase(conversation_id, workspace_id)
 
+    def begin_draining(self) -> None:
+        """Tell whoever asks that no more requests are wanted; those that come nevertheless are still served."""
+        if self.drained_by is None:
+            self.drained_by = time.monotonic() + DRAIN_SECONDS
+
     async def drain(self) -> None:
-        """Let the running turns finish, each within its own deadline."""
-        self.draining = True
-        while self._turns:
-            await asyncio.wait(self._turns, timeout=self.settings.turns.deadline)
+        """Let the running turns finish, for `DRAIN_SECONDS` since the draining began."""
+        self.begin_draining()
+        while self._turns and (left := (self.drained_by or 0.0) - time.monotonic()) > 0:
+            await asyncio.wait(self._turns, timeout=left)
 
     def _ended(self, turn: asyncio.Task[TurnAnswer]) -> None:
         self._turns.discard(turn)

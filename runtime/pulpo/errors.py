@@ -19,6 +19,7 @@
     │   └── LoopLimitError       too many steps, too many calls, or the same call twice
     ├── TurnError                a turn cannot be run
     │   ├── WorkspaceNotFoundError     no such workspace is configured
+    │   ├── OverloadedError            as many turns are running as may
     │   ├── ConversationBusyError      another turn of this conversation is running
     │   ├── ConversationNotFoundError  no such conversation for this caller
     │   ├── IdempotencyConflictError   the same key was used with another request
@@ -153,6 +154,15 @@ class WorkspaceNotFoundError(TurnError):
         )
         self.workspace_id = workspace_id
         self.known = tuple(known)
+
+
+class OverloadedError(TurnError):
+    """As many turns are running as this process may run; try again after ``retry_after`` seconds."""
+
+    def __init__(self, running: int, *, retry_after: int = 1) -> None:
+        super().__init__(f"{running} turns are running already; retry in {retry_after} s")
+        self.running = running
+        self.retry_after = retry_after
 
 
 class ConversationBusyError(TurnError):

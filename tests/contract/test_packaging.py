@@ -23,7 +23,6 @@ NEVER_IMPORTED = {
     "uvloop": "uvicorn runs on it when it is there",
 }
 NOT_DECLARED = {
-    "granian": "a server of one's own choice",
     "pydantic_core": "a part of pydantic, never of another version",
     "pytest": "the fixture for plugin authors is loaded by pytest alone",
 }

@@ -58,7 +58,11 @@ class Server:
         self._wait_until_ready(seconds)
 
     def settings(self) -> dict[str, str]:
-        return {"PULPO_PORT": str(self.port), "PULPO_DATABASE_URL": f"sqlite:///{self.database_path}"}
+        return {
+            "PULPO_DRAIN_DELAY": "0",
+            "PULPO_PORT": str(self.port),
+            "PULPO_DATABASE_URL": f"sqlite:///{self.database_path}",
+        }
 
     def stop(self) -> int:
         """End politely (SIGTERM) and return the exit status."""

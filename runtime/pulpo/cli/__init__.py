@@ -1,6 +1,6 @@
 """The command ``pulpo``: one module a command.
 
-Whoever serves:              `serve` (the command and what it refuses), `servers` (uvicorn and granian)
+Whoever serves:              `serve` (the command and what it refuses), `servers` (uvicorn), `workers` (granian)
 Whoever talks:               `chat` (the command), `terminal` (how it looks), `remote` (another server answers)
 Whoever measures:            `eval` (dialogues from files, scored)
 Whoever looks at things:     `plugins`, `check`, `config`, `doctor` (the command), `findings` (what it looks at)

@@ -37,12 +37,15 @@ def serve(
     settings = load_settings(**given)
     refuse_workers(settings, workers)
 
-    from pulpo.cli import servers  # half a second that a refusal does not need
-
+    # Half a second that a refusal does not need.
     if settings.server == "granian":
-        servers.run_granian(settings, given, workers=workers)
+        from pulpo.cli.workers import run_granian
+
+        run_granian(settings, given, workers=workers)
     else:
-        servers.run_uvicorn(settings)
+        from pulpo.cli.servers import run_uvicorn
+
+        run_uvicorn(settings)
 
 
 def refuse_workers(settings: Settings, workers: int) -> None:

@@ -1,33 +1,31 @@
-"""The HTTP servers. uvicorn runs in this process; granian starts workers that load the settings again."""
+"""uvicorn, the HTTP server that runs in this process."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
-import os
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 import uvicorn
 
 from pulpo import __version__
+from pulpo.assembly import DRAIN_SECONDS
 from pulpo.cli.listening import BACKLOG, bind
-from pulpo.cli.options import Sources
-from pulpo.errors import PulpoError, SettingsError
+from pulpo.errors import PulpoError
 from pulpo.http.app import create_app
-from pulpo.settings import Settings, load_settings
-from pulpo.settings.layers import variable_name
+from pulpo.settings import Settings
 
 if TYPE_CHECKING:
-    from litestar import Litestar
+    from types import FrameType
 
-GRACE = 15
+GRACE = int(DRAIN_SECONDS)
 """Seconds that open responses get after SIGTERM; Kubernetes kills after 30."""
 
 KEEP_ALIVE = 75
@@ -48,45 +46,11 @@ def run_uvicorn(settings: Settings) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             with suppress(KeyboardInterrupt):
-                _Announced(_uvicorn_config(guarded, settings)).run(sockets=[listener])
+                _Server(guarded, settings).run(sockets=[listener])
         except SystemExit:
             if guarded.error is None:
                 raise
             raise guarded.error from None
-
-
-def run_granian(settings: Settings, given: Sources, *, workers: int) -> None:
-    """Serve with granian's worker processes, which find the command line's settings in their environment."""
-    try:
-        granian = import_module("granian")
-    except ImportError as error:
-        raise SettingsError("granian is not installed: pip install granian", source="settings", key="server") from error
-    with bind(settings.host, settings.port) as probe:
-        port = probe.getsockname()[1]
-    os.environ.update({variable_name(tuple(key.split("."))): str(value) for key, value in given["overrides"].items()})
-    if given["file"]:
-        os.environ["PULPO_CONFIG"] = str(given["file"])
-    announce(settings.host, port)
-    granian.Granian(
-        "pulpo.cli.servers:application",
-        address=settings.host,
-        port=port,
-        interface=import_module("granian.constants").Interfaces.ASGI,
-        factory=True,
-        workers=workers,
-        # Without it the server ends when its worker is killed. Its own backpressure counts connections, not
-        # requests, and starves keep-alive clients: load is shed by the application.
-        respawn_failed_workers=True,
-        backpressure=1024,
-        websockets=False,
-        log_access=False,
-        workers_kill_timeout=GRACE,
-    ).serve()
-
-
-def application() -> Litestar:
-    """Make the application of one granian worker."""
-    return create_app(load_settings())
 
 
 def spare_the_collector() -> None:
@@ -146,12 +110,29 @@ def _known(error: BaseException | None) -> PulpoError | None:
     return next((known for each in inside if (known := _known(each)) is not None), None)
 
 
-class _Announced(uvicorn.Server):
+class _Server(uvicorn.Server):
+    """uvicorn, which says where it is, and tells load balancers that it will stop before it does."""
+
+    def __init__(self, app: StartGuard, settings: Settings) -> None:
+        super().__init__(_uvicorn_config(app, settings))
+        self._state = app.app.state
+        self._drain_delay = settings.drain_delay
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started and sockets:
             spare_the_collector()
             announce(self.config.host, sockets[0].getsockname()[1])
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.started:
+            self._state.system.begin_draining()
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._captured_signals == [signal.SIGTERM]:  # a person at the keyboard waits for nobody
+            await asyncio.sleep(self._drain_delay)
+        await super().shutdown(sockets=sockets)
 
 
 def _uvicorn_config(app: StartGuard, settings: Settings) -> uvicorn.Config:

@@ -18,6 +18,7 @@ from pulpo.errors import (
     ConversationNotFoundError,
     IdempotencyConflictError,
     LeaseLostError,
+    OverloadedError,
     StoreUnavailableError,
     WorkspaceNotFoundError,
 )
@@ -52,6 +53,10 @@ BUSY: Text = {
 GONE: Text = {
     "en": "There is no such conversation here. Leave conversation_id out to start a new one.",
     "es": "Esa conversación no existe aquí. Quita conversation_id para empezar una nueva.",
+}
+CROWDED: Text = {
+    "en": "Too many people are writing at once. Nothing was done; try again in a moment.",
+    "es": "Hay demasiada gente escribiendo a la vez. No se ha hecho nada; prueba de nuevo en un momento.",
 }
 AWAY: Text = {
     "en": "Messages cannot be stored right now. Nothing was done; try again in a moment.",
@@ -97,6 +102,8 @@ def problem_of(error: Exception) -> ProblemError | None:
             return ProblemError(error.status if 400 <= error.status < 500 else 400, error.detail, title=error.title)
         case ConversationBusyError():
             return ProblemError(409, BUSY, headers=(_retry_after(error.retry_after),))
+        case OverloadedError():
+            return ProblemError(503, CROWDED, headers=(_retry_after(error.retry_after),))
         case LeaseLostError():
             return ProblemError(409, TAKEN_OVER, headers=(_retry_after(1),))
         case ConversationNotFoundError():

@@ -7,7 +7,7 @@ first request (choosing readers, writing headers) is done when the handler is bu
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import msgspec
@@ -60,7 +60,11 @@ def handler_of(operations: Sequence[Operation], *, doorway: Doorway, request_id:
             way = ways.get(method)
             if way is None:
                 raise ProblemError(405, f"Use {allowed.decode()} here.", headers=((b"allow", allowed),))
-            reply = await way(asked, headers, receive, doorway.opened())
+            door = doorway.opened()
+            reply = await way(asked, headers, receive, door)
+            if door.system.draining:
+                # A connection that is kept would be closed under the client's next request.
+                reply = replace(reply, headers=(*reply.headers, *CLOSE))
         except wire.ClientGoneError:
             return
         except Exception as error:

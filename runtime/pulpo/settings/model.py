@@ -77,7 +77,7 @@ class TurnSettings(BaseModel):
 
     ``assigned_deadline`` is how much of ``deadline`` the assigned variant may use before stable takes over (12 s, or
     60 % of a shorter deadline); ``lease`` is how long a dead process holds its conversation, ``wait`` how long a
-    message waits for its turn.
+    message waits for its turn. Past ``max_in_flight`` running turns a message is refused at once.
     """
 
     model_config = _STRICT
@@ -89,6 +89,7 @@ class TurnSettings(BaseModel):
     lease: Seconds = 5.0
     wait: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 10.0
     max_message: Count = 4000
+    max_in_flight: Count = 1000
 
     @model_validator(mode="after")
     def _assigned_ends_first(self) -> TurnSettings:
@@ -175,6 +176,7 @@ class Settings(BaseSettings):
     host: Named = "127.0.0.1"
     port: Port = 8000
     server: Literal["uvicorn", "granian"] = "uvicorn"
+    drain_delay: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0, le=10)] = 1.0
     database_url: DatabaseUrl = "sqlite:///pulpo.db"
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     prometheus_url: WebUrl | None = None

@@ -123,7 +123,7 @@ async def test_health_and_plugins_name_what_is_wrong(serve: Serve) -> None:
 async def test_a_draining_server_is_alive_but_not_ready(served: Served) -> None:
     client = served.client
     assert (await client.get("/health/ready")).status_code == 200
-    served.app.state.system.draining = True
+    served.app.state.system.begin_draining()
     refused = await client.get("/health/ready")
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "1"

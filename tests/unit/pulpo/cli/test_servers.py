@@ -77,7 +77,6 @@ def test_one_line_tells_the_address_and_a_signal_ends_it_well(
 
 
 def test_granian_serves_with_the_command_line_s_settings(serve: Callable[..., Served], folder: Path) -> None:
-    pytest.importorskip("granian")
     server = serve("--server", "granian", "--database-url", "sqlite:///other.db")
     for _ in range(100):
         try:
