@@ -1,6 +1,6 @@
 """`pulpo serve` killed in the middle of turns: every key is answered, and what it changed was changed once.
 
-``KILLS=200 tox -e integration -- tests/integration/chaos`` is the long run.
+``KILLS=200 tox -e integration -- -k killed -o faulthandler_timeout=0`` is the long run.
 """
 
 from __future__ import annotations
