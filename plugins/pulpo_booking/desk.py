@@ -14,7 +14,7 @@ from pulpo_booking.appointment import Appointment
 from pulpo_booking.business import Business, Service, Staff
 from pulpo_booking.errors import NoBusinessError
 from pulpo_booking.localtime import local
-from pulpo_booking.speech import name_of, when_text
+from pulpo_booking.speech import also_theirs, name_of, when_text
 from pulpo_booking.texts import TEXTS, say
 
 if TYPE_CHECKING:
@@ -115,11 +115,12 @@ def pointers(appointment: Appointment, business: Business) -> dict[str, str]:
 
 def appointment_text(appointment: Appointment, business: Business, context: pulpo.ToolContext) -> str:
     """Return an appointment in a line: service, when, with whom."""
+    when = when_text(appointment.starts_at, business, context.locale, now=int(context.now.timestamp()))
     return say(
         "appointment",
         context.locale,
         service=service_name(business, appointment.service_id, context.locale),
-        when=when_text(appointment.starts_at, business, context.locale, now=int(context.now.timestamp())),
+        when=when + also_theirs(appointment.starts_at, business, context.locale, context.timezone),
         staff=staff_name(business, appointment.staff_id),
     )
 

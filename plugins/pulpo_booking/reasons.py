@@ -14,6 +14,7 @@ from pulpo_booking.localtime import local, utc
 from pulpo_booking.opening import hours_on, weekday_of
 from pulpo_booking.search import Refused
 from pulpo_booking.speech import (
+    also_theirs,
     day_text,
     duration_text,
     either,
@@ -33,10 +34,14 @@ from pulpo_booking.texts import say
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Says things about a question in a locale. ``extra`` are further arguments of every offer."""
+    """Says things about a question in a locale, to somebody in ``timezone`` if that is known.
+
+    ``extra`` are further arguments of every offer.
+    """
 
     question: Question
     locale: str
+    timezone: str | None = None
     extra: tuple[tuple[str, Any], ...] = ()
 
     @property
@@ -48,10 +53,20 @@ class Speaker:
         return day_text(day, self.locale, today=today)
 
     def when(self, at: int) -> str:
-        return when_text(at, self.question.business, self.locale, now=self.question.now)
+        """Return a start's day and time, by both clocks where they differ."""
+        business = self.question.business
+        when = when_text(at, business, self.locale, now=self.question.now)
+        return when + also_theirs(at, business, self.locale, self.timezone)
 
     def when_with_zone(self, at: int) -> str:
-        return when_text_with_zone(at, self.question.business, self.locale, now=self.question.now)
+        return when_text_with_zone(
+            at, self.question.business, self.locale, now=self.question.now, timezone=self.timezone
+        )
+
+    def time(self, at: int) -> str:
+        """Return a start's time of day, by both clocks where they differ."""
+        business = self.question.business
+        return time_text(at, business) + also_theirs(at, business, self.locale, self.timezone)
 
     def why(self, refused: Refused, day: dt.date, clock: str) -> str:
         """Return why a start is refused, as a sentence."""

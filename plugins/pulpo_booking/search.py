@@ -41,7 +41,7 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Both readings of the time are free: ask."""
+    """Several readings of the time are free, or both passes of an hour that the clocks repeat: ask."""
 
     starts: tuple[int, ...]
 
@@ -62,7 +62,7 @@ def read_clocks(text: str) -> tuple[Clock, ...]:
 def look(question: Question, day: dt.date, clocks: Sequence[Clock], taken: Sequence[Claim]) -> Free | Unclear | Refused:
     """Decide which start is meant: the opening hours choose between readings, and only a real choice is asked."""
     readings = [starts for clock in clocks if (starts := starts_of(question.business, day, clock))]
-    free = [at for starts in readings if (at := _first_free(question, starts, taken)) is not None]
+    free = [at for starts in readings for at in starts if refusal(question, at, taken) is None]
     if len(free) > 1:
         return Unclear(tuple(free))
     if free:
@@ -134,10 +134,6 @@ def spread(starts: Sequence[Start], business: Business, count: int = SHOWN) -> l
     whole = [start for start in starts if _minutes(start.at, business) % 60 == 0]
     pool = whole if len(whole) >= count else starts
     return [pool[position * (len(pool) - 1) // (count - 1)] for position in range(count)]
-
-
-def _first_free(question: Question, starts: Sequence[int], taken: Sequence[Claim]) -> int | None:
-    return next((at for at in starts if refusal(question, at, taken) is None), None)
 
 
 def _clock(text: str) -> Clock:

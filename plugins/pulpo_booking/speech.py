@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
+from zoneinfo import ZoneInfo
 
 import pulpo
 from pulpo_booking.business import Business, clock_of
@@ -67,9 +68,17 @@ def when_text(at: int, business: Business, locale: str, *, now: int) -> str:
     return say("at_one" if clock.hour == 1 else "at", locale, day=day, time=time_text(at, business))
 
 
-def when_text_with_zone(at: int, business: Business, locale: str, *, now: int) -> str:
-    """Return day and time, with the zone when the user's locale suggests that they live by another one."""
-    return when_text(at, business, locale, now=now) + zone_text(business, locale)
+def when_text_with_zone(at: int, business: Business, locale: str, *, now: int, timezone: str | None = None) -> str:
+    """Return day and time by the business's clock; by the user's as well if that shows another time. Without the
+    user's ``timezone``, say whose clock it is when the locale suggests that they live by another one."""
+    when = when_text(at, business, locale, now=now)
+    if timezone is None:
+        return when + zone_text(business, locale)
+    theirs = their_clock(at, business, locale, timezone)
+    if not theirs:
+        return when
+    offset = local(at, ZoneInfo(timezone)).isoformat()[-6:].replace("-", "\N{MINUS SIGN}")
+    return when + say("zone_both", locale, city=_city(business), theirs=theirs, offset=f"UTC{offset}")
 
 
 def zone_text(business: Business, locale: str) -> str:
@@ -78,7 +87,27 @@ def zone_text(business: Business, locale: str) -> str:
     used_in = _countries_of(business.tz)
     if not country or not used_in or country in used_in:
         return ""
-    return say("zone", locale, city=business.tz.rpartition("/")[2].replace("_", " "))
+    return say("zone", locale, city=_city(business))
+
+
+def also_theirs(at: int, business: Business, locale: str, timezone: str | None) -> str:
+    """Return `` (11:00 en tu zona)`` for a user whose clock shows another time than the business's."""
+    theirs = their_clock(at, business, locale, timezone) if timezone else ""
+    return say("also_theirs", locale, theirs=theirs) if theirs else ""
+
+
+def their_clock(at: int, business: Business, locale: str, timezone: str) -> str:
+    """Return the time in ``timezone``, with the day where that differs; nothing where both clocks agree."""
+    here, there = local(at, business.zone), local(at, ZoneInfo(timezone))
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    if here.date() == there.date():
+        return f"{there:%H:%M}"
+    return f"{day_text(there.date(), locale, today=here.date())}, {there:%H:%M}"
+
+
+def _city(business: Business) -> str:
+    return business.tz.rpartition("/")[2].replace("_", " ")
 
 
 def hours_text(spans: Sequence[tuple[int, int]], locale: str) -> str:

@@ -206,6 +206,11 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "at_one": {"es": "{day} a la {time}", "en": "{day} at {time}"},
         "offer": {"es": "{when} con {staff}", "en": "{when} with {staff}"},
         "zone": {"es": " (hora de {city})", "en": " ({city} time)"},
+        "zone_both": {
+            "es": " (hora de {city}; {theirs} en tu zona, {offset})",
+            "en": " ({city} time; {theirs} in your time zone, {offset})",
+        },
+        "also_theirs": {"es": " ({theirs} en tu zona)", "en": " ({theirs} your time)"},
         "anyone": {"es": "cualquiera", "en": "anyone"},
         "or_anyone": {"es": "{names} o cualquiera", "en": "{names} or anyone"},
         "bad_name": {

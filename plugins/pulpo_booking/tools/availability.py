@@ -27,7 +27,7 @@ from pulpo_booking.search import (
     read_clocks,
     spread,
 )
-from pulpo_booking.speech import join, language, lines, time_text
+from pulpo_booking.speech import join, language, lines
 from pulpo_booking.texts import say
 from pulpo_booking.tools import examples
 from pulpo_booking.tools.arguments import (
@@ -111,7 +111,7 @@ def availability_tool(desk: Desk) -> pulpo.Tool:
             question = ask(desk, context, service, staff)
         except UnfitError as unfit:
             return unfit.result
-        speaker = Speaker(question, context.locale, extra=(("service", question.service.id),))
+        speaker = Speaker(question, context.locale, context.timezone, (("service", question.service.id),))
         return await context.database.read(
             lambda connection: find_times(speaker, wish, loader(connection, question.business))
         )
@@ -142,15 +142,8 @@ def at_time(speaker: Speaker, day: dt.date, clock: str, load: Load) -> pulpo.Res
 
 def which_time(speaker: Speaker, day: dt.date, found: Unclear) -> pulpo.Result:
     """Ask which of two free readings of a time is meant."""
-    first, second = found.starts[:2]
-    business = speaker.question.business
-    text = say(
-        "which_time",
-        speaker.locale,
-        day=speaker.day(day),
-        first=time_text(first, business),
-        second=time_text(second, business),
-    )
+    first, second = map(speaker.time, found.starts[:2])
+    text = say("which_time", speaker.locale, day=speaker.day(day), first=first, second=second)
     offers = tuple(speaker.offer(at) for at in found.starts)
     return pulpo.Result({"times": [speaker.value(at) for at in found.starts]}, text, offers, done=False)
 
@@ -252,7 +245,7 @@ def _offered(speaker: Speaker, text: str, shown: Sequence[Start], found: Sequenc
 
 
 def _times(speaker: Speaker, starts: Sequence[Start]) -> str:
-    return join([time_text(start.at, speaker.question.business) for start in starts], speaker.locale)
+    return join([speaker.time(start.at) for start in starts], speaker.locale)
 
 
 def _hours(period: str | None, time_from: str | None, time_to: str | None, locale: str) -> tuple[int, int]:

@@ -49,10 +49,11 @@ class Order:
     clock: str
     customer: Customer
     locale: str
+    timezone: str | None
 
     @property
     def speaker(self) -> Speaker:
-        return Speaker(self.question, self.locale, extra=(("service", self.question.service.id),))
+        return Speaker(self.question, self.locale, self.timezone, (("service", self.question.service.id),))
 
 
 def booking_tool(desk: Desk) -> pulpo.Tool:
@@ -69,7 +70,14 @@ def booking_tool(desk: Desk) -> pulpo.Tool:
     ) -> Order:
         question = ask(desk, context, service, staff)
         customer = Customer(customer_of(context), clean_name(name, context.locale), clean_phone(phone, context.locale))
-        return Order(question=question, day=date, clock=time, customer=customer, locale=context.locale)
+        return Order(
+            question=question,
+            day=date,
+            clock=time,
+            customer=customer,
+            locale=context.locale,
+            timezone=context.timezone,
+        )
 
     @pulpo.tool(
         destructive=False,

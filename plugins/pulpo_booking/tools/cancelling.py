@@ -80,9 +80,10 @@ def changeable(
 
 def spoken(appointment: Appointment, business: Business, context: pulpo.ToolContext) -> dict[str, str]:
     """Return an appointment's service, time and staff in words, for a text."""
+    now, timezone = int(context.now.timestamp()), context.timezone
     return {
         "service": within(service_name(business, appointment.service_id, context.locale), context.locale),
-        "when": when_text_with_zone(appointment.starts_at, business, context.locale, now=int(context.now.timestamp())),
+        "when": when_text_with_zone(appointment.starts_at, business, context.locale, now=now, timezone=timezone),
         "staff": staff_name(business, appointment.staff_id),
     }
 

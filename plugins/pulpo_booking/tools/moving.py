@@ -150,7 +150,7 @@ def _target(connection: "Connection", move: Move) -> _Target | pulpo.Result:
     taken = load(around(business, move.day, move.day))
     for question in questions:
         found = look(question, move.day, read_clocks(move.clock), taken)
-        speaker = Speaker(question, move.context.locale, extra=(("appointment", appointment.id),))
+        speaker = Speaker(question, move.context.locale, move.context.timezone, (("appointment", appointment.id),))
         if isinstance(found, Free):
             person = free_staff(question, found.at, taken)[0].id
             target = _Target(appointment=appointment, question=question, at=found.at, staff=person, speaker=speaker)

@@ -78,7 +78,8 @@ class Commit(Protocol):
 class ToolContext(Struct, frozen=True, kw_only=True):
     """What a tool may know about the call: declare a parameter of this type to receive it.
 
-    ``now`` is aware and in UTC. ``idempotency_key`` is the same whenever the same effect is tried again.
+    ``now`` is aware and in UTC. ``timezone`` is the user's own IANA zone, if their client told one that is known;
+    the business's is the workspace's. ``idempotency_key`` is the same whenever the same effect is tried again.
     ``database`` is for reads; a tool that changes our own database returns ``await context.commit(closure)``,
     which commits the closure's rows and the ledger's record of its `Result` together, and gives the recorded
     result back (without running the closure) when the effect was already done.
@@ -88,6 +89,7 @@ class ToolContext(Struct, frozen=True, kw_only=True):
     locale: str
     now: datetime
     user_id: str | None = None
+    timezone: str | None = None
     conversation_id: str = ""
     turn_id: str = ""
     idempotency_key: str = ""

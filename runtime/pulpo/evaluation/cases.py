@@ -10,6 +10,7 @@
     locale = "es-ES"
     now = "2026-11-24T10:00:00+01:00"      # the clock stands still here; without it, the real time
     user_id = "eva"                        # "" is nobody in particular
+    attributes = { timezone = "Europe/Madrid" }   # as in POST /chat
 
     [[dialogue]]
     id = "book-in-one-message"             # unique in its file
@@ -112,6 +113,7 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     locale: str = "es"
     now: Aware | None = None
     user_id: str | None = None
+    attributes: dict[str, Json] = field(default_factory=dict)
     given: tuple[Given, ...] = ()
     effects: tuple[CallPattern, ...] = ()
     end: tuple[EndCheck, ...] = ()

@@ -100,6 +100,7 @@ async def _say(case: Case, turn: CaseTurn, place: Place, conversation_id: str | 
             conversation_id=conversation_id,
             user_id=case.user_id or None,
             locale=case.locale,
+            attributes=case.attributes,
             scopes=SCOPES,
         )
     )

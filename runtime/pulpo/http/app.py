@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -51,8 +52,10 @@ class Surface:
     records: tuple[PluginRecord, ...]
 
 
-def create_app(settings: Settings, *, catalogue: Catalogue | None = None) -> Litestar:
-    """Build the application; its lifespan starts and stops the system.
+def create_app(
+    settings: Settings, *, catalogue: Catalogue | None = None, clock: Callable[[], float] = time.time
+) -> Litestar:
+    """Build the application; its lifespan starts and stops the system, whose ``clock`` gives UTC seconds.
 
     Raises `PluginError` for a required plugin that is not active; a lifespan that fails raises what
     `pulpo.assembly.running` raises.
@@ -63,7 +66,7 @@ def create_app(settings: Settings, *, catalogue: Catalogue | None = None) -> Lit
     surface = surface_of(settings, catalogue)
     app = Litestar(
         route_handlers=_handlers(surface.operations, doorway, request_id),
-        lifespan=[_lifespan(settings, catalogue, surface.records, doorway)],
+        lifespan=[_lifespan(settings, catalogue, surface.records, doorway, clock)],
         exception_handlers={Exception: _outside_handler(request_id)},
         openapi_config=None,
         logging_config=None,
@@ -108,13 +111,17 @@ def _mounted(path: str, serve: Handler) -> ASGIRouteHandler | HTTPRouteHandler:
 
 
 def _lifespan(
-    settings: Settings, catalogue: Catalogue, records: tuple[PluginRecord, ...], doorway: Doorway
+    settings: Settings,
+    catalogue: Catalogue,
+    records: tuple[PluginRecord, ...],
+    doorway: Doorway,
+    clock: Callable[[], float],
 ) -> Callable[[Litestar], Any]:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         with open_log(settings.log_level):
             _report(records)
-            async with running(settings, catalogue=catalogue) as system:
+            async with running(settings, catalogue=catalogue, clock=clock) as system:
                 app.state.system = system
                 doorway.door = await _door(settings, system)
                 yield

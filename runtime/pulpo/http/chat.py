@@ -46,7 +46,11 @@ class ChatContext(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     channel: Annotated[Channel | None, Meta(description="Where the message comes from, such as `web`.")] = None
     attributes: Annotated[
         dict[Name, Word | Whole | Number | bool | None],
-        Meta(max_length=32, description="Facts about the user that a canary strategy may look at."),
+        Meta(
+            max_length=32,
+            description="Facts about the user that a canary strategy may look at. `timezone`, an IANA name, is told "
+            "to tools as well; a zone that this server does not know is ignored.",
+        ),
     ] = field(default_factory=dict)
 
 

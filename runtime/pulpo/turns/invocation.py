@@ -16,6 +16,7 @@ from pulpo.resilience.guards import Guards
 from pulpo.resilience.room import Room
 from pulpo.store.turnstore import TurnStore
 from pulpo.turns.run import TurnRun
+from pulpo.turns.zone import user_zone
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -47,6 +48,7 @@ class Invoker:
             locale=turn.locale,
             now=turn.at,
             user_id=turn.user_id,
+            timezone=user_zone(turn.attributes) if turn.attributes else None,
             conversation_id=turn.conversation_id,
             turn_id=turn.id,
             idempotency_key=key,

@@ -76,6 +76,7 @@ class Counter:
     user: str | None = "u1"
     conversation: str = "c1"
     locale: str = "es"
+    timezone: str | None = None
     now: datetime = NOW
 
     def at(self, **changes: Any) -> Counter:
@@ -91,6 +92,7 @@ class Counter:
             locale=self.locale,
             now=self.now,
             user_id=self.user,
+            timezone=self.timezone,
             conversation_id=self.conversation,
             idempotency_key=key,
             database=self.database,

@@ -1,7 +1,6 @@
 """The design's numbered edge cases, through the tools. The clock is 2026-11-24 10:00 in Madrid unless said.
 
-Case 7 and the second clock of 4 show a user's own zone, which a tool is not given; 4 and 6 are here as far as the
-business's zone decides them. Case 18 is in `test_appointments_in_parallel`, the texts of 5 and 28 in the reader's.
+Case 18 is in `test_appointments_in_parallel`; the same cases over HTTP are `functional/booking/edges`.
 """
 
 from __future__ import annotations
@@ -53,6 +52,8 @@ async def test_2_a_repeated_hour_is_two_slots(open_counter: Open) -> None:
     assert _local(found)[:3] == ["01:00:00+02:00", "02:00:00+02:00", "02:00:00+01:00"]
     twice = [offer.arguments["time"] for offer in found.offers if offer.arguments["time"].startswith("02:00")]
     assert twice == ["02:00+02:00", "02:00+01:00"]
+    asked = await counter.book("cut", AUTUMN, "02:00")
+    assert (asked.done, [offer.arguments["time"] for offer in asked.offers]) == (False, twice), "which of the two?"
     booked = [await counter.book("cut", AUTUMN, time) for time in twice]
     assert [each.value["appointment"]["utc"][11:16] for each in booked] == ["00:00", "01:00"]
 
@@ -69,6 +70,43 @@ async def test_4_another_country_is_told_whose_clock_it_is(open_counter: Open) -
     summary = await counter.preview("book_appointment", **order)
     assert isinstance(summary, pulpo.Summary)
     assert "lunes 14 de diciembre a las 17:00 (hora de Madrid)" in summary.text
+
+
+@pytest.mark.parametrize(
+    ("timezone", "day", "time", "shown"),
+    [
+        pytest.param("America/Bogota", "2026-12-14", "17:00", "11:00 en tu zona, UTC−05:00", id="4"),
+        pytest.param("America/New_York", "2027-03-15", "15:00", "10:00 en tu zona, UTC−04:00", id="6"),
+        pytest.param("Asia/Kolkata", "2026-12-14", "17:00", "21:30 en tu zona, UTC+05:30", id="7"),
+        pytest.param(
+            "Pacific/Auckland", "2026-12-14", "17:00", "martes 15 de diciembre, 05:00 en tu zona", id="next-day"
+        ),
+    ],
+)
+async def test_4_6_7_a_user_elsewhere_is_told_both_clocks(
+    open_counter: Open, timezone: str, day: str, time: str, shown: str
+) -> None:
+    counter = open_counter(_hour_long()).at(timezone=timezone)
+    order = {"service": "cut", "date": day, "time": time, "name": "Eva", "phone": "3001234567"}
+    summary = await counter.preview("book_appointment", **order)
+    assert isinstance(summary, pulpo.Summary)
+    assert f"a las {time} (hora de Madrid; {shown}" in summary.text
+    booked = await counter.call("book_appointment", **summary.arguments)
+    assert f"{time} (hora de Madrid; {shown}" in booked.text
+    brief = f"{time} ({shown.partition(', UTC')[0]}"
+    assert brief in (await counter.call("list_my_appointments")).text
+    refused = await counter.call("get_availability", service="cut", date=day, time=time)
+    theirs = counter.at(timezone="Europe/Madrid")
+    assert "en tu zona" in refused.text
+    assert "en tu zona" not in (await theirs.call("get_availability", service="cut", date=day)).text
+
+
+async def test_7_the_grid_is_the_business_s(open_counter: Open) -> None:
+    counter = open_counter(_hour_long()).at(timezone="Asia/Kolkata")
+    found = await counter.call("get_availability", service="cut", date="2026-12-14")
+    assert "09:00 (13:30 en tu zona)" in found.text
+    assert "19:00 (23:30 en tu zona)" in found.text
+    assert [offer.arguments["time"][3:] for offer in found.offers] == ["00"] * len(found.offers)
 
 
 async def test_5_the_day_is_the_business_s_day(open_counter: Open) -> None:

@@ -45,6 +45,23 @@ def test_the_zone_is_said_where_another_clock_is_used(locale: str, said: str) ->
     assert speech.when_text_with_zone(at, business, locale, now=at) == said
 
 
+@pytest.mark.parametrize(
+    ("timezone", "locale", "said"),
+    [
+        ("America/Bogota", "es-CO", "a las 17:00 (hora de Madrid; 11:00 en tu zona, UTC−05:00)"),
+        ("America/Bogota", "en-US", "at 17:00 (Madrid time; 11:00 in your time zone, UTC−05:00)"),
+        ("Asia/Kolkata", "en", "at 17:00 (Madrid time; 21:30 in your time zone, UTC+05:30)"),
+        ("Asia/Tokyo", "es", "a las 17:00 (hora de Madrid; miércoles 25 de noviembre, 01:00 en tu zona, UTC+09:00)"),
+        ("Europe/Paris", "es-AR", "a las 17:00"),
+        ("Europe/Madrid", "es-AR", "a las 17:00"),
+    ],
+)
+def test_the_user_s_own_clock_is_said_where_it_differs(timezone: str, locale: str, said: str) -> None:
+    business = Business.model_validate(business_of())
+    at = int(datetime(2026, 11, 24, 16, tzinfo=UTC).timestamp())
+    assert speech.when_text_with_zone(at, business, locale, now=at, timezone=timezone).endswith(f" {said}")
+
+
 def test_one_o_clock_is_singular() -> None:
     business = Business.model_validate(business_of())
     at = int(datetime(2026, 11, 24, 0, 30, tzinfo=UTC).timestamp())

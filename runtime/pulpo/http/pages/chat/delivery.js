@@ -85,7 +85,7 @@ function bodyOf(message) {
     ...(conversationId && { conversation_id: conversationId }),
     locale: currentLocale(),
     channel: "web",
-    attributes: { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+    attributes: { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone },
   };
 }
 
