@@ -1,6 +1,7 @@
 """Every metric there is: its name is a promise to dashboards and alerts.
 
-Only what is measured now stands here. Labels come from closed sets, or are capped (see `children`).
+Labels come from closed sets, or are capped (see `families`). A metric that nothing can feed yet says so in
+``awaits``: it is a name kept free, and is on no page.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from typing import Final, Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A metric family. ``buckets`` (upper edges) make sense for a histogram only."""
+    """A metric family. ``buckets`` (upper edges) make sense for a histogram only; ``across`` says how a gauge of
+    several processes becomes one; ``awaits`` names what has to exist before it can be measured."""
 
     name: str
     kind: Literal["counter", "gauge", "histogram"]
     help: str
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
+    across: Literal["livesum", "livemax"] = "livemax"
+    awaits: str = ""
 
 
 TURN_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.5, 3.0, 5.0, 10.0, 30.0)
@@ -62,6 +66,12 @@ LOOP_LIMIT: Final = Metric(
     kind="counter",
     help="Turns that ran into a limit of steps or calls.",
 )
+REFUSALS: Final = Metric(
+    name="pulpo_refusals_total",
+    kind="counter",
+    labels=("variant", "kind"),
+    help="Messages, calls and answers that a policy refused.",
+)
 PLANNER_DURATION: Final = Metric(
     name="pulpo_planner_duration_seconds",
     kind="histogram",
@@ -95,11 +105,119 @@ ARGUMENT_ERRORS: Final = Metric(
     labels=("tool",),
     help="Tool calls whose arguments did not fit.",
 )
+BREAKER_CHANGES: Final = Metric(
+    name="pulpo_circuit_breaker_state_changes_total",
+    kind="counter",
+    labels=("tool", "to"),
+    help="Circuit breakers that entered a state.",
+)
+ACTIVE_BREAKERS: Final = Metric(
+    name="pulpo_active_circuit_breakers",
+    kind="gauge",
+    labels=("state",),
+    across="livesum",
+    help="Circuit breakers (one a workspace and tool) in each state.",
+)
+RATE_LIMIT_HITS: Final = Metric(
+    name="pulpo_rate_limit_hits_total",
+    kind="counter",
+    labels=("scope",),
+    help="Requests and calls refused by a rate limit.",
+    awaits="rate limits",
+)
+CACHE_SIZE: Final = Metric(
+    name="pulpo_cache_size",
+    kind="gauge",
+    labels=("cache",),
+    across="livesum",
+    help="Entries in a cache.",
+)
 DECISIONS: Final = Metric(
     name="pulpo_canary_decisions_total",
     kind="counter",
     labels=("variant", "reason"),
     help="Turns sent to a variant, and why.",
+)
+TRAFFIC: Final = Metric(
+    name="pulpo_canary_traffic_percentage",
+    kind="gauge",
+    help="Share of new conversations that the canary is configured to get, in percent.",
+    awaits="a canary that can be changed while the server runs",
+)
+EVIDENCE: Final = Metric(
+    name="pulpo_canary_log_evidence",
+    kind="gauge",
+    labels=("guardrail", "kind"),
+    help="Natural logarithm of the evidence for rolling back or promoting.",
+    awaits="canary guardrails",
+)
+CANARY_STATE: Final = Metric(
+    name="pulpo_canary_state",
+    kind="gauge",
+    labels=("state",),
+    help="1 for the state that the rollout is in, 0 for the others.",
+    awaits="canary rollouts",
+)
+ROLLBACKS: Final = Metric(
+    name="pulpo_canary_rollbacks_total",
+    kind="counter",
+    labels=("guardrail",),
+    help="Rollouts aborted, by the guardrail that did it.",
+    awaits="canary guardrails",
+)
+REVISION: Final = Metric(
+    name="pulpo_canary_config_revision",
+    kind="gauge",
+    help="Revision of the canary configuration in force.",
+    awaits="a canary that can be changed while the server runs",
+)
+CONFIG_VALID: Final = Metric(
+    name="pulpo_canary_config_valid",
+    kind="gauge",
+    help="1 while the settings file on disk is valid, 0 while the last good one is kept.",
+    awaits="settings that are read again when their file changes",
+)
+UNITS: Final = Metric(
+    name="pulpo_canary_units_total",
+    kind="counter",
+    labels=("variant",),
+    help="Users and conversations enrolled in a rollout.",
+    awaits="canary guardrails",
+)
+BAD_UNITS: Final = Metric(
+    name="pulpo_canary_bad_units_total",
+    kind="counter",
+    labels=("guardrail", "variant"),
+    help="Units that met their first bad event.",
+    awaits="canary guardrails",
+)
+SHADOW: Final = Metric(
+    name="pulpo_shadow_comparisons_total",
+    kind="counter",
+    labels=("result",),
+    help="Shadow turns compared with what was answered.",
+    awaits="shadow planning",
+)
+TOKENS: Final = Metric(
+    name="pulpo_llm_tokens_total",
+    kind="counter",
+    labels=("model", "type"),
+    help="Tokens that a model read and wrote.",
+    awaits="a planner that calls a model",
+)
+COST: Final = Metric(
+    name="pulpo_llm_cost_usd_total",
+    kind="counter",
+    labels=("model",),
+    help="What the tokens cost by the configured price table, in US dollars.",
+    awaits="a planner that calls a model",
+)
+CONVERSATIONS: Final = Metric(
+    name="pulpo_conversations_total",
+    kind="counter",
+    labels=("variant", "result"),
+    help="Conversations that ended, by whether their goal was reached.",
+    awaits="goals that tools declare",
 )
 PLUGINS: Final = Metric(
     name="pulpo_plugins",
@@ -118,6 +236,12 @@ LOOP_LAG: Final = Metric(
     kind="histogram",
     buckets=LAG_BUCKETS,
     help="How late the event loop wakes up a task.",
+)
+IN_FLIGHT: Final = Metric(
+    name="pulpo_turns_in_flight",
+    kind="gauge",
+    across="livesum",
+    help="Turns running now.",
 )
 OVERFLOW: Final = Metric(
     name="pulpo_metric_overflow_total",
@@ -138,15 +262,33 @@ CATALOGUE: Final = (
     WORKSPACE_TURNS,
     STEPS,
     LOOP_LIMIT,
+    REFUSALS,
     PLANNER_DURATION,
     POLICY_DURATION,
     TOOL_CALLS,
     TOOL_DURATION,
     ARGUMENT_ERRORS,
+    BREAKER_CHANGES,
+    ACTIVE_BREAKERS,
+    RATE_LIMIT_HITS,
+    CACHE_SIZE,
     DECISIONS,
+    TRAFFIC,
+    EVIDENCE,
+    CANARY_STATE,
+    ROLLBACKS,
+    REVISION,
+    CONFIG_VALID,
+    UNITS,
+    BAD_UNITS,
+    SHADOW,
+    TOKENS,
+    COST,
+    CONVERSATIONS,
     PLUGINS,
     SINK_ERRORS,
     LOOP_LAG,
+    IN_FLIGHT,
     OVERFLOW,
     BUILD_INFO,
 )

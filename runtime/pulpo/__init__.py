@@ -25,7 +25,7 @@ from pulpo.contracts.events import (
 from pulpo.contracts.planners import Answer, Calls, Piece, PlanContext, Planner, PlannerFactory, Step
 from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny, needs_approval
 from pulpo.contracts.routes import RawResponse, Route, RouteError, RouteRequest
-from pulpo.contracts.runtime import Runtime
+from pulpo.contracts.runtime import Readings, Runtime
 from pulpo.contracts.slots import Choice, ReadContext, Reader, Reading, Slot, ValueProvider
 from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Hints, Result, Summary, Tool, ToolContext, ToolResult, ToolSource, tool
@@ -78,6 +78,7 @@ __all__ = [
     "ReadContext",
     "Reader",
     "Reading",
+    "Readings",
     "Result",
     "Route",
     "RouteError",

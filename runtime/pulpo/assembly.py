@@ -22,7 +22,7 @@ from pulpo.canary.router import Router
 from pulpo.consent import read_consent
 from pulpo.contracts.canary import CanaryContext, Decide, Match
 from pulpo.contracts.events import Event, PluginsLoaded
-from pulpo.contracts.runtime import Runtime
+from pulpo.contracts.runtime import Readings, Runtime
 from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
@@ -58,7 +58,7 @@ class System:
     emit: Callable[[Event], None]
     clock: Callable[[], float]
     store: TurnStore
-    breakers: Breakers
+    guards: Guards
     drained_by: float | None = None
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
@@ -67,6 +67,16 @@ class System:
     def database(self) -> Database:
         """The database as plugins and doors may use it."""
         return self.store.database
+
+    @property
+    def breakers(self) -> Breakers:
+        """The circuit breakers of all tools."""
+        return self.guards.breakers
+
+    def readings(self) -> Readings:
+        """Tell how things are now."""
+        caches = {"tools": self.guards.cache.size}
+        return Readings(turns_in_flight=self.in_flight, breakers=self.breakers.counts(), caches=caches)
 
     @property
     def in_flight(self) -> int:
@@ -135,7 +145,14 @@ async def running(
     await anyio.to_thread.run_sync(upgrade, settings.database_url, catalogue.migrations)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_url))
-        runtime = Runtime(database=store.database, workspaces=workspaces, clock=lambda: utc(clock()), emit=bus.emit)
+        system: System | None = None
+        runtime = Runtime(
+            database=store.database,
+            workspaces=workspaces,
+            clock=lambda: utc(clock()),
+            emit=bus.emit,
+            readings=lambda: system.readings() if system else Readings(),
+        )
         catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
         tools = _tools(catalogue)
         guards = standard_guards(emit=bus.emit, owners={name: catalogue.owner("tool", name) for name in tools})
@@ -147,12 +164,12 @@ async def running(
             emit=bus.emit,
             clock=clock,
             store=store,
-            breakers=guards.breakers,
+            guards=guards,
             _orchestrator=orchestrator,
         )
         stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
         stack.push_async_callback(system.drain)
-        bus.emit(_loaded(catalogue))
+        bus.emit(_loaded(catalogue, settings, tools, workspaces))
         yield system
 
 
@@ -294,9 +311,22 @@ def _validated(model: type[BaseModel] | None, values: Mapping[str, Any], key: st
         raise SettingsError(first["msg"], source="settings", key=where) from error
 
 
-def _loaded(catalogue: Catalogue) -> PluginsLoaded:
+def _loaded(
+    catalogue: Catalogue, settings: Settings, tools: Collection[str], workspaces: Collection[str]
+) -> PluginsLoaded:
     states = [record.state for record in catalogue.records]
-    return PluginsLoaded({state: states.count(state) for state in ("active", "quarantined", "blocked")})
+    names = {
+        "tools": tools,
+        "planners": {variant.planner for variant in settings.variants.values()},
+        "policies": [policy.name or type(policy).__name__ for policy in catalogue.policies],
+        "sinks": ("log", *(sink.name for sink in catalogue.sinks)),
+        "variants": settings.variants,
+        "workspaces": workspaces,
+    }
+    return PluginsLoaded(
+        {state: states.count(state) for state in ("active", "quarantined", "blocked")},
+        {kind: tuple(sorted(found)) for kind, found in names.items()},
+    )
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

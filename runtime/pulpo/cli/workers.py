@@ -6,6 +6,9 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pulpo.assembly import DRAIN_SECONDS
@@ -50,21 +53,37 @@ def run_granian(settings: Settings, given: Sources, *, workers: int) -> None:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call] # half of granian is annotated
 
     announce(settings.host, port)
-    Draining(
-        "pulpo.cli.workers:application",
-        address=settings.host,
-        port=port,
-        interface=Interfaces.ASGI,
-        factory=True,
-        workers=workers,
-        # Without it the server ends when its worker is killed. Its own backpressure counts connections, not
-        # requests, and starves keep-alive clients: load is shed by the application.
-        respawn_failed_workers=True,
-        backpressure=1024,
-        websockets=False,
-        log_access=False,
-        workers_kill_timeout=int(DRAIN_SECONDS),
-    ).serve()
+    with shared_metrics(workers):
+        Draining(
+            "pulpo.cli.workers:application",
+            address=settings.host,
+            port=port,
+            interface=Interfaces.ASGI,
+            factory=True,
+            workers=workers,
+            # Without it the server ends when its worker is killed. Its own backpressure counts connections, not
+            # requests, and starves keep-alive clients: load is shed by the application.
+            respawn_failed_workers=True,
+            backpressure=1024,
+            websockets=False,
+            log_access=False,
+            workers_kill_timeout=int(DRAIN_SECONDS),
+        ).serve()
+
+
+@contextmanager
+def shared_metrics(workers: int) -> Iterator[None]:
+    """Give several workers a folder of their own to count in, as prometheus_client's multiprocess mode wants it: a
+    scrape meets any one of them and must hear of all. A folder that is already named stays in use."""
+    if workers == 1 or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="pulpo-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 
 
 def application() -> Litestar:

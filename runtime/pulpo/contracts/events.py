@@ -42,7 +42,7 @@ class PlannerStepped(Event, frozen=True):
 
 
 class PolicyChecked(Event, frozen=True):
-    """A policy gave a verdict; ``stage`` says on what."""
+    """A policy gave a verdict; ``stage`` says on what, ``variant`` whose turn it was."""
 
     turn_id: str
     policy: str
@@ -50,6 +50,7 @@ class PolicyChecked(Event, frozen=True):
     verdict: Literal["allow", "deny", "needs_approval", "error"]
     reason: str
     duration: float
+    variant: str = ""
 
 
 class ToolCalled(Event, frozen=True):
@@ -92,7 +93,7 @@ class TurnRescued(Event, frozen=True):
 
 
 class TurnFinished(Event, frozen=True):
-    """A turn was answered and committed."""
+    """A turn was answered and committed; ``trace_id`` is that of the caller's trace (W3C), if it named one."""
 
     turn_id: str
     conversation_id: str
@@ -103,12 +104,15 @@ class TurnFinished(Event, frozen=True):
     steps: int
     tool_calls: int
     duration: float
+    trace_id: str = ""
 
 
 class PluginsLoaded(Event, frozen=True):
-    """Discovery ended; ``states`` counts plugins by state."""
+    """The system is up; ``states`` counts plugins by state, ``names`` tells what there is by kind (``tools``,
+    ``planners``, ``policies``, ``sinks``, ``variants``, ``workspaces``), so that sinks can make room ahead."""
 
     states: Mapping[str, int]
+    names: Mapping[str, tuple[str, ...]] = {}
 
 
 class SinkFailed(Event, frozen=True):

@@ -25,7 +25,8 @@ class RouteError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRequest:
     """A checked request: the caller's workspace and scopes come from its key, ``path`` holds the path's
-    parameters, ``query`` and ``body`` are instances of the types the route declares (None without)."""
+    parameters, ``query`` and ``body`` are instances of the types the route declares (None without), ``accept`` the
+    media types that the caller can read, as sent."""
 
     workspace: Workspace
     scopes: frozenset[str]
@@ -35,6 +36,7 @@ class RouteRequest:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Any = None
     body: Any = None
+    accept: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

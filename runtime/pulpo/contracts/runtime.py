@@ -6,17 +6,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from pulpo.contracts.events import Event
 from pulpo.contracts.storage import Database
 from pulpo.conversation import Workspace
 
 
+class Readings(Struct, frozen=True, kw_only=True):
+    """How things are at this moment: turns under way, circuit breakers by state, entries by cache."""
+
+    turns_in_flight: int = 0
+    breakers: Mapping[str, int] = {}
+    caches: Mapping[str, int] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The parts a plugin may hold on to while the server runs. ``clock`` returns aware UTC datetimes;
-    ``emit`` hands an event to all sinks."""
+    ``emit`` hands an event to all sinks; ``readings`` tells how things are now (ask it on the event loop)."""
 
     database: Database
     workspaces: Mapping[str, Workspace]
     clock: Callable[[], datetime]
     emit: Callable[[Event], None]
+    readings: Callable[[], Readings] = Readings

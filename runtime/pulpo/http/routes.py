@@ -99,6 +99,7 @@ def _handler(route: Route) -> Callable[[Call], Awaitable[Answer]]:
                 path=call.path,
                 query=call.query,
                 body=call.body,
+                accept=call.headers.get(b"accept", b"").decode("latin-1"),
             )
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
@@ -12,6 +12,8 @@ from pulpo.contracts.events import BreakerChanged
 from pulpo.resilience.breaker import BreakerSettings, CircuitBreaker, State
 
 V = TypeVar("V")
+
+STATES: Final[tuple[State, ...]] = ("closed", "open", "half_open")
 
 
 class BreakerReport(Struct, frozen=True):
@@ -63,6 +65,11 @@ class Breakers:
         return tuple(
             self._report(*key) for key in sorted(self._breakers) if workspace_id is None or key[0] == workspace_id
         )
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many breakers are in each state."""
+        states = [breaker.state for breaker in self._breakers.values()]
+        return {state: states.count(state) for state in STATES}
 
     def force(self, workspace_id: str, tool: str, state: State) -> BreakerReport:
         """Put a breaker into ``state``: ``open`` lasts until it is forced again, ``half_open`` lets one probe decide,

@@ -55,6 +55,11 @@ class Cache:
                 return await self._find(key, scope, seconds, find)
             await asking.wait()
 
+    @property
+    def size(self) -> int:
+        """How many entries there are, also those whose time is over and that nobody has asked for since."""
+        return len(self._entries)
+
     def changed(self, scope: Scope) -> None:
         """Something was changed: nothing found before holds any more."""
         self._changes[scope] = self._changes.get(scope, 0) + 1

@@ -32,17 +32,17 @@ class PolicySet:
 
     async def message(self, run: TurnRun, context: PolicyContext) -> Verdict:
         """Check the user's message."""
-        return await self._ask("message", run, context)
+        return await self._ask("message", run, context.variant, context)
 
     async def call(self, run: TurnRun, context: PolicyContext, call: ToolCall, tool: Tool) -> Verdict:
         """Check one call whose arguments are valid."""
-        return await self._ask("call", run, context, call, tool)
+        return await self._ask("call", run, context.variant, context, call, tool)
 
     async def answer(self, run: TurnRun, context: PolicyContext, answer: str) -> Verdict:
         """Check the answer."""
-        return await self._ask("answer", run, context, answer)
+        return await self._ask("answer", run, context.variant, context, answer)
 
-    async def _ask(self, stage: Stage, run: TurnRun, *arguments: object) -> Verdict:
+    async def _ask(self, stage: Stage, run: TurnRun, variant: str, *arguments: object) -> Verdict:
         for name, check in self._checks[stage]:
             start = perf_counter()
             failed = False
@@ -52,7 +52,8 @@ class PolicySet:
                 failed = True
                 verdict = deny(f"{name} raised {type(error).__name__}")
             label = "error" if failed else verdict.kind
-            run.events.append(PolicyChecked(run.turn.id, name, stage, label, verdict.reason, perf_counter() - start))
+            seconds = perf_counter() - start
+            run.events.append(PolicyChecked(run.turn.id, name, stage, label, verdict.reason, seconds, variant))
             if verdict.kind != "allow":
                 return verdict
         return ALLOW

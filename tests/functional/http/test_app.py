@@ -139,6 +139,9 @@ async def test_the_page_for_prometheus_counts_what_was_done(client: httpx.AsyncC
         assert 'pulpo_tool_calls_total{outcome="error",tool="say_hello"} 0.0' in page
         assert 'pulpo_orchestrator_requests_total{outcome="ok",served_by="stable",variant="stable"} 1.0' in page
         assert 'pulpo_plugins{state="active"} 2.0' in page
+    wanted = {"accept": "application/openmetrics-text;version=1.0.0,*/*;q=0.1"}
+    page = (await client.get("/metrics", headers=wanted)).text
+    assert page.endswith("# EOF\n")
 
 
 async def test_before_the_start_and_after_the_end_requests_are_sent_back(served: Served) -> None:

@@ -42,6 +42,10 @@ async def fail(_request: pulpo.RouteRequest) -> Seen:
     raise RuntimeError("secret")
 
 
+async def told(request: pulpo.RouteRequest) -> pulpo.RawResponse:
+    return pulpo.RawResponse(body=request.accept.encode(), content_type="text/plain")
+
+
 async def calendar(_request: pulpo.RouteRequest) -> pulpo.RawResponse:
     return pulpo.RawResponse(body=b"BEGIN:VCALENDAR", content_type="text/calendar")
 
@@ -55,8 +59,14 @@ GOOD = [
     route("PUT", "/toy/{place_id}", body=Place, response=Seen, status=201),
     route("GET", "/toy", handler=refuse, response=Seen),
     route("POST", "/toy", handler=fail, response=Seen),
+    route("GET", "/toy/told", handler=told, scope="public"),
     route("GET", "/toy/all.ics", handler=calendar, scope="public"),
 ]
+
+
+async def test_a_handler_is_told_what_the_caller_can_read(serve: Serve) -> None:
+    async with serve(routes=GOOD) as served:
+        assert (await served.client.get("/toy/told", headers={"accept": "text/csv"})).text == "text/csv"
 
 
 async def test_a_handler_is_given_checked_values(serve: Serve) -> None:

@@ -86,6 +86,35 @@ async def test_everything_is_opened_in_order_and_closed_in_reverse(tmp_path, plu
     assert plugin.diary == ["opened", "PluginsLoaded", "VariantAssigned", "PlannerStepped", "TurnFinished", "closed"]
 
 
+async def test_a_plugin_can_ask_how_things_are_and_is_told_what_there_is(tmp_path) -> None:
+    class Curious(Plugin):
+        """Holds on to the runtime and to what it is told of the plugins."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.handlers = {pulpo.PluginsLoaded: lambda event: setattr(self, "loaded", event)}
+
+        @pulpo.hookimpl
+        def pulpo_lifespan(self, runtime: pulpo.Runtime, settings: Any) -> Any:
+            self.ask, self.at_first = runtime.readings, runtime.readings()
+            return super().pulpo_lifespan(runtime, settings)
+
+    plugin = Curious()
+    catalogue = load_plugins(extra=[("gated", plugin)], only=["pulpo_canary"])
+    async with running(settings(tmp_path), catalogue=catalogue) as system:
+        plugin.gate.clear()
+        turn = asyncio.create_task(system.chat(hello()))
+        await plugin.reached.wait()
+        during = plugin.ask()
+        plugin.gate.set()
+        await turn
+    assert plugin.at_first == pulpo.Readings()
+    assert (during.turns_in_flight, during.caches) == (1, {"tools": 0})
+    assert plugin.loaded.names["planners"] == ("gated",)
+    assert plugin.loaded.names["sinks"] == ("gated", "log")
+    assert plugin.loaded.names["workspaces"] == ("salon",)
+
+
 async def test_what_was_said_outlives_the_process(tmp_path, catalogue) -> None:
     async with running(settings(tmp_path), catalogue=catalogue) as system:
         first = await system.chat(hello())

@@ -10,7 +10,7 @@ from pulpo import contracts
 DOOR = """
 ALLOW Answer Assignment BreakerChanged Calls CanaryContext CanaryStrategy Choice Conversation Database Dialogue Event
 Fact Hints Match Message MetricSink Offer Pending Piece PlanContext Planner PlannerFactory PlannerStepped
-PluginsLoaded Policy PolicyChecked PolicyContext RawResponse ReadContext Reader Reading Result Route RouteError
+PluginsLoaded Policy PolicyChecked PolicyContext RawResponse ReadContext Reader Reading Readings Result Route RouteError
 RouteRequest Runtime SinkFailed Slot Step Summary Tool ToolCall ToolCalled ToolContext ToolResult ToolSource Turn
 TurnFinished TurnRescued ValueProvider VariantAssigned VariantFailed Verdict Workspace __version__ deny hookimpl
 localized needs_approval read_consent tool

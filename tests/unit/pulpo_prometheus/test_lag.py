@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from pulpo_prometheus.lag import watching
+from pulpo_prometheus.lag import repeating, watching
 
 
 async def test_a_blocked_loop_shows_and_an_idle_one_does_not() -> None:
@@ -27,3 +27,13 @@ async def test_it_ends_with_its_block() -> None:
     count = len(seen)
     await asyncio.sleep(0.03)
     assert len(seen) == count
+
+
+async def test_what_is_repeated_begins_at_once_and_ends_with_its_block() -> None:
+    calls: list[int] = []
+    async with repeating(lambda: calls.append(1), every=0.01):
+        await asyncio.sleep(0.05)
+    count = len(calls)
+    assert count >= 2
+    await asyncio.sleep(0.03)
+    assert len(calls) == count

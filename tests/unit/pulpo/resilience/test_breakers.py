@@ -51,6 +51,14 @@ def test_changes_are_told() -> None:
     ]
 
 
+def test_they_are_counted_by_state() -> None:
+    breakers = Ward().breakers()
+    for tool in ("book", "move"):
+        breakers.of("a", tool)
+    fail(breakers, "b", "book")
+    assert breakers.counts() == {"closed": 2, "open": 1, "half_open": 0}
+
+
 def test_open_tools_leave_the_list_of_their_workspace_and_come_back() -> None:
     ward = Ward()
     breakers = ward.breakers()

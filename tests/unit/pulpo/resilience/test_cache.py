@@ -48,6 +48,12 @@ async def test_what_is_known_is_not_looked_up_again_until_it_is_old(shelf: Shelf
     assert shelf.found == ["a", "a"]
 
 
+async def test_its_size_counts_entries(shelf: Shelf) -> None:
+    for name in ("a", "b", "a"):
+        await shelf.get(name)
+    assert shelf.cache.size == 2
+
+
 async def test_what_is_asked_by_many_at_once_is_looked_up_once(shelf: Shelf) -> None:
     async with anyio.create_task_group() as group:
         for _ in range(50):

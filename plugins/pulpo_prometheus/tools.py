@@ -1,0 +1,64 @@
+"""What tool calls and their circuit breakers do to the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pulpo
+from pulpo_prometheus import catalogue
+from pulpo_prometheus.children import Number, Spread
+from pulpo_prometheus.families import Families, Handlers
+
+OUTCOMES: Final = ("ok", "error", "timeout", "denied", "open", "limited", "invalid")
+STATES: Final = ("closed", "open", "half_open")
+
+
+@dataclass(frozen=True, slots=True)
+class _Tool:
+    """All children of one tool."""
+
+    calls: Mapping[str, Number]
+    seconds: Spread
+    argument_errors: Number
+    breaker: Mapping[str, Number]
+
+
+class ToolCounts:
+    """Counts by tool."""
+
+    def __init__(self, families: Families) -> None:
+        calls = families.numbers(catalogue.TOOL_CALLS)
+        seconds = families.spreads(catalogue.TOOL_DURATION)
+        argument_errors = families.numbers(catalogue.ARGUMENT_ERRORS)
+        changes = families.numbers(catalogue.BREAKER_CHANGES)
+
+        def of_tool(tool: str) -> _Tool:
+            return _Tool(
+                calls={outcome: calls.child(tool, outcome) for outcome in OUTCOMES},
+                seconds=seconds.child(tool),
+                argument_errors=argument_errors.child(tool),
+                breaker={state: changes.child(tool, state) for state in STATES},
+            )
+
+        self._tools = families.capped(catalogue.TOOL_CALLS, of_tool)
+
+    @property
+    def handlers(self) -> Handlers:
+        """What is counted, by kind of event."""
+        return {pulpo.ToolCalled: self._called, pulpo.BreakerChanged: self._changed}
+
+    def expect(self, loaded: pulpo.PluginsLoaded) -> None:
+        """Make the children of what is known at start."""
+        self._tools.expect(loaded.names.get("tools", ()))
+
+    def _called(self, event: pulpo.ToolCalled) -> None:
+        tool = self._tools[event.tool]
+        tool.calls[event.outcome].value += 1
+        tool.seconds.observe(event.duration)
+        if event.outcome == "invalid":
+            tool.argument_errors.value += 1
+
+    def _changed(self, event: pulpo.BreakerChanged) -> None:
+        self._tools[event.tool].breaker[event.state].value += 1
