@@ -33,6 +33,7 @@ from pulpo.resilience.breakers import Breakers
 from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.settings import Settings
 from pulpo.store import transcripts
+from pulpo.store.fold import keep_counts
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
 from pulpo.store.transcripts import ConversationSummary, Transcript
@@ -168,6 +169,7 @@ async def running(
             _orchestrator=orchestrator,
         )
         stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
+        stack.push_async_callback(_stop, asyncio.create_task(keep_counts(store, clock=clock)))
         stack.push_async_callback(system.drain)
         bus.emit(_loaded(catalogue, settings, tools, workspaces))
         yield system

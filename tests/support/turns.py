@@ -9,6 +9,7 @@ from sqlalchemy import text
 from pulpo.contracts.canary import Assignment
 from pulpo.conversation import Dialogue
 from pulpo.store.conversations import Accept, Accepted, Finish
+from pulpo.store.outcomes import Ending
 from pulpo.store.turnstore import TurnStore
 
 NOW = 1_795_000_000.0
@@ -39,6 +40,7 @@ def done(turn: str, epoch: int, conversation: str = "c1") -> Finish:
         outcome="ok",
         answer=b'{"reply":"hola"}',
         dialogue=Dialogue(goal="book"),
+        ending=Ending(workspace_id="demo", variant="canary", served_by="canary", seconds=0.02),
         now=NOW + 1,
     )
 

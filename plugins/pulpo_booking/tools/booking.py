@@ -84,6 +84,7 @@ def booking_tool(desk: Desk) -> pulpo.Tool:
         idempotent=True,
         open_world=False,
         effect_group=EFFECTS,
+        goal="booking",
         title={"es": "Reservar una cita", "es-AR": "Reservar un turno", "en": "Book an appointment"},
         examples=examples.BOOK_APPOINTMENT,
         answers=examples.BOOK_ANSWERS,

@@ -58,8 +58,16 @@ class CanaryStrategy(Protocol):
 
 
 class Assignment(Struct, frozen=True):
-    """The choice made for a turn: which variant, why, and under which configuration revision."""
+    """The choice made for a turn: which variant, why, and under which configuration revision.
+
+    ``rollout`` is the rollout by whose random split the conversation got its variant, either of the two, and ``step``
+    the one it was at then; empty when something else decided (an override, an older pin), so that the turn is no
+    evidence. ``unit`` is what the split is by, and thus what evidence counts.
+    """
 
     variant: str
     reason: str
     revision: int = 0
+    rollout: str = ""
+    step: int = 0
+    unit: str = ""

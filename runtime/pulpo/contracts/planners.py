@@ -27,21 +27,27 @@ class Piece(Struct, frozen=True, tag="piece"):
 
 
 class Calls(Struct, frozen=True, tag="calls"):
-    """Tool calls to run together. ``dialogue`` is what the planner has learnt so far (None: unchanged)."""
+    """Tool calls to run together. ``dialogue`` is what the planner has learnt so far (None: unchanged).
+
+    ``tokens`` are those a model used for this step, what it read and what it wrote.
+    """
 
     calls: tuple[ToolCall, ...]
     dialogue: Dialogue | None = None
+    tokens: int = 0
 
 
 class Answer(Struct, frozen=True, tag="answer"):
     """The answer that ends the turn. ``dialogue`` is what must be known next turn (None: unchanged).
 
-    ``confidence`` (0–1) is how sure the planner was of what the user wanted, if it can tell.
+    ``confidence`` (0–1) is how sure the planner was of what the user wanted, if it can tell. ``tokens`` are those a
+    model used for this step, what it read and what it wrote.
     """
 
     text: str
     dialogue: Dialogue | None = None
     confidence: float | None = None
+    tokens: int = 0
 
 
 Step: TypeAlias = Piece | Calls | Answer

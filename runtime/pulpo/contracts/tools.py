@@ -126,7 +126,8 @@ class Tool:
     that are a plain yes or no to this tool's summary and need not be one elsewhere ("cancel it", "keep it").
     ``cache`` is for how many seconds the result of a read-only tool may be reused (0: never) for the same
     arguments, workspace, locale, user and scopes, or whoever asks when ``cache_shared``. At most ``concurrency``
-    calls of it run at once.
+    calls of it run at once. ``goal`` names what a conversation wants that uses this tool ("booking"): how many of
+    those that began it reach it is counted, and a canary whose conversations reach it less often is rolled back.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Tool:
     cache: float = 0.0
     cache_shared: bool = False
     concurrency: int = 64
+    goal: str = ""
 
     def bind(self, arguments: Mapping[str, Json]) -> dict[str, Any]:
         """Return keyword arguments for the function; raises `ToolArgumentsError` naming each bad argument."""
@@ -199,6 +201,7 @@ def tool(
     cache: float = ...,
     cache_shared: bool = ...,
     concurrency: int = ...,
+    goal: str = ...,
     answers: Mapping[Literal["yes", "no"], Sequence[str]] | None = ...,
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 def tool(
@@ -219,6 +222,7 @@ def tool(
     cache: float = 0.0,
     cache_shared: bool = False,
     concurrency: int = 64,
+    goal: str = "",
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Turn a typed function, sync or async, into a `Tool`.
 
@@ -259,6 +263,7 @@ def tool(
             cache=cache,
             cache_shared=cache_shared,
             concurrency=concurrency,
+            goal=goal,
             schema=schema,
             validate=validate,
         )

@@ -3,6 +3,7 @@
 Whoever runs turns:          `turnstore` (what they ask for), `opening`, `addresses` (which database answers)
 Whoever looks how it is done: `sqlite` and `postgres/` (the stores), `conversations` and `effects` (a turn's rows)
 Whoever shows them:          `transcripts`
+Whoever counts:              `counts` (to read), `fold` (adds up `outcomes`, how turns ended), `goals`, `statements`
 Whoever checks callers:      `keys`, `secrets`
 Whoever changes the schema:  `schema`, `migrate` and `migrations/`, `transact` (a command's own transaction)
 Whoever wonders about speed: `writer` (one thread, group commit), `postgres.committer`

@@ -22,6 +22,8 @@ from pulpo.errors import (
     IdempotencyConflictError,
     LeaseLostError,
 )
+from pulpo.store import outcomes
+from pulpo.store.outcomes import Ending
 
 encode = msgspec.json.encode
 _decode_dialogue = msgspec.json.Decoder(Dialogue).decode
@@ -63,7 +65,7 @@ class Replayed(Struct, frozen=True):
 
 
 class Finish(Struct, frozen=True, kw_only=True):
-    """An answered turn on its way into the store; ``now`` is in UTC seconds."""
+    """An answered turn on its way into the store, and what is counted of it; ``now`` is in UTC seconds."""
 
     turn_id: str
     conversation_id: str
@@ -71,6 +73,7 @@ class Finish(Struct, frozen=True, kw_only=True):
     outcome: str
     answer: bytes
     dialogue: Dialogue
+    ending: Ending
     now: float
 
 
@@ -95,8 +98,10 @@ def accept(connection: sqlite3.Connection, asked: Accept, assign: Assign) -> Acc
         assignment = assign(None)
         _insert_conversation(connection, asked, assignment)
     else:
-        conversation = _resume(connection, asked, earlier.conversation_id if earlier else asked.conversation_id)
+        conversation, lapsed = _resume(connection, asked, earlier.conversation_id if earlier else asked.conversation_id)
         assignment = assign(conversation.variant or None)
+        if lapsed is not None:
+            outcomes.record_lapsed(connection, lapsed, now=asked.now)
         _take_lease(connection, asked, turn_id, conversation, assignment)
     if earlier is None:
         _insert_turn(connection, asked, conversation, assignment)
@@ -118,6 +123,7 @@ def finish(connection: sqlite3.Connection, done: Finish) -> None:
         "UPDATE turns SET finished_at = ?, outcome = ?, answer = ? WHERE id = ?",
         (done.now, done.outcome, done.answer, done.turn_id),
     )
+    outcomes.record(connection, done.ending, at=done.now, conversation_id=done.conversation_id, outcome=done.outcome)
 
 
 def renew(connection: sqlite3.Connection, held: Iterable[tuple[str, int]], *, now: float, lease: float) -> None:
@@ -195,13 +201,15 @@ def _earlier(connection: sqlite3.Connection, asked: Accept) -> Earlier | None:
     return row and Earlier(*row)
 
 
-def _resume(connection: sqlite3.Connection, asked: Accept, conversation_id: str) -> Conversation:
+def _resume(connection: sqlite3.Connection, asked: Accept, conversation_id: str) -> tuple[Conversation, str | None]:
+    """Return the conversation, and the turn whose lease on it has lapsed, if any."""
     row = connection.execute(
         "SELECT user_id, variant, epoch, dialogue, lease_turn, lease_until - ? FROM conversations"
         " WHERE id = ? AND workspace_id = ?",
         (asked.now, conversation_id, asked.workspace_id),
     ).fetchone()
-    return resumed(asked, conversation_id, row and Stored(*row))
+    stored = row and Stored(*row)
+    return resumed(asked, conversation_id, stored), stored.lease_turn
 
 
 def _insert_conversation(connection: sqlite3.Connection, asked: Accept, assignment: Assignment) -> None:
@@ -236,8 +244,8 @@ def _insert_turn(
     connection: sqlite3.Connection, asked: Accept, conversation: Conversation, assignment: Assignment
 ) -> None:
     connection.execute(
-        "INSERT INTO turns (id, conversation_id, epoch, request, variant, reason, accepted_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO turns (id, conversation_id, epoch, request, variant, reason, accepted_at, rollout, step, unit)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             asked.turn_id,
             conversation.id,
@@ -246,6 +254,9 @@ def _insert_turn(
             assignment.variant,
             assignment.reason,
             asked.now,
+            assignment.rollout,
+            assignment.step,
+            assignment.unit,
         ),
     )
     if asked.idempotency_key is not None:

@@ -26,6 +26,12 @@ conversations = sa.Table(
     sa.Column("started_at", sa.Double, nullable=False),
     sa.Column("last_at", sa.Double, nullable=False),
     sa.Index("conversations_by_workspace", "workspace_id", "last_at"),
+    sa.Index(
+        "conversations_leased",
+        "lease_until",
+        sqlite_where=sa.text("lease_turn IS NOT NULL"),
+        postgresql_where=sa.text("lease_turn IS NOT NULL"),
+    ),
 )
 
 turns = sa.Table(
@@ -41,6 +47,9 @@ turns = sa.Table(
     sa.Column("finished_at", sa.Double),
     sa.Column("outcome", sa.Text),
     sa.Column("answer", sa.LargeBinary),
+    sa.Column("rollout", sa.Text, nullable=False, server_default=""),
+    sa.Column("step", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("unit", sa.Text, nullable=False, server_default=""),
     sa.Index("turns_by_conversation", "conversation_id", "epoch"),
 )
 
@@ -69,6 +78,62 @@ idempotency = sa.Table(
     sa.Column("turn_id", sa.Text, nullable=False),
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Index("idempotency_by_turn", "turn_id"),
+)
+
+turn_outcomes = sa.Table(
+    "turn_outcomes",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("conversation_id", sa.Text, nullable=False),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("served_by", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("seconds", sa.Double, nullable=False),
+    sa.Column("rollout", sa.Text, nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("tool_errors", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("limited", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("tokens", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("goal", sa.Text, nullable=False, server_default=""),
+    sa.Column("goal_state", sa.Text, nullable=False, server_default=""),
+)
+
+turn_counts = sa.Table(
+    "turn_counts",
+    metadata,
+    sa.Column("width", sa.Integer, primary_key=True),
+    sa.Column("slot", sa.BigInteger, primary_key=True),
+    sa.Column("variant", sa.Text, primary_key=True),
+    sa.Column("served_by", sa.Text, primary_key=True),
+    sa.Column("outcome", sa.Text, primary_key=True),
+    sa.Column("bucket", sa.Integer, primary_key=True),
+    sa.Column("turns", sa.BigInteger, nullable=False),
+)
+
+goal_counts = sa.Table(
+    "goal_counts",
+    metadata,
+    sa.Column("width", sa.Integer, primary_key=True),
+    sa.Column("slot", sa.BigInteger, primary_key=True),
+    sa.Column("variant", sa.Text, primary_key=True),
+    sa.Column("goal", sa.Text, primary_key=True),
+    sa.Column("result", sa.Text, primary_key=True),
+    sa.Column("conversations", sa.BigInteger, nullable=False),
+)
+
+goals = sa.Table(
+    "goals",
+    metadata,
+    sa.Column("conversation", sa.LargeBinary, primary_key=True),
+    sa.Column("goal", sa.Text, primary_key=True),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("rollout", sa.Text, nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.Double, nullable=False),
+    sa.Index("goals_by_time", "last_at"),
 )
 
 api_keys = sa.Table(

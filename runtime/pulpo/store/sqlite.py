@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
+from msgspec import Struct
 
 from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
 from pulpo.errors import StoreUnavailableError
 from pulpo.store import conversations, effects, transcripts
+from pulpo.store.statements import OverSqlite, Run
 from pulpo.store.writer import SqliteWriter
 
 if TYPE_CHECKING:
@@ -128,6 +130,13 @@ class SqliteStore:
 
         return await self._writer.submit(effect)
 
+    async def together(self, closure: Callable[[Run], T]) -> T:
+        """See `TurnStore.together`; in a savepoint, since it shares the transaction with turns."""
+        found = await self._writer.submit_quick(partial(_in_savepoint, closure))
+        if isinstance(found, _Failed):
+            raise found.error
+        return found
+
     async def effects_of(self, turn_id: str) -> tuple[effects.Effect, ...]:
         """See `effects.of_turn`."""
         return await self._writer.submit_quick(lambda connection: effects.of_turn(connection, turn_id))
@@ -140,6 +149,26 @@ class SqliteStore:
         """Finish queued writes, checkpoint and release the file."""
         self.database.close()
         await self._writer.close()
+
+
+class _Failed(Struct, frozen=True):
+    """What a closure raised; its rows are gone, and its neighbours' are not."""
+
+    error: Exception
+
+
+def _in_savepoint(closure: Callable[[Run], T], connection: sqlite3.Connection) -> T | _Failed:
+    connection.execute("SAVEPOINT together")
+    try:
+        return closure(OverSqlite(connection))
+    except sqlite3.OperationalError:
+        raise
+    except Exception as error:
+        connection.execute("ROLLBACK TO together")
+        return _Failed(error)
+    finally:
+        if connection.in_transaction:
+            connection.execute("RELEASE together")
 
 
 @asynccontextmanager

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
 from pulpo.store.conversations import Accept, Accepted, Assign, Finish, Replayed
 from pulpo.store.effects import Effect, State
+from pulpo.store.statements import Run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+T = TypeVar("T")
 
 
 class TurnStore(Protocol):
@@ -53,6 +56,11 @@ class TurnStore(Protocol):
 
         After a `StoreUnavailableError` it may have been committed all the same: `settle` tells.
         """
+        ...
+
+    async def together(self, closure: Callable[[Run], T]) -> T:
+        """Run a few of the core's own statements in one writing transaction: all of it is committed, or (when the
+        closure raises) nothing. On SQLite it runs on the event loop, so it must be short."""
         ...
 
     async def effects_of(self, turn_id: str) -> tuple[Effect, ...]:

@@ -72,6 +72,7 @@ class TurnLoop:
         self._history = history
         self._read_consent = read_consent
         self._limits = limits
+        self.goals = {name: tool.goal for name, tool in tools.items() if tool.goal}
 
     async def attempt(self, run: TurnRun, variant: Variant) -> Reply:
         """Answer the turn with one variant.
@@ -149,6 +150,7 @@ class TurnLoop:
             PlannerStepped(run.turn.id, variant.planner_name, variant.name, context.step, perf_counter() - start)
         )
         if isinstance(decision, Answer | Calls):
+            run.tokens += decision.tokens
             return said, decision
         raise self._broken(variant, "ended without calls or an answer")
 

@@ -33,6 +33,7 @@ from pulpo.store.conversations import Accept, Accepted, Finish, Replayed
 from pulpo.store.effects import Effect
 from pulpo.store.turnstore import TurnStore
 from pulpo.turns import texts
+from pulpo.turns.endings import ending
 from pulpo.turns.executor import utc
 from pulpo.turns.loop import Reply, TurnLoop, Variant
 from pulpo.turns.notices import with_notices
@@ -137,6 +138,7 @@ class Orchestrator:
             return Served(await self._attempt(run, assigned), assigned)
         except Exception as error:
             failure = error
+            run.limited = isinstance(error, LoopLimitError)
             run.events.append(_failed(run, assigned, error))
         if assigned == STABLE:
             return Served(self._apology(run, failure), STABLE)
@@ -170,6 +172,7 @@ class Orchestrator:
             tool_calls=tuple(map(_report, run.finished)),
             duration_ms=round(seconds * 1000, 3),
         )
+        dialogue = _lasting(served.reply, run.turn.locale)
         await self._store.finish(
             Finish(
                 turn_id=run.turn.id,
@@ -177,7 +180,10 @@ class Orchestrator:
                 epoch=run.conversation.epoch,
                 outcome=answer.outcome,
                 answer=_encode(answer),
-                dialogue=_lasting(served.reply, run.turn.locale),
+                dialogue=dialogue,
+                ending=ending(
+                    run, served_by=served.served_by, dialogue=dialogue, seconds=seconds, goals=self._loop.goals
+                ),
                 now=self._clock(),
             )
         )

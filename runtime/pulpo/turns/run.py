@@ -19,7 +19,8 @@ class TurnRun:
     """A turn under way. ``started`` is monotonic seconds; ``results`` are what planners may see; ``finished`` are
     all calls ever made in the turn, for the report; ``groups`` map effect groups that are done or in doubt to the
     ledger's key of what did it; ``doubts`` map such keys to the titles of what may have happened. ``hidden`` and
-    ``refused`` map tools that do not work now to their titles: kept from the planner, or asked for all the same."""
+    ``refused`` map tools that do not work now to their titles: kept from the planner, or asked for all the same.
+    ``limited`` says that the assigned variant ran into a loop limit, ``tokens`` counts what models used."""
 
     turn: Turn
     conversation: Conversation
@@ -35,6 +36,8 @@ class TurnRun:
     refused: dict[str, str] = field(default_factory=dict)
     steps: int = 0
     denied: bool = False
+    limited: bool = False
+    tokens: int = 0
     _seen: set[bytes] = field(default_factory=set)
 
     def repeats(self, call: ToolCall) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -20,9 +21,10 @@ from pulpo.errors import (
     LeaseLostError,
     StoreUnavailableError,
 )
-from pulpo.store import transcripts
+from pulpo.store import counts, transcripts
 from pulpo.store.conversations import Accept, Replayed
 from pulpo.store.effects import Effect
+from pulpo.store.fold import fold
 from pulpo.store.migrate import pending, upgrade
 from pulpo.store.opening import open_store
 from pulpo.store.turnstore import TurnStore
@@ -298,3 +300,24 @@ async def count(store: TurnStore, table: str) -> int:
     counted: Callable[[Connection], Any] = lambda c: c.execute(text(f"SELECT count(*) FROM {table}")).scalar()  # noqa: E731
     found: int = await store.database.read(counted)
     return found
+
+
+async def test_how_turns_ended_is_counted_once_on_every_database(store: TurnStore) -> None:
+    await accept(store, asked("t1", new=True))
+    await store.finish(done("t1", 1))
+    await accept(store, asked("t2"))
+    await lapse(store)
+    await accept(store, asked("t3"))
+    await asyncio.gather(fold(store, now=NOW), fold(store, now=NOW))
+    await fold(store, now=NOW)
+    found = await store.database.read(partial(counts.turn_counts, since=NOW - 60, until=NOW + 60))
+    assert {each.outcome: each.turns for each in found} == {"ok": 1, "lapsed": 1}
+
+
+async def test_a_lease_that_nobody_takes_over_is_swept(store: TurnStore) -> None:
+    await accept(store, asked("t1", new=True))
+    await lapse(store)
+    await fold(store, now=NOW)
+    found = await store.database.read(partial(counts.turn_counts, since=NOW - 60, until=NOW + 60))
+    assert [(each.outcome, each.turns) for each in found] == [("lapsed", 1)]
+    assert (await accept(store, asked("t2"))).conversation.epoch == 2

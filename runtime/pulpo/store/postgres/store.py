@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
@@ -19,9 +19,12 @@ from pulpo.store.postgres.committer import Committer
 from pulpo.store.postgres.database import PostgresDatabase
 from pulpo.store.postgres.ledger import Intent, Settlement
 from pulpo.store.postgres.link import connect
+from pulpo.store.statements import OverSqlalchemy, Run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+T = TypeVar("T")
 
 
 class PostgresStore:
@@ -67,6 +70,10 @@ class PostgresStore:
     async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int) -> Result:
         """See `effects.commit`."""
         return await self.database.write(partial(ledger.commit, key=key, closure=closure, now=now, epoch=epoch))
+
+    async def together(self, closure: Callable[[Run], T]) -> T:
+        """See `TurnStore.together`."""
+        return await self.database.write(lambda connection: closure(OverSqlalchemy(connection)))
 
     async def effects_of(self, turn_id: str) -> tuple[Effect, ...]:
         """See `effects.of_turn`."""

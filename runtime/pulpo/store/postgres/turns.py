@@ -32,6 +32,7 @@ from pulpo.store.conversations import (
     refuse_another,
     resumed,
 )
+from pulpo.store.outcomes import FIELDS, columns
 from pulpo.store.postgres.committer import ATTEMPTS, Job
 
 KEYED: dict[str, str] = {
@@ -61,13 +62,14 @@ _ACCEPT = f"""
 WITH asked AS (
   SELECT * FROM unnest(
     $1::text[], $2::text[], $3::int[], $4::text[], $5::bool[], $6::text[], $7::text[], $8::text[],
-    $9::bytea[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::float8[], $15::float8[]
+    $9::bytea[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::float8[], $15::float8[],
+    $16::text[], $17::int[], $18::text[]
   ) AS a (turn_id, conversation_id, epoch, holder, repeated, workspace_id, user_id, locale,
-          request, variant, reason, key, fingerprint, now, lease)
+          request, variant, reason, key, fingerprint, now, lease, rollout, step, unit)
 ), begun AS (
   INSERT INTO conversations (id, workspace_id, user_id, locale, variant, dialogue, epoch, lease_turn, lease_until,
                              started_at, last_at)
-  SELECT conversation_id, workspace_id, user_id, locale, variant, $16::bytea, 1, turn_id, {_NOW} + lease, now, now
+  SELECT conversation_id, workspace_id, user_id, locale, variant, $19::bytea, 1, turn_id, {_NOW} + lease, now, now
   FROM asked WHERE epoch = 1
   RETURNING id
 ), resumed AS (
@@ -80,8 +82,8 @@ WITH asked AS (
 ), taken AS (
   SELECT id FROM begun UNION ALL SELECT id FROM resumed
 ), written AS (
-  INSERT INTO turns (id, conversation_id, epoch, request, variant, reason, accepted_at)
-  SELECT turn_id, conversation_id, epoch, request, variant, reason, now
+  INSERT INTO turns (id, conversation_id, epoch, request, variant, reason, accepted_at, rollout, step, unit)
+  SELECT turn_id, conversation_id, epoch, request, variant, reason, now, rollout, step, unit
   FROM asked WHERE NOT repeated AND conversation_id IN (SELECT id FROM taken)
 ), rewritten AS (
   UPDATE turns t SET epoch = a.epoch
@@ -90,25 +92,38 @@ WITH asked AS (
   INSERT INTO idempotency (workspace_id, key, fingerprint, turn_id, created_at)
   SELECT workspace_id, key, fingerprint, turn_id, now
   FROM asked WHERE key IS NOT NULL AND NOT repeated AND conversation_id IN (SELECT id FROM taken)
+), lapsed AS (
+  INSERT INTO turn_outcomes (at, workspace_id, conversation_id, variant, served_by, outcome, seconds,
+                             rollout, step, unit)
+  SELECT a.now, a.workspace_id, a.conversation_id, t.variant, '', 'lapsed', a.now - t.accepted_at,
+         t.rollout, t.step, t.unit
+  FROM asked a JOIN turns t ON t.id = a.holder WHERE a.conversation_id IN (SELECT id FROM taken)
 )
 SELECT id FROM taken
 """  # noqa: S608
 
-_FINISH = """
+_FINISH = f"""
 WITH done AS (
-  SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::bytea[], $5::text[], $6::bytea[], $7::float8[])
-    AS d (conversation_id, epoch, turn_id, dialogue, outcome, answer, now)
+  SELECT * FROM unnest(
+    $1::text[], $2::int[], $3::text[], $4::bytea[], $5::bytea[], $6::float8[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::float8[], $12::text[], $13::int[], $14::text[], $15::int[], $16::int[], $17::int[], $18::text[],
+    $19::text[]
+  ) AS d (conversation_id, epoch, turn_id, dialogue, answer, at, workspace_id, variant, served_by,
+          outcome, seconds, rollout, step, unit, tool_errors, limited, tokens, goal, goal_state)
 ), freed AS (
   UPDATE conversations c
-  SET dialogue = d.dialogue, lease_turn = NULL, lease_until = 0, turns = turns + 1, last_at = d.now
+  SET dialogue = d.dialogue, lease_turn = NULL, lease_until = 0, turns = turns + 1, last_at = d.at
   FROM done d WHERE c.id = d.conversation_id AND c.epoch = d.epoch
   RETURNING c.id, c.epoch
 ), answered AS (
-  UPDATE turns t SET finished_at = d.now, outcome = d.outcome, answer = d.answer
+  UPDATE turns t SET finished_at = d.at, outcome = d.outcome, answer = d.answer
   FROM done d WHERE t.id = d.turn_id AND (d.conversation_id, d.epoch) IN (SELECT id, epoch FROM freed)
+), counted AS (
+  INSERT INTO turn_outcomes ({FIELDS})
+  SELECT {FIELDS} FROM done WHERE (conversation_id, epoch) IN (SELECT id, epoch FROM freed)
 )
 SELECT id, epoch FROM freed
-"""
+"""  # noqa: S608 - constants
 
 _RENEW = f"""
 UPDATE conversations c SET lease_until = {_NOW} + $3::float8
@@ -145,16 +160,21 @@ async def accept(connection: Any, jobs: Sequence[Job]) -> None:
 async def finish(connection: Any, jobs: Sequence[Job]) -> None:
     """Store answers, each asked as `Finish`; see `conversations.finish`."""
     done: list[Finish] = sorted((job.asked for job in jobs), key=lambda done: done.conversation_id)
-    rows = [
-        (each.conversation_id, each.epoch, each.turn_id, encode(each.dialogue), each.outcome, each.answer, each.now)
-        for each in done
-    ]
+    rows = [_ended(each) for each in done]
     freed = {tuple(row) for row in await connection.fetch(_FINISH, *zip(*rows, strict=True))}
     for job in jobs:
         if (job.asked.conversation_id, job.asked.epoch) in freed:
             job.succeed()
         else:
             job.fail(LeaseLostError(f"turn {job.asked.turn_id!r} was taken over; its answer is not stored twice"))
+
+
+def _ended(done: Finish) -> tuple[object, ...]:
+    at, workspace_id, conversation_id, *counted = columns(
+        done.ending, at=done.now, conversation_id=done.conversation_id, outcome=done.outcome
+    )
+    answered = (done.epoch, done.turn_id, encode(done.dialogue), done.answer)
+    return (conversation_id, *answered, at, workspace_id, *counted)
 
 
 async def renew(connection: Any, jobs: Sequence[Job]) -> None:
@@ -254,6 +274,9 @@ def _row(turn: Turn) -> tuple[object, ...]:
         fingerprint(asked),
         asked.now,
         asked.lease,
+        turn.assignment.rollout,
+        turn.assignment.step,
+        turn.assignment.unit,
     )
 
 

@@ -15,6 +15,7 @@ from pulpo.errors import (
 )
 from pulpo.store import conversations as store
 from pulpo.store.conversations import Accept, Accepted, Finish, Replayed
+from pulpo.store.outcomes import Ending
 
 
 def asked(turn: str, conversation: str = "c1", *, new: bool = False, now: float = 100.0, **more: Any) -> Accept:
@@ -42,6 +43,7 @@ def done(turn: str, epoch: int, *, conversation: str = "c1", now: float = 101.0)
         outcome="ok",
         answer=b'{"reply":"hola"}',
         dialogue=dialogue,
+        ending=Ending(workspace_id="demo", variant="canary", served_by="canary", seconds=0.02),
         now=now,
     )
 
