@@ -17,12 +17,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from pulpo_booking.appointment import Appointment, Customer, State
+from pulpo_booking.business import Business
 from pulpo_booking.calendar import (
     UNSEATED,
     Claim,
     Question,
     Refusal,
     claims_for,
+    counted_claims,
     free_staff,
     refusal,
     seated_anew,
@@ -94,6 +96,24 @@ class Appointments:
         )
         return [Claim(*row) for row in rows]
 
+    def count(self, business: Business, *, now: int) -> None:
+        """Let the appointments to come also hold what ``business`` counts and they do not hold yet.
+
+        A business that says how many rooms it has, or how often a day it gives a service, counts those that were
+        booked before it said so. More of them than it now allows stay: nobody's appointment is taken away.
+        """
+        to_come = self._all(appointments.c.state == "active", appointments.c.ends_at > now)
+        wanted = [(each, claim) for each in to_come for claim in counted_claims(business, each)]
+        lock_resources(self.connection, self.workspace, {claim.resource for _, claim in wanted})
+        for each, claim in wanted:
+            if claim.resource not in self._held_by(each):
+                seated = claim._replace(seat=self._make_room(claim))
+                self.connection.execute(sa.insert(allocations).values(**_allocation(each, seated)))
+
+    def _held_by(self, appointment: Appointment) -> set[str]:
+        held = sa.select(allocations.c.resource).where(allocations.c.appointment_id == appointment.id)
+        return set(self.connection.execute(held).scalars())
+
     def _settle(self, question: Question, at: int, draft: Appointment, *, moving: bool) -> Appointment | Refusal:
         """Look and write until the calendar says no or the database says yes."""
         span = Stretch(at - _MARGIN, at + _MARGIN)
@@ -129,8 +149,7 @@ class Appointments:
 
     def _touched(self, chosen: Appointment, claims: Sequence[Claim]) -> set[str]:
         """Return the resources that change hands: those claimed, and those held so far."""
-        held = sa.select(allocations.c.resource).where(allocations.c.appointment_id == chosen.id)
-        return {claim.resource for claim in claims}.union(self.connection.execute(held).scalars())
+        return {claim.resource for claim in claims} | self._held_by(chosen)
 
     def _make_room(self, claim: Claim) -> int:
         """Move the neighbours of a claim to other seats, and return the one that this leaves for it."""

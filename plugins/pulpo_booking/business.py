@@ -7,7 +7,7 @@ are a list of ``["HH:MM", "HH:MM"]``; an end that is not after its start belongs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic_core import PydanticCustomError
 
 import pulpo
 
@@ -73,6 +74,9 @@ Name: TypeAlias = str | dict[str, str]
 """One name, or one a language: ``{"es": "Corte", "en": "Haircut"}``."""
 
 Identifier: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+
+
+_CLOSED_DATES = 'closed_dates: write ["2026-12-25"], or {"2026-12-25": "Navidad"} to give the reason'
 
 
 class Model(BaseModel):
@@ -152,14 +156,19 @@ class Business(Model):
     def _name_closures(cls, raw: Any) -> Any:
         """A list of closed dates is short for closures without a reason."""
         if isinstance(raw, Mapping) and isinstance(raw.get("closed_dates"), (list, tuple)):
-            return {**raw, "closed_dates": dict.fromkeys(raw["closed_dates"], "")}
+            listed = raw["closed_dates"]
+            if not all(isinstance(each, (str, date)) for each in listed):
+                raise PydanticCustomError(
+                    "references", "{said}", {"said": _CLOSED_DATES, "problems": [(("closed_dates",), _CLOSED_DATES)]}
+                )
+            return {**raw, "closed_dates": dict.fromkeys(listed, "")}
         return raw
 
     @model_validator(mode="after")
     def _check_references(self) -> Self:
-        problem = next(_problems(self), None)
-        if problem is not None:
-            raise ValueError(problem)
+        if problems := list(_problems(self)):
+            said = "; ".join(message for _, message in problems)
+            raise PydanticCustomError("references", "{said}", {"said": said, "problems": problems})
         return self
 
     @cached_property
@@ -186,31 +195,38 @@ class Business(Model):
         )
 
 
-def _problems(business: Business) -> Iterator[str]:
+Place: TypeAlias = tuple[str | int, ...]
+"""Keys and positions that lead from the business to something in it."""
+
+
+def _problems(business: Business) -> Iterator[tuple[Place, str]]:
     """What no single field can know: zones, references between lists, contradictions."""
     yield from _duplicates("services", [service.id for service in business.services])
     yield from _duplicates("staff", [person.id for person in business.staff])
     yield from _unknown_services(business)
     if both := business.closed_dates.keys() & business.special_hours.keys():
-        yield f"{min(both)} stands in closed_dates and in special_hours; keep one of them"
+        yield ("closed_dates",), f"{min(both)} stands in closed_dates and in special_hours; keep one of them"
     try:
         ZoneInfo(business.tz)
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        yield f"tz {business.tz!r} is not an IANA zone; write one such as Europe/Madrid"
+        yield ("tz",), f"tz {business.tz!r} is not an IANA zone; write one such as Europe/Madrid"
 
 
-def _duplicates(where: str, ids: list[str]) -> Iterator[str]:
-    for id_ in ids:
-        if ids.count(id_) > 1:
-            yield f"{where}: the id {id_!r} is used twice; ids must differ"
+def _duplicates(where: str, ids: list[str]) -> Iterator[tuple[Place, str]]:
+    for position, id_ in enumerate(ids):
+        if id_ in ids[:position]:
+            yield (where, position, "id"), f"{where}: the id {id_!r} is used twice; ids must differ"
 
 
-def _unknown_services(business: Business) -> Iterator[str]:
+def _unknown_services(business: Business) -> Iterator[tuple[Place, str]]:
     known = {service.id for service in business.services}
-    named = [(f"staff {person.id}: services", person.services or ()) for person in business.staff]
-    named += [(f"day_services.{day}", ids) for day, ids in business.day_services.items()]
-    named += [("daily_limits", tuple(business.daily_limits))]
-    for where, ids in named:
+    named: list[tuple[Place, str, Iterable[str]]] = [
+        (("staff", position, "services"), f"staff {person.id}: services", person.services or ())
+        for position, person in enumerate(business.staff)
+    ]
+    named += [(("day_services", day), f"day_services.{day}", ids) for day, ids in business.day_services.items()]
+    named += [(("daily_limits",), "daily_limits", business.daily_limits)]
+    for place, where, ids in named:
         for id_ in ids:
             if id_ not in known:
-                yield f"{where}: no service {id_!r}; there are {', '.join(sorted(known))}"
+                yield place, f"{where}: no service {id_!r}; there are {', '.join(sorted(known))}"

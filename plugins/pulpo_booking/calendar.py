@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
+from pulpo_booking.appointment import Appointment
 from pulpo_booking.business import DAY, Business, Service, Staff
 from pulpo_booking.localtime import Stretch, boundary, day_bounds, instants, local
 from pulpo_booking.opening import Hours, hours_on, shift_on, weekday_of
@@ -116,14 +117,24 @@ def claims_for(question: Question, person: Staff, at: int, taken: Iterable[Claim
             service.capacity,
         )
     ]
-    if business.rooms is not None:
-        wanted.append((Claim(ROOM, UNSEATED, "", at, end), business.rooms))
-    if (limit := business.daily_limits.get(service.id)) is not None:
-        bounds = day_bounds(local(at, business.zone).date(), business.zone)
-        wanted.append((Claim(f"limit:{service.id}", 0, "", bounds.start, bounds.end), limit))
+    wanted += _counted(business, service.id, at, end)
     held = list(taken)
     seated = [_seated(claim, seats, held) for claim, seats in wanted]
     return None if None in seated else tuple(sorted(claim for claim in seated if claim))
+
+
+def counted_claims(business: Business, appointment: Appointment) -> tuple[Claim, ...]:
+    """Return what an appointment holds of what the business as a whole counts, whoever it is with; unseated."""
+    counted = _counted(business, appointment.service_id, appointment.starts_at, appointment.ends_at)
+    return tuple(claim for claim, _ in counted)
+
+
+def _counted(business: Business, service_id: str, start: int, end: int) -> Iterator[tuple[Claim, int]]:
+    if business.rooms is not None:
+        yield Claim(ROOM, UNSEATED, "", start, end), business.rooms
+    if (limit := business.daily_limits.get(service_id)) is not None:
+        bounds = day_bounds(local(start, business.zone).date(), business.zone)
+        yield Claim(f"limit:{service_id}", UNSEATED, "", bounds.start, bounds.end), limit
 
 
 def refusal(question: Question, at: int, taken: Sequence[Claim]) -> Refusal | None:

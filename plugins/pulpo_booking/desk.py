@@ -12,6 +12,7 @@ from uuid import uuid4
 import pulpo
 from pulpo_booking.appointment import Appointment
 from pulpo_booking.business import Business, Service, Staff
+from pulpo_booking.configuration import Stored
 from pulpo_booking.errors import NoBusinessError
 from pulpo_booking.localtime import local
 from pulpo_booking.speech import also_theirs, name_of, when_text
@@ -32,12 +33,36 @@ _ANYONE: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Desk:
-    """All businesses by workspace; its methods list what a slot may hold."""
+    """All businesses by workspace; its methods list what a slot may hold.
 
-    businesses: Mapping[str, Business]
+    ``configured`` are those of files, ``stored`` those of the database, which go before them, and ``seen`` the
+    versions read of it. ``businesses`` is what is in force: a mapping that is never changed, only swapped whole.
+    ``announce`` is told the workspace of a business that changed.
+    """
+
+    configured: Mapping[str, Business]
     random_id: Callable[[], str] = field(default=lambda: uuid4().hex)
+    announce: Callable[[pulpo.Workspace], None] = field(default=lambda _: None)
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+    seen: Mapping[str, int] = field(default_factory=dict)
+    businesses: Mapping[str, Business] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.businesses = self.configured
+
+    def adopt(self, changed: Mapping[str, Stored], *, seen: Mapping[str, int]) -> None:
+        """Put changed businesses in force, from the next call on; an older version than the known one is ignored."""
+        newer = {name: each for name, each in changed.items() if each.version > self.version(name)}
+        self.stored, self.seen = {**self.stored, **newer}, seen
+        self.businesses = {**self.configured, **{name: each.business for name, each in self.stored.items()}}
+        for each in newer.values():
+            self.announce(each.business.as_workspace())
+
+    def version(self, workspace_id: str) -> int:
+        """Return the version in force of a stored business; 0 for one from a file."""
+        return self.stored[workspace_id].version if workspace_id in self.stored else 0
 
     def appointment_id(self, context: pulpo.ToolContext) -> str:
         """Return the id of the appointment a call makes: the same whenever the same effect is tried again."""

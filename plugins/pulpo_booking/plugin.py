@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
 import pulpo
+from pulpo_booking.business_routes import business_routes
+from pulpo_booking.configuration import followed, warm
 from pulpo_booking.desk import Desk
 from pulpo_booking.files import load_businesses
-from pulpo_booking.opening import hours_on
 from pulpo_booking.routes import booking_routes
 from pulpo_booking.tools import booking_tools
+
+if TYPE_CHECKING:
+    import click
 
 
 class BookingSettings(BaseModel):
@@ -55,25 +60,37 @@ def pulpo_register_tools(settings: BookingSettings) -> Sequence[pulpo.Tool]:
 
 @pulpo.hookimpl
 def pulpo_register_routes(settings: BookingSettings) -> Iterable[pulpo.Route]:
-    return booking_routes(settings.desk)
+    return [*booking_routes(settings.desk), *business_routes(settings.desk)]
 
 
 @pulpo.hookimpl
 def pulpo_lifespan(runtime: pulpo.Runtime, settings: BookingSettings) -> AbstractAsyncContextManager[None]:
-    return _warmed(settings.desk, runtime)
+    return _held_open(settings.desk, runtime)
+
+
+@pulpo.hookimpl
+def pulpo_register_commands(settings: BookingSettings) -> Sequence[pulpo.Command]:
+    return [pulpo.Command(name="booking", summary="Look after the business and its agenda.", load=_booking_command)]
+
+
+def _booking_command() -> click.Command:
+    # Imported here: the server has no use for the commands.
+    from pulpo_booking.cli import booking
+
+    return booking
 
 
 @asynccontextmanager
-async def _warmed(desk: Desk, runtime: pulpo.Runtime) -> AsyncIterator[None]:
+async def _held_open(desk: Desk, runtime: pulpo.Runtime) -> AsyncIterator[None]:
     """Load what is slow beside the start, so that neither the start nor the first customer waits for it."""
     thread = Thread(target=_warm, args=(desk, runtime.clock().date()), name="pulpo-booking-warm-up", daemon=True)
     thread.start()
-    yield
+    async with followed(desk, runtime):
+        yield
     thread.join(timeout=5)
 
 
 def _warm(desk: Desk, today: date) -> None:
-    for business in desk.businesses.values():
-        for ahead in (0, business.maximum_advance_days):
-            hours_on(business, today + timedelta(days=ahead))
+    for business in desk.configured.values():
+        warm(business, today)
     import_module("pulpo_booking.appointments")

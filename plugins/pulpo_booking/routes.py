@@ -75,12 +75,12 @@ def booking_routes(desk: Desk) -> list[pulpo.Route]:
     """Return the routes over the businesses of ``desk``."""
 
     async def services(request: pulpo.RouteRequest) -> ServicesAnswer:
-        business = _business(desk, request)
+        business = business_of(desk, request)
         told = tuple(_service(business, position, request.locale) for position in range(len(business.services)))
         return ServicesAnswer(business.workspace, business.name, told)
 
     async def agenda(request: pulpo.RouteRequest) -> AppointmentsAnswer:
-        business = _business(desk, request)
+        business = business_of(desk, request)
         today = local(int(request.now.timestamp()), business.zone).date()
         first, last = _days(request.query or AppointmentsQuery(), today)
         span = Stretch(boundary(first, 0, business.zone), boundary(last + timedelta(days=1), 0, business.zone))
@@ -111,11 +111,15 @@ def booking_routes(desk: Desk) -> list[pulpo.Route]:
     ]
 
 
-def _business(desk: Desk, request: pulpo.RouteRequest) -> Business:
+def business_of(desk: Desk, request: pulpo.RouteRequest) -> Business:
+    """Return the business of the caller's workspace; raises a 404."""
     business = desk.businesses.get(request.workspace.id)
     if business is None:
         raise pulpo.RouteError(
-            404, "No business here", f"workspace {request.workspace.id!r} has no business; configure one in pulpo.toml"
+            404,
+            "No business here",
+            f"workspace {request.workspace.id!r} has no business; configure one in pulpo.toml, or import one with "
+            "`pulpo booking import`",
         )
     return business
 

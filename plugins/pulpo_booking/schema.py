@@ -52,3 +52,27 @@ allocations = sa.Table(
     sa.Index("booking_allocations_by_resource", "workspace_id", "resource", "ends_at"),
 )
 """``sharing`` names the group whose members may overlap on different seats (``calendar.Claim.group``)."""
+
+businesses = sa.Table(
+    "booking_businesses",
+    metadata,
+    sa.Column("workspace_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+)
+"""Businesses that were changed over the API, as JSON; ``version`` counts the changes."""
+
+feeds = sa.Table(
+    "booking_feeds",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("token_sha256", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("staff_id", sa.Text),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at", sa.BigInteger),
+)
+"""Who may subscribe to a calendar: the token itself is shown once, ``staff_id`` narrows it to one person."""

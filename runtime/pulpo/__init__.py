@@ -8,6 +8,7 @@ rooms, from the outside in: `cli` and `http` (who asks), `turns` (one turn's way
 
 from pulpo.consent import read_consent
 from pulpo.contracts.canary import Assignment, CanaryContext, CanaryStrategy, Match
+from pulpo.contracts.commands import Api, ApiAnswer, Command
 from pulpo.contracts.events import (
     BreakerChanged,
     Event,
@@ -41,6 +42,7 @@ from pulpo.conversation import (
     Workspace,
     localized,
 )
+from pulpo.errors import CommandError
 from pulpo.hookspecs import hookimpl
 
 __version__ = "0.1.0"
@@ -48,12 +50,16 @@ __version__ = "0.1.0"
 __all__ = [
     "ALLOW",
     "Answer",
+    "Api",
+    "ApiAnswer",
     "Assignment",
     "BreakerChanged",
     "Calls",
     "CanaryContext",
     "CanaryStrategy",
     "Choice",
+    "Command",
+    "CommandError",
     "Conversation",
     "Database",
     "Dialogue",

@@ -153,6 +153,7 @@ async def running(
             clock=lambda: utc(clock()),
             emit=bus.emit,
             readings=lambda: system.readings() if system else Readings(),
+            update_workspace=lambda workspace: workspaces.update({workspace.id: _chosen(settings, workspace)}),
         )
         catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
         tools = _tools(catalogue)
@@ -256,11 +257,16 @@ def _tools(catalogue: Catalogue) -> dict[str, Tool]:
 def _workspaces(settings: Settings, catalogue: Catalogue) -> dict[str, Workspace]:
     """The tenants that plugins know, with what ``[workspaces.<id>]`` says about them on top."""
     workspaces = dict(catalogue.workspaces)
-    for name, chosen in settings.workspaces.items():
-        given = {key: value for key, value in chosen.model_dump().items() if value is not None}
-        workspaces[name] = replace(workspaces.get(name, Workspace(id=name, name=name)), **given)
+    for name in settings.workspaces:
+        workspaces[name] = _chosen(settings, workspaces.get(name, Workspace(id=name, name=name)))
     workspaces.setdefault(settings.default_workspace, Workspace(id=settings.default_workspace))
     return workspaces
+
+
+def _chosen(settings: Settings, workspace: Workspace) -> Workspace:
+    if (chosen := settings.workspaces.get(workspace.id)) is None:
+        return workspace
+    return replace(workspace, **{key: value for key, value in chosen.model_dump().items() if value is not None})
 
 
 def _variants(settings: Settings, catalogue: Catalogue, tools: Sequence[Tool]) -> dict[str, Variant]:

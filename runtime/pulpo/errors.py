@@ -24,6 +24,7 @@
     │   ├── ConversationNotFoundError  no such conversation for this caller
     │   ├── IdempotencyConflictError   the same key was used with another request
     │   └── LeaseLostError             another process has taken the turn over
+    ├── CommandError             a command of the terminal cannot do what it was asked
     └── StoreUnavailableError    the database cannot be reached
 """
 
@@ -192,6 +193,17 @@ class IdempotencyConflictError(TurnError):
 
 class LeaseLostError(TurnError):
     """The lease of this turn lapsed and another process took it over; this one must not write."""
+
+
+class CommandError(PulpoError):
+    """A command cannot do what it was asked: its message is all that is printed, and the exit code is 2.
+
+    ``status`` is that of the HTTP problem it stems from, if any.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class StoreUnavailableError(PulpoError):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from pulpo.contracts.canary import CanaryStrategy
+from pulpo.contracts.commands import Command
 from pulpo.contracts.events import MetricSink
 from pulpo.contracts.planners import PlannerFactory
 from pulpo.contracts.policies import Policy
@@ -181,6 +182,28 @@ class RegistrationHooks:
         ... def pulpo_register_routes(settings):
         ...     return [pulpo.Route(method="GET", path="/ping", scope="chat", handler=ping,
         ...                         summary="Answer a ping", response=Pong)]
+        """
+        raise NotImplementedError  # pragma: no cover
+
+    @hookspec
+    def pulpo_register_commands(self, settings: Any) -> Iterable[Command]:
+        """Return commands, each a ``pulpo NAME`` of the plugin's own, made with click.
+
+        The hook is called with the others; a command's ``load`` only when the command is used. The runtime's own
+        commands go before one of the same name, which `pulpo check` points out.
+
+        >>> import pulpo
+        >>> def load():
+        ...     import click
+        ...     @click.command()
+        ...     @click.argument("harbour")
+        ...     @click.pass_obj
+        ...     def tides(api, harbour):
+        ...         click.echo(api.call("GET", "/tides/{harbour}", parameters={"harbour": harbour}).body)
+        ...     return tides
+        >>> @pulpo.hookimpl
+        ... def pulpo_register_commands(settings):
+        ...     return [pulpo.Command(name="tides", summary="Tell the tides.", load=load)]
         """
         raise NotImplementedError  # pragma: no cover
 

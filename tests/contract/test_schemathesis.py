@@ -14,7 +14,7 @@ from support.server import Server
 CASES = 1000
 EXAMPLES = 60
 SEED = 20261122
-SCOPES = ("chat", "channel", "booking:read", "metrics", "admin")
+SCOPES = ("chat", "channel", "booking:read", "booking:admin", "metrics", "admin")
 
 CONFIG = """
 [checks.negative_data_rejection]

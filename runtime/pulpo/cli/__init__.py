@@ -6,6 +6,7 @@ Whoever measures:            `eval` (dialogues from files, scored)
 Whoever looks at things:     `plugins`, `check`, `config`, `doctor` (the command), `findings` (what it looks at)
 Whoever runs an installation: `keys`, `db`, `database` (a connection of the command's own)
 Whoever adds a command:      `options` (settings from the command line), `output` (tables and JSON)
+Whoever extends it:          `extra` (the commands of plugins), `api` (what these call: a server, or this process)
 
 The modules import click alone; what a command needs it imports when it runs, so that ``pulpo --help`` is quick.
 """
@@ -19,12 +20,13 @@ import click
 from pulpo import __version__
 from pulpo.cli import chat, check, config, db, doctor, keys, plugins, serve
 from pulpo.cli.eval import evaluate
+from pulpo.cli.extra import Extensible
 from pulpo.errors import PulpoError
 
 __all__ = ["main"]
 
 
-class Commands(click.Group):
+class Commands(Extensible):
     """A group whose commands answer a known error with one line and exit code 2, never a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:

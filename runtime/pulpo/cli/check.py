@@ -23,7 +23,12 @@ def check(name: str, config_file: Path | None, assignments: tuple[str, ...], as_
     """
     from pulpo.testing.check import check_plugin, exit_code
 
-    findings = check_plugin(name, sections=read_settings(config_file, assignments).plugins.sections)
+    root = click.get_current_context().find_root().command
+    findings = check_plugin(
+        name,
+        sections=read_settings(config_file, assignments).plugins.sections,
+        reserved=root.commands if isinstance(root, click.Group) else (),
+    )
     if as_json:
         print_json(findings)
     else:

@@ -22,7 +22,7 @@ def keys() -> None:
     """Make, list and revoke API keys.
 
     Scopes: chat (send messages), channel (also say which user it speaks for), booking:read (see appointments),
-    metrics (see how the service does), admin (change it).
+    booking:admin (configure the business), metrics (see how the service does), admin (change it).
     """
 
 

@@ -1,12 +1,12 @@
-"""Talk to another PulpoAI server over HTTP, with what Python has: a terminal chat is no reason for a dependency."""
+"""Talk to another PulpoAI server over HTTP, with what Python has: a terminal is no reason for a dependency."""
 
 from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -24,27 +24,58 @@ class RemoteError(PulpoError):
     """The server did not answer, or answered with a problem; the message is its title and detail."""
 
 
+class Response(NamedTuple):
+    """What a server sent back; header names are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Exchange(Protocol):
+    """Sends one request and returns what came back; raises `RemoteError` when nothing did."""
+
+    def __call__(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response: ...
+
+
 def remote(url: str, *, key: str | None, timeout: float) -> Callable[[TurnRequest], TurnAnswer]:
     """Return a function that sends a turn to ``url`` and waits ``timeout`` seconds for the answer.
 
     Raises `SettingsError` for what is not an HTTP URL; the function raises `RemoteError`.
     """
+    send = exchange(url, key=key, timeout=timeout)
+
+    def ask(request: TurnRequest) -> TurnAnswer:
+        response = send("POST", "/chat", _body(request))
+        return _read(response.status, response.body)
+
+    return ask
+
+
+def exchange(url: str, *, key: str | None, timeout: float) -> Exchange:
+    """Return a function that sends requests to ``url`` with the API key, waiting ``timeout`` seconds for each answer.
+
+    Raises `SettingsError` for what is not an HTTP URL.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError("expected a URL such as http://127.0.0.1:8000", source="option --url", key="url")
     connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
+    always = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
 
-    def ask(request: TurnRequest) -> TurnAnswer:
+    def send(method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Response:
         with closing(connect(parts.hostname or "", parts.port, timeout=timeout)) as connection:
             try:
-                connection.request("POST", parts.path.rstrip("/") + "/chat", _body(request), headers)
-                response = connection.getresponse()
-                return _read(response.status, response.read())
+                connection.request(method, parts.path.rstrip("/") + path, body, {**always, **(headers or {})})
+                answer = connection.getresponse()
+                named = {name.lower(): value for name, value in answer.getheaders()}
+                return Response(answer.status, named, answer.read())
             except (OSError, http.client.HTTPException) as error:
                 raise RemoteError(f"{url} does not answer ({error}); is `pulpo serve` running there?") from error
 
-    return ask
+    return send
 
 
 def _body(request: TurnRequest) -> bytes:

@@ -24,10 +24,15 @@ class Readings(Struct, frozen=True, kw_only=True):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The parts a plugin may hold on to while the server runs. ``clock`` returns aware UTC datetimes;
-    ``emit`` hands an event to all sinks; ``readings`` tells how things are now (ask it on the event loop)."""
+    ``emit`` hands an event to all sinks; ``readings`` tells how things are now (ask it on the event loop).
+
+    ``update_workspace`` adds a tenant, or replaces what the plugin said of one at start, from the next turn on;
+    what ``[workspaces.<id>]`` says still stands above it. ``workspaces`` shows the result. Call it on the event loop.
+    """
 
     database: Database
     workspaces: Mapping[str, Workspace]
     clock: Callable[[], datetime]
     emit: Callable[[Event], None]
     readings: Callable[[], Readings] = Readings
+    update_workspace: Callable[[Workspace], None] = lambda _workspace: None

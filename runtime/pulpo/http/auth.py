@@ -83,9 +83,12 @@ class Gate:
         self._known: dict[bytes, tuple[float, KeyRecord]] = {}
         self._keyless_until = 0.0
         self._keys_exist = False
-        workspace = workspaces[default_workspace]
-        self.nobody = Caller(workspace=workspace, scopes=frozenset())
-        self._demo = Caller(workspace=workspace, scopes=ALL_SCOPES)
+        self._default = default_workspace
+
+    @property
+    def nobody(self) -> Caller:
+        """Whoever calls what is public: a workspace may change while the server runs, so it is looked up each time."""
+        return self._with(frozenset())
 
     async def caller(self, headers: Mapping[bytes, bytes], raw: Iterable[Header], *, scope: str) -> Caller:
         """Return who calls an operation of ``scope``.
@@ -134,7 +137,10 @@ class Gate:
                 "Without any API key this server answers only at http://localhost or http://127.0.0.1, and not through "
                 "a proxy. Create a key with `pulpo keys create` and send it as `Authorization: Bearer <key>`."
             )
-        return self._demo
+        return self._with(ALL_SCOPES)
+
+    def _with(self, scopes: frozenset[str]) -> Caller:
+        return Caller(workspace=self._workspaces[self._default], scopes=scopes)
 
     async def _any_keys(self) -> bool:
         """Once there was a key, there is no way back to the demo: the answer is kept for good."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from pulpo.contracts.routes import RouteError
 from pulpo.conversation import Text, localized
@@ -37,6 +37,7 @@ TITLES: dict[int, Text] = {
     405: {"en": "Method not allowed", "es": "Método no permitido"},
     408: {"en": "Request too slow", "es": "Petición demasiado lenta"},
     409: {"en": "Busy", "es": "Ocupado"},
+    412: {"en": "Changed meanwhile", "es": "Cambió entretanto"},
     413: {"en": "Request too large", "es": "Petición demasiado grande"},
     414: {"en": "Address too long", "es": "Dirección demasiado larga"},
     415: {"en": "Unsupported media type", "es": "Tipo de contenido no admitido"},
@@ -72,25 +73,36 @@ BROKEN: Text = {
 }
 
 
+class Misfit(Struct, frozen=True):
+    """A place of the body (a JSON Pointer, RFC 6901) and what is wrong there."""
+
+    pointer: str
+    detail: str
+
+
 class Problem(Struct, frozen=True):
-    """RFC 9457's members and the id under which the request was logged."""
+    """RFC 9457's members, the id under which the request was logged, and where the body is wrong, if that is known."""
 
     type: str
     title: str
     status: int
     detail: str
     request_id: str
+    errors: tuple[Misfit, ...] | UnsetType = UNSET
 
 
 class ProblemError(Exception):
     """Raise it where a request cannot be served; ``headers`` are sent along. ``title`` is the status' own."""
 
-    def __init__(self, status: int, detail: Text, *, title: Text = "", headers: Headers = ()) -> None:
+    def __init__(
+        self, status: int, detail: Text, *, title: Text = "", headers: Headers = (), errors: tuple[Misfit, ...] = ()
+    ) -> None:
         super().__init__(localized(detail, "en"))
         self.status = status
         self.detail = detail
         self.title = title or TITLES[status]
         self.headers = headers
+        self.errors = errors
 
 
 def problem_of(error: Exception) -> ProblemError | None:
@@ -99,7 +111,9 @@ def problem_of(error: Exception) -> ProblemError | None:
         case ProblemError():
             return error
         case RouteError():
-            return ProblemError(error.status if 400 <= error.status < 500 else 400, error.detail, title=error.title)
+            status = error.status if 400 <= error.status < 500 else 400
+            errors = tuple(Misfit(pointer, detail) for pointer, detail in error.errors)
+            return ProblemError(status, error.detail, title=error.title, errors=errors)
         case ConversationBusyError():
             return ProblemError(409, BUSY, headers=(_retry_after(error.retry_after),))
         case OverloadedError():
@@ -126,6 +140,7 @@ def reply_of(problem: ProblemError, *, request_id: str, locale: str) -> Reply:
         problem.status,
         localized(problem.detail, locale),
         request_id,
+        problem.errors or UNSET,
     )
     return Reply(
         body=msgspec.json.encode(body), status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers

@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -82,11 +82,19 @@ def _operation(route: Route, owner: str) -> Operation:
         response=route.response,
         content_type="application/json" if route.response is not None else "*/*",
         status=route.status,
-        errors=(503,),
+        errors=(503, *route.errors),
+        request_headers=_described(route.request_headers),
+        response_headers=_described(route.response_headers),
     )
 
 
+def _described(headers: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    return {name: {"description": said, "schema": {"type": "string"}} for name, said in headers.items()}
+
+
 def _handler(route: Route) -> Callable[[Call], Awaitable[Answer]]:
+    wanted = [(name, name.encode("ascii")) for name in route.request_headers]
+
     async def handle(call: Call) -> Answer:
         system = call.door.system
         return await route.handler(
@@ -100,6 +108,7 @@ def _handler(route: Route) -> Callable[[Call], Awaitable[Answer]]:
                 query=call.query,
                 body=call.body,
                 accept=call.headers.get(b"accept", b"").decode("latin-1"),
+                headers={name: call.headers[raw].decode("latin-1") for name, raw in wanted if raw in call.headers},
             )
         )
 

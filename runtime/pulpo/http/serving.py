@@ -114,7 +114,12 @@ def _reply(operation: Operation, answer: Answer) -> Reply:
     if answer.__class__ is Reply:
         return answer
     if isinstance(answer, RawResponse):
-        return Reply(body=answer.body, status=operation.status, content_type=answer.content_type.encode("latin-1"))
+        return Reply(
+            body=answer.body,
+            status=operation.status,
+            content_type=answer.content_type.encode("latin-1"),
+            headers=tuple((name.encode("ascii"), said.encode("latin-1")) for name, said in answer.headers.items()),
+        )
     if operation.status == 204:
         return Reply(status=204)
     return Reply(body=_encode(answer), status=operation.status)

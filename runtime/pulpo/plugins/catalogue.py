@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from pulpo.contracts.canary import CanaryStrategy
+from pulpo.contracts.commands import Command
 from pulpo.contracts.events import MetricSink
 from pulpo.contracts.planners import PlannerFactory
 from pulpo.contracts.policies import Policy
@@ -41,6 +42,7 @@ class Catalogue:
     planners: Mapping[str, PlannerFactory] = field(default_factory=dict)
     sinks: tuple[MetricSink, ...] = ()
     routes: tuple[Route, ...] = ()
+    commands: Mapping[str, Command] = field(default_factory=dict)
     workspaces: Mapping[str, Workspace] = field(default_factory=dict)
     migrations: Mapping[str, Path] = field(default_factory=dict)
     lifespans: tuple[tuple[str, Lifespan], ...] = ()
@@ -94,6 +96,7 @@ def assembled(plugins: Sequence[tuple[Loaded, PluginRecord]]) -> Catalogue:
         planners=merged["planners"],
         sinks=tuple(merged["sinks"].values()),
         routes=tuple(merged["routes"].values()),
+        commands=merged["commands"],
         workspaces=merged["workspaces"],
         migrations={name: it.migrations for name, it in active if it.migrations is not None},
         lifespans=tuple((name, lifespan) for name, it in active for lifespan in it.lifespans),

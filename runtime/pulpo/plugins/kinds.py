@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pulpo.contracts.commands import Command
 from pulpo.contracts.events import Event
 from pulpo.contracts.policies import Policy
 from pulpo.contracts.routes import Route
@@ -99,6 +100,14 @@ def _tool_complaint(value: Any) -> str:
 _source_complaint = _shaped("Tool or pulpo.ToolSource", name=_is_name, tools=_are_tools)
 
 
+def _command_complaint(value: Any) -> str:
+    if not isinstance(value, Command):
+        return f"{_shown(value)} is not a pulpo.Command: return instances of it"
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", value.name):
+        return f"command {value.name!r}: write its name in lower case, with hyphens"
+    return "" if callable(value.load) else f"command {value.name!r}: `load` is a function that returns a click command"
+
+
 def _route_claim(key: str) -> str:
     # `GET /a/{x}` and `GET /a/{y}` are one address.
     return re.sub(r"\{[^}]*\}", "{}", key)
@@ -149,6 +158,7 @@ KINDS = (
         key=lambda value: f"{value.method} {value.path}",
         claim=_route_claim,
     ),
+    Kind(name="command", field="commands", hook="pulpo_register_commands", complaint=_command_complaint),
 )
 
 

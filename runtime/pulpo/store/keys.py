@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 PREFIX = "pulpo_"
 """Begins every key, so that scanners of repositories and logs recognise one."""
 
-SCOPES = ("chat", "channel", "booking:read", "metrics", "admin")
+SCOPES = ("chat", "channel", "booking:read", "booking:admin", "metrics", "admin")
 """``chat`` sends messages; ``channel`` may also say which user it speaks for; ``booking:read`` sees appointments;
-``metrics`` sees how the service does; ``admin`` changes it."""
+``booking:admin`` configures the business; ``metrics`` sees how the service does; ``admin`` changes it."""
 
 SECRET_BYTES = 32
 

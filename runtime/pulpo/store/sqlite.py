@@ -196,7 +196,7 @@ def _alone(path: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise StoreUnavailableError(
-                f"another process is serving {path}: talk to it over HTTP (pulpo chat --url …), or stop it first"
+                f"another process is serving {path}: talk to it over HTTP (--url …), or stop it first"
             ) from error
         yield
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -35,11 +35,16 @@ class Finding(Struct, frozen=True):
 
 
 def check_plugin(
-    name: str, *, sections: Mapping[str, Mapping[str, Any]] | None = None, extra: Sequence[tuple[str, object]] = ()
+    name: str,
+    *,
+    sections: Mapping[str, Mapping[str, Any]] | None = None,
+    extra: Sequence[tuple[str, object]] = (),
+    reserved: Collection[str] = (),
 ) -> list[Finding]:
     """Load the plugin ``name`` alone and strictly, and return what its author should mend, errors first.
 
-    ``sections`` are the ``[plugins.<name>]`` tables, ``extra`` as for `load_plugins`. Never raises for anything
+    ``sections`` are the ``[plugins.<name>]`` tables, ``extra`` as for `load_plugins`, ``reserved`` the names of the
+    runtime's own commands. Never raises for anything
     that is wrong with the plugin.
     """
     catalogue = load_plugins(only=[name], sections=sections or {}, extra=extra)
@@ -47,7 +52,7 @@ def check_plugin(
     if broken or not catalogue.records:
         reasons = broken or ["not installed: pip install the distribution that has it as an entry point"]
         return [Finding("error", f"plugin {name}", reason) for reason in reasons]
-    findings = [*_of_plugin(catalogue, name), *_of_tools(catalogue)]
+    findings = [*_of_plugin(catalogue, name), *_of_commands(catalogue, reserved), *_of_tools(catalogue)]
     return sorted(findings, key=lambda finding: finding.level != "error")
 
 
@@ -72,6 +77,13 @@ def _of_import(record: PluginRecord, subject: str) -> Iterator[Finding]:
             f"its import takes {record.import_ms:.0f} ms (more than {SLOW_IMPORT_MS}): "
             "import heavy libraries inside the functions that use them",
         )
+
+
+def _of_commands(catalogue: Catalogue, reserved: Collection[str]) -> Iterator[Finding]:
+    for name in catalogue.commands:
+        if name in reserved:
+            said = "the runtime has a command of this name, which goes first: rename it"
+            yield Finding("error", f"command {name}", said)
 
 
 def _of_tools(catalogue: Catalogue) -> Iterator[Finding]:

@@ -110,6 +110,32 @@ async def test_a_handler_may_answer_with_something_else_than_json(serve: Serve) 
         assert feed.headers["x-content-type-options"] == "nosniff"
 
 
+async def versioned(request: pulpo.RouteRequest) -> pulpo.RawResponse:
+    if request.headers.get("if-match") != '"1"':
+        wrong = [("/seats", "it is too many")]
+        raise pulpo.RouteError(412, "Changed", "Read it again.", errors=wrong)
+    return pulpo.RawResponse(body=b"{}", content_type="application/json", headers={"etag": '"2"'})
+
+
+async def test_declared_headers_reach_the_handler_and_its_own_reach_the_client(serve: Serve) -> None:
+    headers = {"if-match": "What it was."}
+    declared = route("PUT", "/toy/it", versioned, request_headers=headers, response_headers={"etag": "What it is."})
+    async with serve(routes=[declared]) as served:
+        good = await served.client.put("/toy/it", headers={"If-Match": '"1"', "X-Other": "hidden"})
+        assert (good.status_code, good.headers["etag"]) == (200, '"2"')
+        refused = await served.client.put("/toy/it")
+        assert refused.status_code == 412
+        assert refused.json()["errors"] == [{"pointer": "/seats", "detail": "it is too many"}]
+        document = (await served.client.get("/schema/openapi.json")).json()["paths"]["/toy/it"]["put"]
+        assert [it["name"] for it in document["parameters"]] == ["if-match"]
+        assert list(document["responses"]["200"]["headers"]) == ["etag"]
+
+
+async def test_a_problem_of_something_else_has_no_places(serve: Serve) -> None:
+    async with serve(routes=GOOD) as served:
+        assert "errors" not in (await served.client.get("/toy")).json()
+
+
 async def test_routes_are_documented(serve: Serve) -> None:
     async with serve(routes=GOOD) as served:
         document = (await served.client.get("/schema/openapi.json")).json()

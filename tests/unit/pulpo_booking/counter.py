@@ -25,9 +25,12 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 """2026-11-24 10:00 in Madrid, a Tuesday: the clock of the design's edge cases."""
 
 
-def migration() -> ModuleType:
-    """Import the revision file the way alembic does, by its path."""
-    file = Path(pulpo_booking.__file__).parent / "migrations" / "pulpo_booking_0001.py"
+REVISIONS = ("pulpo_booking_0001", "pulpo_booking_0002")
+
+
+def migration(name: str = "pulpo_booking_0001") -> ModuleType:
+    """Import a revision file the way alembic does, by its path."""
+    file = Path(pulpo_booking.__file__).parent / "migrations" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec is not None
     assert spec.loader is not None
@@ -37,9 +40,10 @@ def migration() -> ModuleType:
 
 
 def create_tables(engine: sa.Engine) -> None:
-    """Run the plugin's migration."""
+    """Run the plugin's migrations."""
     with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-        migration().upgrade()
+        for name in REVISIONS:
+            migration(name).upgrade()
 
 
 @dataclass(frozen=True, slots=True)

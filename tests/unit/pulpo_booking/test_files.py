@@ -72,7 +72,7 @@ name = "Ana"
         ("bad.json", "{", "plugins.pulpo_booking.businesses", "it is not JSON"),
         ("bad.toml", "= 1", "plugins.pulpo_booking.businesses", "it is not TOML"),
         ("odd.json", json.dumps(business_of(colour="red")), "colour", "there is no such key; check its spelling"),
-        ("tz.json", json.dumps(business_of(tz="Nowhere")), "business", "is not an IANA zone"),
+        ("tz.json", json.dumps(business_of(tz="Nowhere")), "tz", "is not an IANA zone"),
         (
             "second.json",
             json.dumps({"businesses": [business_of(), business_of(workspace="b", rooms="two")]}),

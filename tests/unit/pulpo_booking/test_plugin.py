@@ -34,11 +34,19 @@ def tools() -> dict[str, pulpo.Tool]:
     return dict(catalogue.tools)
 
 
+ROUTES = [
+    "GET /booking/appointments",
+    "GET /booking/business",
+    "GET /booking/services",
+    "PUT /booking/business",
+]
+
+
 def test_it_loads_with_its_tools_and_its_demo_workspace() -> None:
     catalogue = load_plugins(only={"pulpo_booking"}, strict=True)
     assert sorted(catalogue.tools) == sorted(TOOLS)
     assert catalogue.workspaces["demo"].tz == "Europe/Madrid"
-    assert sorted(route.path for route in catalogue.routes) == ["/booking/appointments", "/booking/services"]
+    assert sorted(f"{route.method} {route.path}" for route in catalogue.routes) == ROUTES
     assert catalogue.migrations["pulpo_booking"] == pulpo_migrations()
     assert [name for name, _ in catalogue.lifespans] == ["pulpo_booking"]
 
@@ -96,11 +104,18 @@ def test_hints(tools: dict[str, pulpo.Tool], name: str) -> None:
     assert (tool.previewer is not None) is (name in WRITES)
 
 
+class _Nothing:
+    """A database without a stored business."""
+
+    async def read(self, _closure: object) -> dict[str, int]:
+        return {}
+
+
 @pytest.mark.anyio
 async def test_what_is_slow_to_load_is_loaded_beside_the_start() -> None:
     settings = BookingSettings(businesses=("demo", "arce"))
     runtime = pulpo.Runtime(
-        database=cast("pulpo.Database", None),
+        database=cast("pulpo.Database", _Nothing()),
         workspaces={},
         clock=lambda: datetime(2031, 11, 24, tzinfo=UTC),
         emit=lambda event: None,

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pulpo_booking.calendar import Claim
 from pulpo_booking.schema import allocations, appointments, metadata
-from unit.pulpo_booking.counter import create_tables, migration
+from unit.pulpo_booking.counter import REVISIONS, create_tables, migration
 
 
 def _appointment(id_: str, workspace: str = "w", **changes: Any) -> dict[str, Any]:
@@ -53,7 +53,8 @@ def test_the_migration_is_a_branch_of_its_own() -> None:
 
 def test_the_migration_can_be_undone(engine: sa.Engine) -> None:
     with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-        migration().downgrade()
+        for name in reversed(REVISIONS):
+            migration(name).downgrade()
     assert sa.inspect(engine).get_table_names() == []
 
 

@@ -55,7 +55,7 @@ def test_a_revoked_key_says_when_and_cannot_be_revoked_again(run) -> None:
 def test_an_unknown_scope_is_one_line_naming_the_known_ones(run) -> None:
     result = run("keys", "create", "--workspace", "a", "--scope", "root")
     assert result.exit_code == 2
-    assert "choose from chat, channel, booking:read, metrics, admin" in result.stderr
+    assert "choose from chat, channel, booking:read, booking:admin, metrics, admin" in result.stderr
     assert listed(run) == []
 
 

@@ -13,12 +13,17 @@ def test_the_version_is_told(run) -> None:
 
 
 def test_help_names_every_command_on_one_line_each(run) -> None:
-    lines = run("--help").output.partition("Commands:")[2].split("\n")[1:]
+    own, _, plugins = run("--help").output.partition("Commands:")[2].partition("\n\nCommands of plugins:")
+    lines = own.split("\n")[1:]
     assert sorted(line.split()[0] for line in lines if line) == sorted(COMMANDS)
+    assert [line.split()[0] for line in plugins.split("\n") if line] == ["booking"]
     assert not any(line.endswith("...") for line in lines)
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "config show", "keys create", "keys list", "keys revoke", "db upgrade"])
+BELOW = ("booking import", "booking show", "config show", "keys create", "keys list", "keys revoke", "db upgrade")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *BELOW])
 def test_every_command_has_help(run, command: str) -> None:
     result = run(*command.split(), "--help")
     assert result.exit_code == 0

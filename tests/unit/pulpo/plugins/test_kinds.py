@@ -3,6 +3,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import click
 import pytest
 from msgspec import Struct
 from pydantic import BaseModel
@@ -44,6 +45,7 @@ FACTORY = {"name": "x", "config": Config, "build": print}
 STRATEGY = {"name": "x", "config": Config, "compile": print}
 SINK = {"name": "x", "handlers": {pulpo.TurnFinished: print}}
 SOURCE = {"name": "x", "tools": (nothing,)}
+COMMAND = pulpo.Command(name="tides", summary="Tell the tides.", load=lambda: click.Command("tides"))
 ROUTE = pulpo.Route(method="GET", path="/a/{id}", scope="chat", handler=ping, summary="x")
 
 
@@ -58,6 +60,7 @@ ROUTE = pulpo.Route(method="GET", path="/a/{id}", scope="chat", handler=ping, su
         ("planners", SimpleNamespace(**FACTORY), "planner", "x"),
         ("routes", ROUTE, "route", "GET /a/{id}"),
         ("workspaces", pulpo.Workspace(id="salon"), "workspace", "salon"),
+        ("commands", COMMAND, "command", "tides"),
     ],
 )
 def test_a_good_value_has_a_kind_and_a_name(hook: str, value: Any, name: str, key: str) -> None:
@@ -85,6 +88,9 @@ def test_a_good_value_has_a_kind_and_a_name(hook: str, value: Any, name: str, ke
         ("planners", Config, "class Config: return an instance of it"),
         ("routes", ping, "function ping is not a pulpo.Route: return instances of it"),
         ("workspaces", "salon", "str is not a pulpo.Workspace: return instances of it"),
+        ("commands", print, "is not a pulpo.Command: return instances of it"),
+        ("commands", pulpo.Command(name="Low Tides", summary="", load=COMMAND.load), "write its name in lower case"),
+        ("commands", pulpo.Command(name="tides", summary="", load=None), "`load` is a function"),  # type: ignore[arg-type]
     ],
 )
 def test_a_wrong_value_is_named_with_what_to_do(hook: str, value: Any, complaint: str) -> None:

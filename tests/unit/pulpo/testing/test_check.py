@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Annotated, Any
 
 import jsonschema_rs
@@ -136,3 +136,16 @@ def test_a_slow_import_is_a_warning() -> None:
 )
 def test_only_errors_fail(levels: tuple[Any, ...], code: int) -> None:
     assert exit_code([Finding(level, "x", "y") for level in levels]) == code
+
+
+def test_a_command_that_the_runtime_has_itself_is_an_error() -> None:
+    plugin = ModuleType("tides")
+
+    @pulpo.hookimpl
+    def pulpo_register_commands(settings: None) -> list[pulpo.Command]:
+        return [pulpo.Command(name="serve", summary="Serve fish.", load=lambda: None)]  # type: ignore[arg-type,return-value]
+
+    vars(plugin)["pulpo_register_commands"] = pulpo_register_commands
+    (finding,) = check_plugin("tides", extra=[("tides", plugin)], reserved={"serve"})
+    assert (finding.level, finding.subject) == ("error", "command serve")
+    assert check_plugin("tides", extra=[("tides", plugin)]) == []

@@ -1,0 +1,21 @@
+"""The command ``pulpo booking``: one module a command, all of them clients of the plugin's own routes.
+
+Whoever configures the business:  `business` (import, show)
+"""
+
+from __future__ import annotations
+
+import click
+
+from pulpo_booking.cli.business import import_, show
+
+__all__ = ["booking"]
+
+
+@click.group(name="booking")
+def booking() -> None:
+    """Look after the business and its agenda."""
+
+
+for _command in (import_, show):
+    booking.add_command(_command)
