@@ -5,6 +5,6 @@ Whoever looks how it is done: `sqlite` and `postgres/` (the stores), `conversati
 Whoever shows them:          `transcripts`
 Whoever counts:              `counts` (to read), `fold` (adds up `outcomes`, how turns ended), `goals`, `statements`
 Whoever checks callers:      `keys`, `secrets`
-Whoever changes the schema:  `schema`, `migrate` and `migrations/`, `transact` (a command's own transaction)
+Whoever changes the schema:  `schema`, `migrate` and `migrations/`, `compatibility`, `transact` (a command's own)
 Whoever wonders about speed: `writer` (one thread, group commit), `postgres.committer`
 """

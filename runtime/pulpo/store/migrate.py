@@ -34,9 +34,11 @@ def upgrade(url: str, branches: Mapping[str, Path]) -> tuple[str, ...]:
     return _run(url, folders) if _missing(applied(url), folders) else ()
 
 
-def pending(url: str, branches: Mapping[str, Path]) -> bool:
-    """Whether `upgrade` would have something to do."""
-    return bool(_missing(applied(url), _folders(branches)))
+def pending(url: str, branches: Mapping[str, Path]) -> tuple[Path, ...]:
+    """Return the revision files that `upgrade` would apply, by name."""
+    folders = _folders(branches)
+    missing = _missing(applied(url), folders)
+    return tuple(sorted(file for folder in folders for file in folder.glob("[!_]*.py") if file.stem in missing))
 
 
 def applied(url: str) -> frozenset[str]:

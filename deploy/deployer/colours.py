@@ -1,0 +1,100 @@
+"""Blue-green: two copies of the application behind nginx, of which one has the traffic.
+
+The file `upstream.conf` says which; it is the whole state. The idle copy is started with the new image, verified on
+a port of its own, and then nginx is told to read the file again, which fails no request: its old workers finish what
+they began. The copy before stays stopped as it was, so going back takes a start and a switch.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from deployer.engine import ROOT, CommandError, DeployError, Engine
+from deployer.verify import Site, wait_until
+
+FILE = ROOT / "deploy" / "nginx" / "active" / "upstream.conf"
+EDGE = "edge"
+PORTS = {"blue": 8001, "green": 8002}
+OTHER = {"blue": "green", "green": "blue"}
+
+
+class BlueGreen:
+    """One switch from a colour to the other. ``beside`` are the other services that must run."""
+
+    def __init__(self, engine: Engine, *, beside: tuple[str, ...], file: Path = FILE, seconds: float = 90.0) -> None:
+        self._engine = engine
+        self._beside = beside
+        self._file = file
+        self._seconds = seconds
+        self.old = active(file)
+        self.new = OTHER[self.old] if self.old else "blue"
+
+    def idle_service(self) -> str:
+        """Compose's name of the copy that gets the new image."""
+        return f"pulpo-app-{self.new}"
+
+    active_service = idle_service
+    """After the switch it is the active one."""
+
+    def idle_address(self) -> str:
+        """Where the new copy answers before it has the traffic."""
+        return f"http://127.0.0.1:{PORTS[self.new]}"
+
+    def start_idle(self) -> str:
+        """Start the new copy beside the one that has the traffic."""
+        self._engine.service("up", "--detach", "--no-build", *self._beside, seconds=600)
+        self._engine.service("up", "--detach", "--no-build", "--no-deps", "--force-recreate", self.idle_service())
+        return self.new
+
+    def switch(self) -> str:
+        """Give the traffic to the new copy."""
+        self._point_to(self.new)
+        return f"{self.old or 'nothing'} -> {self.new}"
+
+    def stop_idle(self) -> str:
+        """Stop the copy that had the traffic before; it finishes its turns first."""
+        if self.old is None:
+            return "there was none"
+        self._engine.service("stop", f"pulpo-app-{self.old}")
+        return self.old
+
+    def go_back(self) -> str:
+        """Give the traffic back to the copy that had it; raises `DeployError` when there was none."""
+        if self.old is None:
+            raise DeployError("there was no version before this one")
+        self._engine.service("start", f"pulpo-app-{self.old}")
+        address = Site(url=f"http://127.0.0.1:{PORTS[self.old]}")
+        waited = wait_until(lambda: address.get("/health/ready"), seconds=self._seconds)
+        if active(self._file) != self.old:
+            self._point_to(self.old)
+        self._engine.service("stop", self.idle_service())
+        return f"{self.old} has the traffic again, ready {waited}"
+
+    def _point_to(self, colour: str) -> None:
+        before = self._file.read_text("utf-8") if self._file.exists() else None
+        write(self._file, colour)
+        self._engine.service("up", "--detach", "--no-build", "--no-deps", EDGE)
+        try:
+            self._engine.service("exec", "-T", EDGE, "nginx", "-t")
+        except CommandError:
+            if before is not None:
+                self._file.write_text(before, "utf-8")
+            raise
+        self._engine.service("exec", "-T", EDGE, "nginx", "-s", "reload")
+
+
+def active(file: Path = FILE) -> str | None:
+    """Return the colour that has the traffic, or None before the first deployment."""
+    if not file.exists():
+        return None
+    found = re.search(r"pulpo-app-(blue|green):", file.read_text("utf-8"))
+    return found[1] if found else None
+
+
+def write(file: Path, colour: str) -> None:
+    """Make nginx's file say that ``colour`` has the traffic."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".new")
+    draft.write_text(f"upstream pulpo {{\n  server pulpo-app-{colour}:8000;\n  keepalive 32;\n}}\n", "utf-8")
+    draft.replace(file)

@@ -1,0 +1,175 @@
+"""What a release consists of: the steps of a deployment and of a rollback, in their order."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from deployer import checks, credentials, images, verify
+from deployer.colours import BlueGreen
+from deployer.engine import DeployError, Engine, run
+from deployer.steps import Step
+from deployer.verify import Site
+
+APP = "pulpo-app"
+SCOPES = ("chat", "channel", "metrics", "booking:read")
+READY_SECONDS = 90.0
+TESTS = "unit,smoke,integration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One run of scripts/deploy.sh. ``site``, ``prometheus`` and ``grafana`` are addresses; an empty one is not
+    deployed. ``services`` are compose's names of what is started; empty means all."""
+
+    engine: Engine
+    environ: Mapping[str, str]
+    site: str
+    prometheus: str = ""
+    grafana: str = ""
+    services: Sequence[str] = ()
+    ports: Mapping[str, int]
+    bind: str
+    blue_green: BlueGreen | None = None
+    run: Callable[..., str] = run
+
+    def deploy(self, tag: str, *, tests: bool, backup: bool) -> list[Step]:
+        """Return the steps that bring ``tag`` into service."""
+        return [
+            *self._pre_checks(),
+            *([Step("tests", self._test)] if tests else []),
+            Step("build", lambda: images.build(self.engine, tag, self.environ)),
+            Step("settings", lambda: images.check_settings(self._with(tag), tag)),
+            Step("migrations", lambda: images.check_migrations(self._with(tag), running=self._has_database())),
+            *([Step("backup", self._back_up)] if backup else []),
+            Step("tag", lambda: images.promote(self.engine, tag), changes=True),
+            *self.start(),
+        ]
+
+    def roll_back(self) -> list[Step]:
+        """Return the steps that bring the previous image back."""
+        return [Step("tag", lambda: images.swap(self.engine), changes=True), *self.start()]
+
+    def start(self) -> list[Step]:
+        """Return the steps that start what is tagged latest and verify it."""
+        if (colours := self.blue_green) is not None:
+            return [
+                Step("start the idle colour", colours.start_idle, changes=True),
+                Step("verify the idle colour", lambda: self._verify_idle(colours)),
+                Step("switch", colours.switch, changes=True),
+                *self._verification(colours.active_service),
+                Step("stop the old colour", colours.stop_idle),
+            ]
+        return [
+            Step("start", self._start, changes=True),
+            *self._verification(lambda: APP),
+        ]
+
+    def undo(self) -> str:
+        """Bring back what ran before and see that it answers; raises `DeployError`."""
+        if not self.engine.has_image(images.PREVIOUS):
+            self.engine.service("stop", APP)
+            return "there was nothing before this deployment: the application is stopped"
+        images.swap(self.engine)
+        if self.blue_green is not None:
+            return self.blue_green.go_back()
+        self._start()
+        return f"the previous version is ready {self._ready(self.site)}"
+
+    def _pre_checks(self) -> list[Step]:
+        return [
+            Step("engine", lambda: checks.check_engine(self.engine)),
+            Step("files", lambda: checks.check_files(self.services)),
+            Step("disk", checks.check_disk),
+            Step("secrets", lambda: "made" if credentials.ensure() else "there"),
+            Step("compose", lambda: checks.check_compose(self.engine)),
+            Step(
+                "ports",
+                lambda: checks.check_ports(self.ports, bind=self.bind, running=checks.is_running(self.engine)),
+            ),
+        ]
+
+    def _verification(self, service: Callable[[], str]) -> list[Step]:
+        return [
+            Step("application ready", lambda: self._ready(self.site)),
+            *(
+                [Step("Prometheus healthy", lambda: self._answers(self.prometheus, "/-/healthy"))]
+                if self.prometheus
+                else []
+            ),
+            *([Step("Grafana healthy", lambda: self._answers(self.grafana, "/api/health"))] if self.grafana else []),
+            Step("key", lambda: self._key(service(), self.site)),
+            Step("smoke chat", lambda: verify.check_chat(self._site(self.site))),
+            Step("metrics", lambda: verify.check_metrics(self._site(self.site), self._prometheus())),
+            Step("canary", lambda: verify.check_canary(self._site(self.site))),
+            Step("logs", lambda: verify.check_logs(self.engine, service())),
+        ]
+
+    def _verify_idle(self, colours: BlueGreen) -> str:
+        address = colours.idle_address()
+        waited = self._ready(address)
+        self._key(colours.idle_service(), address)
+        return f"ready {waited}, {verify.check_chat(self._site(address))}"
+
+    def _test(self) -> str:
+        self.run(
+            ("sh", "-c", f"python3 -m venv .venv && .venv/bin/pip install -q tox && .venv/bin/tox -e {TESTS}"),
+            seconds=1800,
+        )
+        return TESTS
+
+    def _start(self) -> str:
+        self.engine.service("up", "--detach", "--no-build", "--remove-orphans", *self.services, seconds=600)
+        return "started"
+
+    def _back_up(self) -> str:
+        if not self._has_database():
+            return "there is no database yet"
+        return images.back_up(self.engine)
+
+    def _has_database(self) -> bool:
+        return bool(self.engine.service("ps", "--quiet", "postgres").strip())
+
+    def _with(self, tag: str) -> Engine:
+        """The engine, with compose's application being ``tag``, which is not the latest yet."""
+        environ = {**self.engine.environ, "PULPO_TAG": tag.rpartition(":")[2]}
+        return Engine(
+            command=self.engine.command,
+            compose=self.engine.compose,
+            files=self.engine.files,
+            environ=environ,
+            run=self.engine.run,
+        )
+
+    def _ready(self, address: str) -> str:
+        return self._answers(address, "/health/ready")
+
+    def _answers(self, address: str, path: str) -> str:
+        return verify.wait_until(lambda: Site(url=address).get(path), seconds=READY_SECONDS)
+
+    def _site(self, address: str) -> Site:
+        return Site(url=address, key=credentials.read().get(credentials.KEY, ""))
+
+    def _prometheus(self) -> Site | None:
+        return Site(url=self.prometheus) if self.prometheus else None
+
+    def _key(self, service: str, address: str) -> str:
+        """Make the deployment's key if the database does not know the one at hand."""
+        known = credentials.read()
+        try:
+            Site(url=address, key=known.get(credentials.KEY, "none")).get("/metrics/health")
+        except DeployError:
+            pass
+        else:
+            return "there"
+        scopes = [part for scope in SCOPES for part in ("--scope", scope)]
+        made = self.engine.service(
+            "exec", "-T", service, "pulpo", "keys", "create", "--workspace", "demo", "--name", "deployment", *scopes
+        )
+        key = re.search(r"pulpo_[\w-]{43}", made)
+        if key is None:
+            raise DeployError(f"no key was made: {made.strip()[:200]}")
+        credentials.write({**known, credentials.KEY: key[0]})
+        return f"made at {time.strftime('%H:%M:%S')}"

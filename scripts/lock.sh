@@ -1,0 +1,7 @@
+#!/bin/sh
+# Writes deploy/requirements.lock anew: what the image may install, each file with its hash. Needs uv.
+set -eu
+cd "$(dirname "$0")/.."
+build=$(python3 -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires']))")
+printf '%s\n' "$build" | uv pip compile --quiet --upgrade --all-extras --generate-hashes --universal --python-version 3.11 \
+  --no-header --no-emit-index-url --no-annotate --output-file deploy/requirements.lock pyproject.toml -

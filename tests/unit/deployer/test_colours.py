@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deployer import colours
+from deployer.colours import BlueGreen
+from deployer.engine import DeployError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "active" / "upstream.conf"
+
+
+def switch(engine, file: Path) -> BlueGreen:
+    return BlueGreen(engine, beside=("postgres",), file=file, seconds=0)
+
+
+def test_the_first_deployment_is_blue(engine, machine, file: Path) -> None:
+    first = switch(engine, file)
+    assert (first.old, first.new) == (None, "blue")
+    first.start_idle()
+    assert machine.did("up", "pulpo-app-blue")
+    assert colours.active(file) is None
+    first.switch()
+    assert colours.active(file) == "blue"
+    assert first.stop_idle() == "there was none"
+
+
+def test_the_traffic_changes_after_the_new_copy_is_up_and_before_the_old_one_stops(engine, machine, file: Path) -> None:
+    colours.write(file, "blue")
+    second = switch(engine, file)
+    second.start_idle()
+    second.switch()
+    second.stop_idle()
+    order = [line for line in machine.commands if "pulpo-app" in line or "reload" in line]
+    assert ["pulpo-app-green" in order[0], "reload" in order[1], "stop pulpo-app-blue" in order[2]] == [True] * 3
+    assert colours.active(file) == "green"
+
+
+def test_a_file_that_nginx_refuses_changes_nothing(engine, machine, file: Path) -> None:
+    colours.write(file, "blue")
+    machine.failing.add("nginx -t")
+    with pytest.raises(DeployError):
+        switch(engine, file).switch()
+    assert colours.active(file) == "blue"
+    assert not machine.did("reload")
+
+
+def test_without_a_version_before_there_is_no_way_back(engine, file: Path) -> None:
+    with pytest.raises(DeployError, match="no version before"):
+        switch(engine, file).go_back()

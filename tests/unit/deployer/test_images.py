@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from deployer import images
+from deployer.engine import DeployError
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+def test_the_version_is_the_project_s_and_the_commit_s() -> None:
+    assert images.version().startswith("0.")
+
+
+def test_what_was_latest_becomes_the_previous_one(engine, machine) -> None:
+    machine.images = {"pulpo-ai:1": "old", images.LATEST: "old", "pulpo-ai:2": "new"}
+    images.promote(engine, "pulpo-ai:2")
+    assert machine.images[images.LATEST] == "new"
+    assert machine.images[images.PREVIOUS] == "old"
+
+
+def test_deploying_the_same_image_again_keeps_the_one_before_it(engine, machine) -> None:
+    machine.images = {images.LATEST: "new", images.PREVIOUS: "old", "pulpo-ai:2": "new"}
+    images.promote(engine, "pulpo-ai:2")
+    assert machine.images[images.PREVIOUS] == "old"
+
+
+def test_a_swap_goes_back_and_forth(engine, machine) -> None:
+    machine.images = {images.LATEST: "new", images.PREVIOUS: "old"}
+    images.swap(engine)
+    assert (machine.images[images.LATEST], machine.images[images.PREVIOUS]) == ("old", "new")
+    images.swap(engine)
+    assert (machine.images[images.LATEST], machine.images[images.PREVIOUS]) == ("new", "old")
+
+
+def test_without_a_previous_image_there_is_no_way_back(engine, machine) -> None:
+    machine.images = {images.LATEST: "new"}
+    with pytest.raises(DeployError, match="nothing was deployed before"):
+        images.swap(engine)
+
+
+def test_the_build_gets_the_base_and_the_extras(engine, machine) -> None:
+    machine.images["pulpo-ai:2"] = "366000000"
+    built = images.build(engine, "pulpo-ai:2", {"BASE_IMAGE": "mine", "PULPO_EXTRAS": "postgres"})
+    assert built == "pulpo-ai:2, 366 MB"
+    assert machine.did("build", "BASE_IMAGE=mine", "EXTRAS=postgres", "REVISION=2", "--format docker")
+
+
+def test_a_backup_that_is_cut_off_is_refused(engine, machine, tmp_path: Path) -> None:
+    machine.said["pg_dump"] = "CREATE TABLE"
+    with pytest.raises(DeployError, match="not complete"):
+        images.back_up(engine, folder=tmp_path, now=NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_is_kept_for_its_owner_alone(engine, machine, tmp_path: Path) -> None:
+    machine.said["pg_dump"] = "CREATE TABLE x;\n-- PostgreSQL database dump complete\n"
+    images.back_up(engine, folder=tmp_path, now=NOW)
+    (file,) = tmp_path.iterdir()
+    assert file.name == "20261124T093000Z.sql"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_migrations_are_asked_of_the_new_image_and_a_refusal_stops_the_release(engine, machine) -> None:
+    assert images.check_migrations(engine, running=False) == "there is no database yet"
+    machine.said["db check"] = "would apply core_0009\n"
+    assert images.check_migrations(engine, running=True) == "would apply core_0009"
+    machine.failing.add("db check")
+    with pytest.raises(DeployError, match="no luck"):
+        images.check_migrations(engine, running=True)
