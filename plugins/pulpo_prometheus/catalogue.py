@@ -141,8 +141,7 @@ DECISIONS: Final = Metric(
 TRAFFIC: Final = Metric(
     name="pulpo_canary_traffic_percentage",
     kind="gauge",
-    help="Share of new conversations that the canary is configured to get, in percent.",
-    awaits="a canary that can be changed while the server runs",
+    help="Share of its users that the canary gets now, in percent.",
 )
 EVIDENCE: Final = Metric(
     name="pulpo_canary_log_evidence",
@@ -169,13 +168,11 @@ REVISION: Final = Metric(
     name="pulpo_canary_config_revision",
     kind="gauge",
     help="Revision of the canary configuration in force.",
-    awaits="a canary that can be changed while the server runs",
 )
 CONFIG_VALID: Final = Metric(
     name="pulpo_canary_config_valid",
     kind="gauge",
-    help="1 while the settings file on disk is valid, 0 while the last good one is kept.",
-    awaits="settings that are read again when their file changes",
+    help="1, or 0 while the settings file is refused or has lost keys, or the strategy fails.",
 )
 UNITS: Final = Metric(
     name="pulpo_canary_units_total",

@@ -11,6 +11,7 @@ from pulpo.contracts.canary import Assignment, CanaryContext, CanaryStrategy, Ma
 from pulpo.contracts.commands import Api, ApiAnswer, Command
 from pulpo.contracts.events import (
     BreakerChanged,
+    CanaryConfigured,
     Event,
     MetricSink,
     PlannerStepped,
@@ -55,6 +56,7 @@ __all__ = [
     "Assignment",
     "BreakerChanged",
     "Calls",
+    "CanaryConfigured",
     "CanaryContext",
     "CanaryStrategy",
     "Choice",

@@ -12,23 +12,24 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import anyio.to_thread
 from msgspec.structs import replace
-from pydantic import BaseModel, ValidationError
 
+from pulpo.canary.live import Live
 from pulpo.canary.router import Router
+from pulpo.canary.switching import switching
 from pulpo.consent import read_consent
-from pulpo.contracts.canary import CanaryContext, Decide, Match
 from pulpo.contracts.events import Event, PluginsLoaded
 from pulpo.contracts.runtime import Readings, Runtime
 from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
-from pulpo.errors import OverloadedError, RequiredPluginError, SettingsError, WorkspaceNotFoundError
+from pulpo.errors import OverloadedError, RequiredPluginError, WorkspaceNotFoundError
 from pulpo.observability.events import EventBus
 from pulpo.plugins import Catalogue, load_plugins
+from pulpo.plugins.choosing import chosen as chosen_from
+from pulpo.plugins.choosing import validated
 from pulpo.resilience.breakers import Breakers
 from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.settings import Settings
@@ -60,6 +61,7 @@ class System:
     clock: Callable[[], float]
     store: TurnStore
     guards: Guards
+    canary: Live
     drained_by: float | None = None
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
@@ -158,7 +160,12 @@ async def running(
         catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
         tools = _tools(catalogue)
         guards = standard_guards(emit=bus.emit, owners={name: catalogue.owner("tool", name) for name in tools})
-        orchestrator = _orchestrator(settings, catalogue, workspaces, store, bus.emit, clock, tools, guards)
+        canary = await stack.enter_async_context(
+            switching(settings, database=store.database, strategies=catalogue.strategies, emit=bus.emit, clock=clock)
+        )
+        orchestrator = _orchestrator(
+            settings, catalogue, workspaces, store, bus.emit, clock, tools, guards, canary.router
+        )
         system = System(
             settings=settings,
             catalogue=catalogue,
@@ -167,6 +174,7 @@ async def running(
             clock=clock,
             store=store,
             guards=guards,
+            canary=canary,
             _orchestrator=orchestrator,
         )
         stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
@@ -212,6 +220,7 @@ def _orchestrator(
     clock: Callable[[], float],
     tools: Mapping[str, Tool],
     guards: Guards,
+    router: Router,
 ) -> Orchestrator:
     async def history(conversation_id: str, limit: int) -> Sequence[Message]:
         return await store.database.read(partial(transcripts.messages, conversation_id=conversation_id, limit=limit))
@@ -227,7 +236,7 @@ def _orchestrator(
             read_consent=read_consent,
             limits=Limits(timing.max_steps, timing.max_calls),
         ),
-        router=_router(settings, catalogue),
+        router=router,
         variants=_variants(settings, catalogue, tuple(tools.values())),
         workspaces=workspaces,
         emit=emit,
@@ -277,46 +286,11 @@ def _variants(settings: Settings, catalogue: Catalogue, tools: Sequence[Tool]) -
         key = (chosen.planner, repr(sorted(chosen.settings.items())))
         if key not in built:
             where = f"variants.{name}"
-            factory = _named(catalogue.planners, chosen.planner, f"{where}.planner")
-            config = _validated(factory.config, chosen.settings, f"{where}.settings")
+            factory = chosen_from(catalogue.planners, chosen.planner, key=f"{where}.planner")
+            config = validated(factory.config, chosen.settings, key=f"{where}.settings")
             built[key] = Variant(name, chosen.planner, factory.build(config, tools))
         variants[name] = replace(built[key], name=name)
     return variants
-
-
-def _router(settings: Settings, catalogue: Catalogue) -> Router:
-    canary = settings.canary
-    decide: Decide = _nobody
-    if canary.enabled:
-        strategy = _named(catalogue.strategies, canary.strategy, "canary.strategy")
-        common = canary.model_dump(exclude={"settings"})
-        fields = {key: common[key] for key in getattr(strategy.config, "model_fields", ()) if key in common}
-        decide = strategy.compile(_validated(strategy.config, {**fields, **canary.settings}, "canary.settings"))
-    return Router(decide=decide, enabled=canary.enabled, variant=canary.variant)
-
-
-def _nobody(_context: CanaryContext) -> Match | None:
-    return None
-
-
-def _named(offered: Mapping[str, Any], name: str, key: str) -> Any:
-    if name in offered:
-        return offered[name]
-    known = ", ".join(sorted(offered)) or "none is installed"
-    raise SettingsError(f"there is no {name!r}; known are: {known}", source="settings", key=key)
-
-
-def _validated(model: type[BaseModel] | None, values: Mapping[str, Any], key: str) -> BaseModel | None:
-    if model is None:
-        if values:
-            raise SettingsError("this one has no settings: leave the table empty", source="settings", key=key)
-        return None
-    try:
-        return model(**values)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join([key, *map(str, first["loc"])])
-        raise SettingsError(first["msg"], source="settings", key=where) from error
 
 
 def _loaded(

@@ -25,6 +25,9 @@
     │   ├── IdempotencyConflictError   the same key was used with another request
     │   └── LeaseLostError             another process has taken the turn over
     ├── CommandError             a command of the terminal cannot do what it was asked
+    ├── CanaryError              the canary's configuration cannot be changed so
+    │   ├── CanaryRevisionError  it was changed since the revision that was named
+    │   └── CanaryLockedError    the settings file forbids it
     └── StoreUnavailableError    the database cannot be reached
 """
 
@@ -204,6 +207,22 @@ class CommandError(PulpoError):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class CanaryError(PulpoError):
+    """The canary's configuration cannot be changed so."""
+
+
+class CanaryRevisionError(CanaryError):
+    """The configuration is at ``revision``, which is not the one that the change was made for."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(f"the configuration is at revision {revision} by now: read it again, then decide")
+        self.revision = revision
+
+
+class CanaryLockedError(CanaryError):
+    """The settings file forbids the change (``canary.locked``, or ``canary.kill`` when it is to be resumed)."""
 
 
 class StoreUnavailableError(PulpoError):

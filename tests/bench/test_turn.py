@@ -27,7 +27,8 @@ from pulpo.turns.loop import Limits, TurnLoop, Variant
 from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
 from pulpo.turns.request import TurnRequest
-from pulpo_canary.percentage import Percentage, PercentageConfig
+from pulpo_canary.config import Draw
+from pulpo_canary.percentage import Percentage
 from pulpo_guardrails.message import MessageSize
 from pulpo_prometheus.sink import PrometheusSink
 
@@ -71,7 +72,7 @@ def spare(number: int) -> pulpo.Tool:
 def product(*, steps: int = 1, tools: int = 1) -> Callable[[], Awaitable[Any]]:
     store: Any = NoCommit()
     offered = {tool.name: tool for tool in (get_price, *(spare(number) for number in range(tools - 1)))}
-    decide = Percentage().compile(PercentageConfig(percentage=0.1))
+    decide = Percentage().compile(Draw(percentage=0.1))
     planner = Scripted(steps)
     bus = EventBus(_sinks(), log=Quiet())
     numbers = iter(range(10**9))

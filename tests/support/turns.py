@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from pulpo.contracts.canary import Assignment
+from pulpo.contracts.canary import Assignment, Pin
 from pulpo.conversation import Dialogue
 from pulpo.store.conversations import Accept, Accepted, Finish
 from pulpo.store.outcomes import Ending
@@ -28,8 +28,8 @@ def asked(turn: str, conversation: str = "c1", *, new: bool = False, **more: Any
     return Accept(turn_id=turn, conversation_id=conversation, new=new, **{**given, **more})
 
 
-def assign(pin: str | None) -> Assignment:
-    return Assignment(pin or "canary", "test")
+def assign(pin: Pin | None) -> Assignment:
+    return Assignment(pin.variant if pin else "canary", "pinned" if pin else "matched")
 
 
 def done(turn: str, epoch: int, conversation: str = "c1") -> Finish:

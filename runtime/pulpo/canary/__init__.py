@@ -1,4 +1,8 @@
 """Which variant a turn gets.
 
-Whoever follows a turn: `router` (the decision, pure)
+Whoever follows a turn:        `router` (the decision, pure)
+Whoever changes the canary:    `live` (what is in force, and who may change it)
+Whoever wonders which word counts: `sources` (file, start and API, field by field; pure), `watching` (the file)
+Whoever writes a strategy:     `compiling` (in a thread, with a deadline), `force` (swapped in as a whole)
+Whoever puts it together:      `switching` (everything above, held up while the server runs)
 """

@@ -7,7 +7,7 @@ that raises, or answers nonsense, means stable and is counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
@@ -34,9 +34,11 @@ class CanaryContext(Struct, frozen=True):
 
 
 class Match(Struct, frozen=True):
-    """The strategy wants this conversation in the canary; ``reason`` is logged, counted and shown."""
+    """What a strategy says of a conversation: in the canary, because of ``reason`` (logged and shown), or, if not
+    ``inside``, that it is not about this one at all, which then counts neither for the canary nor as its control."""
 
     reason: str
+    inside: bool = True
 
 
 Decide: TypeAlias = Callable[[CanaryContext], Match | None]
@@ -44,7 +46,8 @@ Decide: TypeAlias = Callable[[CanaryContext], Match | None]
 
 class CanaryStrategy(Protocol):
     """What a plugin registers. ``config`` validates the fields of ``[canary]`` it names and all of
-    ``[canary.settings]`` (None: it has no settings)."""
+    ``[canary.settings]`` (None: it has no settings). An attribute ``unit = "workspace"`` says that workspaces stick
+    together; without it users do, or conversations where no user is known."""
 
     @property
     def name(self) -> str: ...
@@ -53,8 +56,27 @@ class CanaryStrategy(Protocol):
     def config(self) -> type[BaseModel] | None: ...
 
     def compile(self, config: Any) -> Decide:
-        """Return the decision for a validated ``config``; called at start and at each change of it."""
+        """Return the decision for a validated ``config``; called in a thread, at start and at each change of it.
+
+        One that raises, or takes more than a second, leaves everybody on stable.
+        """
         ...
+
+
+Reason: TypeAlias = Literal[
+    "killed", "disabled", "aborted", "denied", "allowed", "pinned", "matched", "not_matched", "strategy_error"
+]
+"""Why a turn got its variant, in the order in which the reasons are looked at."""
+
+
+class Pin(Struct, frozen=True):
+    """How a conversation was served so far: its variant, and the rollout and step it was drawn in ("" and 0: none).
+    ``idle`` is seconds since its last message."""
+
+    variant: str
+    rollout: str = ""
+    step: int = 0
+    idle: float = 0.0
 
 
 class Assignment(Struct, frozen=True):
@@ -66,7 +88,7 @@ class Assignment(Struct, frozen=True):
     """
 
     variant: str
-    reason: str
+    reason: Reason
     revision: int = 0
     rollout: str = ""
     step: int = 0

@@ -107,6 +107,21 @@ class TurnFinished(Event, frozen=True):
     trace_id: str = ""
 
 
+class CanaryConfigured(Event, frozen=True):
+    """Another configuration of the canary is in force, or one was refused: ``problem`` says why.
+
+    ``share`` (0 to 1) is the part of its units that the strategy sends to ``variant``, 0 when everybody is on stable.
+    ``missing`` names keys that the file had and has no more: as long as they are, it can only narrow the canary.
+    """
+
+    revision: int
+    share: float
+    strategy: str
+    variant: str
+    problem: str = ""
+    missing: tuple[str, ...] = ()
+
+
 class PluginsLoaded(Event, frozen=True):
     """The system is up; ``states`` counts plugins by state, ``names`` tells what there is by kind (``tools``,
     ``planners``, ``policies``, ``sinks``, ``variants``, ``workspaces``), so that sinks can make room ahead."""

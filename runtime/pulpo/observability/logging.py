@@ -23,6 +23,7 @@ from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 from pulpo.contracts.events import (
     BreakerChanged,
+    CanaryConfigured,
     Event,
     Handler,
     PlannerStepped,
@@ -125,6 +126,7 @@ class LogSink:
             BreakerChanged: _breaker_changed,
             TurnRescued: _rescued,
             TurnFinished: _finished,
+            CanaryConfigured: _configured,
             PluginsLoaded: _loaded,
             SinkFailed: _sink_failed,
         }
@@ -245,6 +247,20 @@ def _finished(event: TurnFinished) -> None:
         steps=event.steps,
         tool_calls=event.tool_calls,
         duration_ms=_milliseconds(event.duration),
+    )
+
+
+def _configured(event: CanaryConfigured) -> None:
+    troubled = event.problem or event.missing
+    (_log.logger.warning if troubled else _log.logger.info)(
+        "canary configured",
+        marker=CANARY,
+        revision=event.revision,
+        variant=event.variant,
+        strategy=event.strategy,
+        share=event.share,
+        problem=event.problem,
+        missing=event.missing,
     )
 
 

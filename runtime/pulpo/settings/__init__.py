@@ -6,9 +6,10 @@ Whoever adds a source:        `layers` (what each source says, and under which n
 Whoever mends a message:      `problems` (which source, which key, what is allowed), `secrets` (what is never shown)
 """
 
-from pulpo.settings.load import SettingValue, explain_settings, find_file, load_settings
+from pulpo.settings.load import SettingValue, explain_settings, find_file, load_settings, read_settings_file
 from pulpo.settings.model import (
     CanarySettings,
+    Origin,
     PluginsSettings,
     Settings,
     TurnSettings,
@@ -18,6 +19,7 @@ from pulpo.settings.model import (
 
 __all__ = [
     "CanarySettings",
+    "Origin",
     "PluginsSettings",
     "SettingValue",
     "Settings",
@@ -27,4 +29,5 @@ __all__ = [
     "explain_settings",
     "find_file",
     "load_settings",
+    "read_settings_file",
 ]

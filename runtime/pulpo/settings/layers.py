@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
 
 from pulpo.errors import SettingsError
-from pulpo.settings.model import Settings
+from pulpo.settings.model import Exponent, Settings
 
 PREFIX = "PULPO_"
 DELIMITER = "__"
@@ -85,12 +85,16 @@ def read_file(path: Path) -> Layer:
     except UnicodeDecodeError as error:
         raise SettingsError("is not UTF-8 text", source=str(path), key="settings file") from error
     try:
-        values = tomllib.loads(text)
+        values = tomllib.loads(text, parse_float=_float)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = found[1] if found else text.count("\n") + 1
         raise SettingsError(f"is not valid TOML: {error}", source=str(path), key=f"line {line}") from error
     return Layer(str(path), values, {})
+
+
+def _float(written: str) -> float:
+    return Exponent(written) if "e" in written.lower() else float(written)
 
 
 def read_environment(environ: Mapping[str, str]) -> Layer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from pulpo.errors import SettingsError
 from pulpo.settings.layers import Key, Layer, LayerSource, read_environment, read_file, read_options
-from pulpo.settings.model import Settings
+from pulpo.settings.model import Origin, Settings
 from pulpo.settings.problems import settings_error
 from pulpo.settings.secrets import shown
 
@@ -40,7 +40,22 @@ def load_settings(
     environment (default: the process's own), ``overrides`` dotted keys and values from the command line.
     Raises `SettingsError`, which names the source, the key and what is allowed.
     """
-    return _build(_gather(file, environ, overrides))
+    layers = _gather(file, environ, overrides)
+    settings = _build(layers)
+    named = (os.environ if environ is None else environ).get(FILE_VARIABLE)
+    settings._origin = Origin(file or Path(named or DEFAULT_FILE).absolute(), _given(layers[:2]))
+    return settings
+
+
+def read_settings_file(path: Path, *, variants: Iterable[str]) -> Settings:
+    """Return what a settings file says by itself; ``variants`` are known beside those it names.
+
+    Raises `SettingsError`, as `load_settings` does.
+    """
+    read = read_file(path)
+    known = read.values.get("variants", {})
+    more = {"variants": {**{name: {} for name in variants}, **known}} if isinstance(known, dict) else {}
+    return _build((Layer(read.name, {**read.values, **more}, {}),))
 
 
 def explain_settings(
@@ -86,6 +101,11 @@ def _build(layers: tuple[Layer, ...]) -> Settings:
         return Settings(_build_sources=(tuple(map(LayerSource, layers)), {}))  # type: ignore[call-arg]
     except ValidationError as error:
         raise settings_error(error, layers) from error
+
+
+def _given(layers: Iterable[Layer]) -> dict[str, str]:
+    """Name what the environment and the command line give, two levels deep, the stronger source last."""
+    return {".".join(key[:2]): layer.names[key] for layer in reversed(tuple(layers)) for key in layer.names}
 
 
 def _leaves(value: Any, key: Key) -> Iterator[tuple[Key, Any]]:

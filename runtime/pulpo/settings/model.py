@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Exponent(float):
+    """A number that a file writes with an exponent."""
+
+
+def _refuse_exponent(value: Any) -> Any:
+    # Cut off after its first character, `1e-3` would send every conversation to the canary.
+    if isinstance(value, Exponent):
+        raise ValueError(f"write it without an exponent: {float(value):f}".rstrip("0"))
+    return value
 
 
 def _refuse_truth(value: Any) -> Any:
@@ -59,7 +81,9 @@ def _web(value: str) -> str:
 Count = Annotated[int, BeforeValidator(_refuse_truth), Field(ge=1)]
 Seconds = Annotated[float, BeforeValidator(_refuse_truth), Field(gt=0)]
 Port = Annotated[int, BeforeValidator(_refuse_truth), Field(ge=0, le=65535)]
-Fraction = Annotated[float, BeforeValidator(_refuse_truth), AfterValidator(_fraction)]
+Fraction = Annotated[
+    float, BeforeValidator(_refuse_exponent), BeforeValidator(_refuse_truth), AfterValidator(_fraction)
+]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Zone = Annotated[str, AfterValidator(_zone)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
@@ -113,11 +137,19 @@ class VariantSettings(BaseModel):
 class CanarySettings(BaseModel):
     """Which new conversations go to ``variant``; ``percentage`` is a fraction, 0.1 is 10 %.
 
-    ``settings`` is for strategies that know more words than these; the strategy's own model validates it.
+    ``deny_…`` wins over ``allow_…``, and both over the strategy. ``settings`` is for strategies that know more words
+    than these; the strategy's own model validates it. ``kill`` sends everybody to stable, whatever the API says;
+    ``locked`` forbids the API to change anything but to kill.
     """
 
     model_config = _STRICT
 
+    kill: bool = False
+    locked: bool = False
+    deny_users: Names = ()
+    deny_workspaces: Names = ()
+    allow_users: Names = ()
+    allow_workspaces: Names = ()
     enabled: bool = False
     percentage: Fraction = 0.0
     strategy: Named = "percentage"
@@ -166,6 +198,22 @@ def _is_section(name: str, value: Any) -> bool:
     return name not in PluginsSettings.model_fields and isinstance(value, Mapping)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Where settings were loaded from: the ``file`` (also one that is not there yet), and in ``given`` the dotted keys
+    of the environment and the command line, with the names of their sources."""
+
+    file: Path
+    given: Mapping[str, str]
+
+    def __eq__(self, other: object) -> bool:
+        """Settings that say the same are the same, wherever they come from."""
+        return other is None or isinstance(other, Origin)
+
+    def __hash__(self) -> int:
+        return hash(Origin)
+
+
 class Settings(BaseSettings):
     """The whole configuration, immutable. Made directly it reads no file and no environment: see `load_settings`."""
 
@@ -186,6 +234,12 @@ class Settings(BaseSettings):
     variants: dict[str, VariantSettings] = Field(default={}, validate_default=True)
     workspaces: dict[str, WorkspaceSettings] = {}
     plugins: PluginsSettings = PluginsSettings()
+    _origin: Origin | None = PrivateAttr(default=None)
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where these were loaded from, or None when a program made them directly."""
+        return self._origin
 
     @field_validator("variants", mode="after")
     @classmethod

@@ -14,7 +14,7 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Struct
 
-from pulpo.contracts.canary import Assignment
+from pulpo.contracts.canary import Assignment, Pin
 from pulpo.conversation import Conversation, Dialogue
 from pulpo.errors import (
     ConversationBusyError,
@@ -77,8 +77,8 @@ class Finish(Struct, frozen=True, kw_only=True):
     now: float
 
 
-Assign = Callable[[str | None], Assignment]
-"""Chooses the variant, given the one the conversation is pinned to; pure and quick."""
+Assign = Callable[[Pin | None], Assignment]
+"""Chooses the variant, given how the conversation was served so far; pure and quick."""
 
 
 def accept(connection: sqlite3.Connection, asked: Accept, assign: Assign) -> Accepted | Replayed:
@@ -98,10 +98,12 @@ def accept(connection: sqlite3.Connection, asked: Accept, assign: Assign) -> Acc
         assignment = assign(None)
         _insert_conversation(connection, asked, assignment)
     else:
-        conversation, lapsed = _resume(connection, asked, earlier.conversation_id if earlier else asked.conversation_id)
-        assignment = assign(conversation.variant or None)
-        if lapsed is not None:
-            outcomes.record_lapsed(connection, lapsed, now=asked.now)
+        conversation_id = earlier.conversation_id if earlier else asked.conversation_id
+        stored = _stored(connection, asked, conversation_id)
+        conversation = resumed(asked, conversation_id, stored)
+        assignment = assign(pin_of(stored))
+        if stored is not None and stored.lease_turn is not None:
+            outcomes.record_lapsed(connection, stored.lease_turn, now=asked.now)
         _take_lease(connection, asked, turn_id, conversation, assignment)
     if earlier is None:
         _insert_turn(connection, asked, conversation, assignment)
@@ -144,7 +146,8 @@ class Earlier(Struct, frozen=True):
 
 
 class Stored(Struct, frozen=True):
-    """A conversation as it is stored; ``lease_left`` is in seconds, negative after it lapsed."""
+    """A conversation as it is stored; ``lease_left`` is in seconds, negative after it lapsed. ``idle`` is seconds
+    since its last turn was accepted, None where no one noted that yet."""
 
     user_id: str | None
     variant: str
@@ -152,6 +155,9 @@ class Stored(Struct, frozen=True):
     dialogue: bytes
     lease_turn: str | None
     lease_left: float
+    rollout: str
+    step: int
+    idle: float | None
 
 
 def fingerprint(asked: Accept) -> bytes:
@@ -190,6 +196,13 @@ def resumed(asked: Accept, conversation_id: str, stored: Stored | None) -> Conve
     )
 
 
+def pin_of(stored: Stored | None) -> Pin | None:
+    """Return how a conversation was served so far, for the next assignment."""
+    if stored is None or not stored.variant:
+        return None
+    return Pin(stored.variant, stored.rollout, stored.step, stored.idle or 0.0)
+
+
 def _earlier(connection: sqlite3.Connection, asked: Accept) -> Earlier | None:
     if asked.idempotency_key is None:
         return None
@@ -201,30 +214,31 @@ def _earlier(connection: sqlite3.Connection, asked: Accept) -> Earlier | None:
     return row and Earlier(*row)
 
 
-def _resume(connection: sqlite3.Connection, asked: Accept, conversation_id: str) -> tuple[Conversation, str | None]:
-    """Return the conversation, and the turn whose lease on it has lapsed, if any."""
+def _stored(connection: sqlite3.Connection, asked: Accept, conversation_id: str) -> Stored | None:
     row = connection.execute(
-        "SELECT user_id, variant, epoch, dialogue, lease_turn, lease_until - ? FROM conversations"
-        " WHERE id = ? AND workspace_id = ?",
-        (asked.now, conversation_id, asked.workspace_id),
+        "SELECT user_id, variant, epoch, dialogue, lease_turn, lease_until - ?, rollout, step, ? - pinned_at"
+        " FROM conversations WHERE id = ? AND workspace_id = ?",
+        (asked.now, asked.now, conversation_id, asked.workspace_id),
     ).fetchone()
-    stored = row and Stored(*row)
-    return resumed(asked, conversation_id, stored), stored.lease_turn
+    return row and Stored(*row)
 
 
 def _insert_conversation(connection: sqlite3.Connection, asked: Accept, assignment: Assignment) -> None:
     connection.execute(
-        "INSERT INTO conversations (id, workspace_id, user_id, locale, variant, dialogue, epoch, lease_turn,"
-        " lease_until, started_at, last_at) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)",
+        "INSERT INTO conversations (id, workspace_id, user_id, locale, variant, rollout, step, dialogue, epoch,"
+        " lease_turn, lease_until, started_at, last_at, pinned_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)",
         (
             asked.conversation_id,
             asked.workspace_id,
             asked.user_id,
             asked.locale,
             assignment.variant,
+            assignment.rollout,
+            assignment.step,
             EMPTY,
             asked.turn_id,
             asked.now + asked.lease,
+            asked.now,
             asked.now,
             asked.now,
         ),
@@ -235,8 +249,19 @@ def _take_lease(
     connection: sqlite3.Connection, asked: Accept, turn_id: str, conversation: Conversation, assignment: Assignment
 ) -> None:
     connection.execute(
-        "UPDATE conversations SET epoch = ?, lease_turn = ?, lease_until = ?, variant = ?, last_at = ? WHERE id = ?",
-        (conversation.epoch, turn_id, asked.now + asked.lease, assignment.variant, asked.now, conversation.id),
+        "UPDATE conversations SET epoch = ?, lease_turn = ?, lease_until = ?, variant = ?, rollout = ?, step = ?,"
+        " last_at = ?, pinned_at = ? WHERE id = ?",
+        (
+            conversation.epoch,
+            turn_id,
+            asked.now + asked.lease,
+            assignment.variant,
+            assignment.rollout,
+            assignment.step,
+            asked.now,
+            asked.now,
+            conversation.id,
+        ),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from pulpo.errors import SettingsError
@@ -26,6 +27,17 @@ def open_store(url: str) -> AbstractAsyncContextManager[TurnStore]:
     from pulpo.store.postgres.store import open_postgres
 
     return open_postgres(address)
+
+
+def hearing(url: str, channel: str, heard: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+    """Call ``heard`` when another process of the same database notifies ``channel``; on SQLite there is none."""
+    address = postgres_address(url)
+    if address is None:
+        return nullcontext()
+    require_client()
+    from pulpo.store.postgres.hearing import hearing as hear
+
+    return hear(address, channel, heard)
 
 
 def require_client() -> None:

@@ -25,6 +25,9 @@ conversations = sa.Table(
     sa.Column("turns", sa.Integer, nullable=False, server_default="0"),
     sa.Column("started_at", sa.Double, nullable=False),
     sa.Column("last_at", sa.Double, nullable=False),
+    sa.Column("rollout", sa.Text, nullable=False, server_default=""),
+    sa.Column("step", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("pinned_at", sa.Double),
     sa.Index("conversations_by_workspace", "workspace_id", "last_at"),
     sa.Index(
         "conversations_leased",
@@ -153,4 +156,29 @@ secrets = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
+canary_config = sa.Table(
+    "canary_config",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.CheckConstraint("id = 1", name="canary_config_one"),
+)
+
+canary_audit = sa.Table(
+    "canary_audit",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("before", sa.LargeBinary, nullable=False),
+    sa.Column("after", sa.LargeBinary, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
 )

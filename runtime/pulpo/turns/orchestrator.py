@@ -23,7 +23,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pulpo.canary.router import STABLE, Router
-from pulpo.contracts.canary import Assignment, CanaryContext
+from pulpo.contracts.canary import Assignment, CanaryContext, Pin
 from pulpo.contracts.events import Event, TurnFinished, TurnRescued, VariantAssigned, VariantFailed
 from pulpo.contracts.tools import Result, ToolResult
 from pulpo.conversation import Conversation, Dialogue, ToolCall, Turn, Workspace, localized
@@ -218,7 +218,7 @@ class Orchestrator:
             lease=self._timing.lease,
         )
 
-    def _assign(self, request: TurnRequest, asked: Accept, pin: str | None) -> Assignment:
+    def _assign(self, request: TurnRequest, asked: Accept, pin: Pin | None) -> Assignment:
         return self._router.assign(
             CanaryContext(
                 workspace_id=asked.workspace_id,

@@ -83,7 +83,8 @@ async def test_everything_is_opened_in_order_and_closed_in_reverse(tmp_path, plu
     async with running(settings(tmp_path), catalogue=catalogue) as system:
         answer = await system.chat(hello())
         assert answer.reply == "Salón: hola"
-    assert plugin.diary == ["opened", "PluginsLoaded", "VariantAssigned", "PlannerStepped", "TurnFinished", "closed"]
+    events = ["CanaryConfigured", "PluginsLoaded", "VariantAssigned", "PlannerStepped", "TurnFinished"]
+    assert plugin.diary == ["opened", *events, "closed"]
 
 
 async def test_a_plugin_can_ask_how_things_are_and_is_told_what_there_is(tmp_path) -> None:

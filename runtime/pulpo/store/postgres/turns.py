@@ -29,6 +29,7 @@ from pulpo.store.conversations import (
     begun,
     encode,
     fingerprint,
+    pin_of,
     refuse_another,
     resumed,
 )
@@ -49,7 +50,8 @@ _NOW = "extract(epoch FROM clock_timestamp())::float8"
 
 _LOOK = f"""
 SELECT i.fingerprint, t.id, t.conversation_id, t.answer,
-       c.epoch, c.user_id, c.variant, c.dialogue, c.lease_turn, c.lease_until - {_NOW}
+       c.epoch, c.user_id, c.variant, c.dialogue, c.lease_turn, c.lease_until - {_NOW}, c.rollout, c.step,
+       {_NOW} - c.pinned_at
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS a (workspace_id, key, conversation_id, position)
 LEFT JOIN idempotency i ON i.workspace_id = a.workspace_id AND i.key = a.key
 LEFT JOIN turns t ON t.id = i.turn_id
@@ -68,13 +70,15 @@ WITH asked AS (
           request, variant, reason, key, fingerprint, now, lease, rollout, step, unit)
 ), begun AS (
   INSERT INTO conversations (id, workspace_id, user_id, locale, variant, dialogue, epoch, lease_turn, lease_until,
-                             started_at, last_at)
-  SELECT conversation_id, workspace_id, user_id, locale, variant, $19::bytea, 1, turn_id, {_NOW} + lease, now, now
+                             started_at, last_at, rollout, step, pinned_at)
+  SELECT conversation_id, workspace_id, user_id, locale, variant, $19::bytea, 1, turn_id, {_NOW} + lease, now, now,
+         rollout, step, {_NOW}
   FROM asked WHERE epoch = 1
   RETURNING id
 ), resumed AS (
   UPDATE conversations c
-  SET epoch = a.epoch, lease_turn = a.turn_id, lease_until = {_NOW} + a.lease, variant = a.variant, last_at = a.now
+  SET epoch = a.epoch, lease_turn = a.turn_id, lease_until = {_NOW} + a.lease, variant = a.variant, last_at = a.now,
+      rollout = a.rollout, step = a.step, pinned_at = {_NOW}
   FROM asked a
   WHERE c.id = a.conversation_id AND c.epoch = a.epoch - 1
     AND c.lease_turn IS NOT DISTINCT FROM a.holder AND (a.holder IS NULL OR c.lease_until <= {_NOW})
@@ -220,10 +224,9 @@ async def _look(connection: Any, jobs: Sequence[Job]) -> list[tuple[Earlier | No
     ]
 
 
-def _stored(
-    epoch: int, user_id: str | None, variant: str, dialogue: bytes, lease_turn: str | None, lease_left: float
-) -> Stored:
-    return Stored(user_id, variant, epoch, dialogue, lease_turn, lease_left)
+def _stored(epoch: int, user_id: str | None, variant: str, *rest: Any) -> Stored:
+    """The conversation's columns as `_LOOK` has them: the epoch first, which tells whether there is one."""
+    return Stored(user_id, variant, epoch, *rest)
 
 
 def _decided(job: Job, earlier: Earlier | None, stored: Stored | None) -> Turn | None:
@@ -241,7 +244,7 @@ def _decided(job: Job, earlier: Earlier | None, stored: Stored | None) -> Turn |
             conversation = begun(asked)
         else:
             conversation = resumed(asked, earlier.conversation_id if earlier else asked.conversation_id, stored)
-        assignment = assign(conversation.variant or None)
+        assignment = assign(None if earlier is None and asked.new else pin_of(stored))
     except Exception as error:
         job.fail(error)
         return None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pulpo.contracts.canary import Assignment
+from pulpo.contracts.canary import Assignment, Pin
 from pulpo.conversation import Dialogue
 from pulpo.errors import (
     ConversationBusyError,
@@ -30,8 +30,8 @@ def asked(turn: str, conversation: str = "c1", *, new: bool = False, now: float 
     return Accept(turn_id=turn, conversation_id=conversation, new=new, now=now, **{**given, **more})
 
 
-def assign(pin: str | None) -> Assignment:
-    return Assignment(pin or "canary", "test")
+def assign(pin: Pin | None) -> Assignment:
+    return Assignment("canary", "matched", 7, "r1", 2) if pin is None else Assignment(pin.variant, "pinned", 7, "r1", 2)
 
 
 def done(turn: str, epoch: int, *, conversation: str = "c1", now: float = 101.0) -> Finish:
@@ -129,3 +129,19 @@ def test_a_retry_takes_over_the_turn_of_a_dead_process(connection: sqlite3.Conne
     accept(connection, asked("t1", new=True, idempotency_key="k"))
     taken = accept(connection, asked("t2", "c2", new=True, idempotency_key="k", now=106.0))
     assert (taken.turn_id, taken.conversation.id, taken.conversation.epoch) == ("t1", "c1", 2)
+
+
+def test_a_conversation_remembers_how_it_was_drawn_and_how_long_it_rested(connection: sqlite3.Connection) -> None:
+    pins: list[Pin | None] = []
+
+    def remember(pin: Pin | None) -> Assignment:
+        pins.append(pin)
+        return assign(pin)
+
+    store.accept(connection, asked("t1", new=True), remember)
+    store.finish(connection, done("t1", 1))
+    store.accept(connection, asked("t2", now=160.0), remember)
+    store.finish(connection, done("t2", 2))
+    connection.execute("UPDATE conversations SET pinned_at = NULL")
+    store.accept(connection, asked("t3", now=9000.0), remember)
+    assert pins == [None, Pin("canary", "r1", 2, 60.0), Pin("canary", "r1", 2, 0.0)]

@@ -1,0 +1,66 @@
+"""Holds the live canary up while the server runs: its tasks, the file it watches, the replicas it hears."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from pulpo.canary.compiling import settings_for
+from pulpo.canary.live import Live
+from pulpo.canary.sources import Initial
+from pulpo.contracts.canary import CanaryStrategy
+from pulpo.contracts.events import Event
+from pulpo.contracts.storage import Database
+from pulpo.settings import Settings
+from pulpo.store.canary import CHANNEL
+from pulpo.store.opening import hearing
+
+
+@asynccontextmanager
+async def switching(
+    settings: Settings,
+    *,
+    database: Database,
+    strategies: Mapping[str, CanaryStrategy],
+    emit: Callable[[Event], None],
+    clock: Callable[[], float],
+) -> AsyncIterator[Live]:
+    """Hold the canary up. Raises `SettingsError` for one that these settings cannot start, and
+    `StoreUnavailableError`."""
+    if settings.canary.enabled:
+        settings_for(strategies, settings.canary)
+    live = Live(
+        database=database,
+        strategies=strategies,
+        variants=settings.variants,
+        file=None if settings.origin is None else settings.origin.file,
+        initial=_initial(settings),
+        emit=emit,
+        clock=clock,
+    )
+    await live.open()
+    async with AsyncExitStack() as stack:
+        for work in (live.follow, live.watch):
+            stack.push_async_callback(_stopped, asyncio.create_task(work(), name=f"pulpo-canary-{work.__name__}"))
+        await stack.enter_async_context(hearing(settings.database_url, CHANNEL, live.wake))
+        yield live
+
+
+def _initial(settings: Settings) -> dict[str, Initial]:
+    """What was given beside the file; a program that made the settings gave all that it set."""
+    values = settings.canary.model_dump(mode="json", exclude_unset=True)
+    if settings.origin is None:
+        return {name: Initial(value, "program", "the program") for name, value in values.items()}
+    given = {key.partition(".")[2]: by for key, by in settings.origin.given.items() if key.startswith("canary.")}
+    return {name: Initial(values[name], _kind(by), by) for name, by in given.items() if name in values}
+
+
+def _kind(by: str) -> str:
+    return "environment" if by.startswith("environment") else "command line"
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
