@@ -122,8 +122,13 @@ RATE_LIMIT_HITS: Final = Metric(
     name="pulpo_rate_limit_hits_total",
     kind="counter",
     labels=("scope",),
-    help="Requests and calls refused by a rate limit.",
-    awaits="rate limits",
+    help="Messages and tool calls refused by a rate limit.",
+)
+RATE_LIMITS_ALONE: Final = Metric(
+    name="pulpo_rate_limit_degraded",
+    kind="gauge",
+    across="livemax",
+    help="1 while this process counts rate limits alone although replicas should count together.",
 )
 CACHE_SIZE: Final = Metric(
     name="pulpo_cache_size",
@@ -268,6 +273,7 @@ CATALOGUE: Final = (
     BREAKER_CHANGES,
     ACTIVE_BREAKERS,
     RATE_LIMIT_HITS,
+    RATE_LIMITS_ALONE,
     CACHE_SIZE,
     DECISIONS,
     TRAFFIC,

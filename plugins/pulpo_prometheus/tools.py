@@ -1,4 +1,4 @@
-"""What tool calls and their circuit breakers do to the metrics."""
+"""What tool calls, their circuit breakers and rate limits do to the metrics."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pulpo_prometheus.children import Number, Spread
 from pulpo_prometheus.families import Families, Handlers
 
 OUTCOMES: Final = ("ok", "error", "timeout", "denied", "open", "limited", "invalid")
+SCOPES: Final = ("key", "workspace", "user", "tool")
 STATES: Final = ("closed", "open", "half_open")
 
 
@@ -43,11 +44,20 @@ class ToolCounts:
             )
 
         self._tools = families.capped(catalogue.TOOL_CALLS, of_tool)
+        self._limited = families.numbers(catalogue.RATE_LIMIT_HITS)
+        for scope in SCOPES:
+            self._limited.child(scope)
+        self._alone = families.numbers(catalogue.RATE_LIMITS_ALONE).child()
 
     @property
     def handlers(self) -> Handlers:
         """What is counted, by kind of event."""
-        return {pulpo.ToolCalled: self._called, pulpo.BreakerChanged: self._changed}
+        return {
+            pulpo.ToolCalled: self._called,
+            pulpo.BreakerChanged: self._changed,
+            pulpo.RateLimited: self._rate_limited,
+            pulpo.RateLimitsShared: self._rate_limits_shared,
+        }
 
     def expect(self, loaded: pulpo.PluginsLoaded) -> None:
         """Make the children of what is known at start."""
@@ -59,6 +69,12 @@ class ToolCounts:
         tool.seconds.observe(event.duration)
         if event.outcome == "invalid":
             tool.argument_errors.value += 1
+
+    def _rate_limited(self, event: pulpo.RateLimited) -> None:
+        self._limited.child(event.scope).value += 1
+
+    def _rate_limits_shared(self, event: pulpo.RateLimitsShared) -> None:
+        self._alone.value = 0 if event.shared else 1
 
     def _changed(self, event: pulpo.BreakerChanged) -> None:
         self._tools[event.tool].breaker[event.state].value += 1

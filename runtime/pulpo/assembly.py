@@ -30,15 +30,21 @@ from pulpo.observability.events import EventBus
 from pulpo.plugins import Catalogue, load_plugins
 from pulpo.plugins.choosing import chosen as chosen_from
 from pulpo.plugins.choosing import validated
+from pulpo.resilience.breaker import BreakerSettings
 from pulpo.resilience.breakers import Breakers
 from pulpo.resilience.guards import Guards, standard_guards
+from pulpo.resilience.limits import RateLimits, open_limits
+from pulpo.resilience.orders import Orders
+from pulpo.resilience.retry import RetrySettings
 from pulpo.settings import Settings
 from pulpo.store import transcripts
+from pulpo.store.approvals import Approval
 from pulpo.store.fold import keep_counts
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
 from pulpo.store.transcripts import ConversationSummary, Transcript
 from pulpo.store.turnstore import TurnStore
+from pulpo.turns.approvals import Approvals, Waiting
 from pulpo.turns.executor import ToolExecutor, utc
 from pulpo.turns.loop import Limits, TurnLoop, Variant
 from pulpo.turns.orchestrator import Orchestrator, Timing
@@ -60,6 +66,9 @@ class System:
     emit: Callable[[Event], None]
     clock: Callable[[], float]
     store: TurnStore
+    tools: Mapping[str, Tool]
+    orders: Orders
+    limits: RateLimits
     guards: Guards
     canary: Live
     drained_by: float | None = None
@@ -70,6 +79,11 @@ class System:
     def database(self) -> Database:
         """The database as plugins and doors may use it."""
         return self.store.database
+
+    @property
+    def approvals(self) -> Approvals:
+        """The calls that wait for an operator, to be seen and decided."""
+        return Approvals(self.database, clock=self.clock, emit=self.emit, carry_out=self.carry_out)
 
     @property
     def breakers(self) -> Breakers:
@@ -100,10 +114,19 @@ class System:
             raise OverloadedError(len(self._turns))
         if request.workspace_id not in self.workspaces:
             raise WorkspaceNotFoundError(request.workspace_id, known=tuple(self.workspaces))
-        turn = asyncio.get_running_loop().create_task(self._orchestrator.run(request))
+        return await self._detached(request)
+
+    async def _detached(self, request: TurnRequest, approval: Approval | None = None) -> TurnAnswer:
+        turn = asyncio.get_running_loop().create_task(self._orchestrator.run(request, approval))
         self._turns.add(turn)
         turn.add_done_callback(self._ended)
         return await asyncio.shield(turn)
+
+    async def carry_out(self, request: TurnRequest, approval: Approval) -> TurnAnswer:
+        """Run the turn that carries an operator's decision out; raises what `chat` raises."""
+        if request.workspace_id not in self.workspaces:
+            raise WorkspaceNotFoundError(request.workspace_id, known=tuple(self.workspaces))
+        return await self._detached(request, approval)
 
     async def transcript(self, conversation_id: str, workspace_id: str) -> Transcript | None:
         """Return a conversation with all its messages, or None."""
@@ -159,7 +182,16 @@ async def running(
         )
         catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
         tools = _tools(catalogue)
-        guards = standard_guards(emit=bus.emit, owners={name: catalogue.owner("tool", name) for name in tools})
+        limits = await stack.enter_async_context(open_limits(settings.rate_limit, emit=bus.emit))
+        guards = standard_guards(
+            emit=bus.emit,
+            owners={name: catalogue.owner("tool", name) for name in tools},
+            breaker=BreakerSettings(**settings.breakers.model_dump()),
+            retry=RetrySettings(**settings.retries.model_dump()),
+            limiter=limits.tools,
+        )
+        orders = Orders(store.database, guards.breakers, clock=clock, emit=bus.emit)
+        await orders.recall()
         canary = await stack.enter_async_context(
             switching(settings, database=store.database, strategies=catalogue.strategies, emit=bus.emit, clock=clock)
         )
@@ -175,10 +207,15 @@ async def running(
             store=store,
             guards=guards,
             canary=canary,
+            tools=tools,
+            orders=orders,
+            limits=limits,
             _orchestrator=orchestrator,
         )
         stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
         stack.push_async_callback(_stop, asyncio.create_task(keep_counts(store, clock=clock)))
+        stack.push_async_callback(_stop, asyncio.create_task(orders.follow()))
+        stack.push_async_callback(_stop, asyncio.create_task(system.approvals.follow()))
         stack.push_async_callback(system.drain)
         bus.emit(_loaded(catalogue, settings, tools, workspaces))
         yield system
@@ -235,6 +272,7 @@ def _orchestrator(
             history=history,
             read_consent=read_consent,
             limits=Limits(timing.max_steps, timing.max_calls),
+            waiting=Waiting(store.database, clock=clock, lifetime=settings.approvals.lifetime),
         ),
         router=router,
         variants=_variants(settings, catalogue, tuple(tools.values())),

@@ -78,7 +78,8 @@ class Dialogue(Struct, frozen=True):
     ``language`` is the one spoken last (``es``, ``en``). ``goal`` is the tool being prepared, ``facts`` map
     argument names to what is known, ``asked`` the argument asked for last, ``offers`` the choices shown last,
     ``pending`` the call that waits for a yes, and ``notes`` is room for planners (JSON; a planner must work
-    without its own notes, for another variant may go on).
+    without its own notes, for another variant may go on). ``news`` is what became of calls that waited for an
+    operator; the next reply begins with it.
     """
 
     goal: str | None = None
@@ -88,6 +89,7 @@ class Dialogue(Struct, frozen=True):
     pending: Pending | None = None
     notes: dict[str, Json] = field(default_factory=dict)
     language: str = ""
+    news: tuple[str, ...] = ()
 
 
 EMPTY_DIALOGUE = Dialogue()

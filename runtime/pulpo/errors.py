@@ -14,6 +14,7 @@
     │   ├── ToolTimeoutError     the tool's deadline passed
     │   ├── ToolOpenError        its circuit breaker refuses calls
     │   ├── ToolBusyError        too many calls of it are running, or its threads hang
+    │   │   └── ToolLimitedError too many calls of it were made lately
     │   └── ToolResultError      what it returned is not JSON, holds NaN, or is too large
     ├── PlannerError             a planner broke its contract
     │   └── LoopLimitError       too many steps, too many calls, or the same call twice
@@ -22,6 +23,8 @@
     │   ├── OverloadedError            as many turns are running as may
     │   ├── ConversationBusyError      another turn of this conversation is running
     │   ├── ConversationNotFoundError  no such conversation for this caller
+    │   ├── ApprovalNotFoundError      no such approval in this workspace
+    │   ├── ApprovalDecidedError       it does not wait any more
     │   ├── IdempotencyConflictError   the same key was used with another request
     │   └── LeaseLostError             another process has taken the turn over
     ├── CommandError             a command of the terminal cannot do what it was asked
@@ -125,6 +128,14 @@ class ToolBusyError(ToolError):
     """There is no room to run the tool: too many calls of it are running, or its plugin's threads all hang."""
 
 
+class ToolLimitedError(ToolBusyError):
+    """The tool's rate limit is reached; ``retry_after`` is in seconds."""
+
+    def __init__(self, *, tool: str, retry_after: float) -> None:
+        super().__init__(f"{tool} was called too often lately", tool=tool)
+        self.retry_after = retry_after
+
+
 class ToolResultError(ToolError):
     """What the tool returned cannot be used; nothing of the value is in the message."""
 
@@ -184,6 +195,23 @@ class ConversationNotFoundError(TurnError):
     def __init__(self, conversation_id: str) -> None:
         super().__init__(f"no conversation {conversation_id!r} here; leave conversation_id out to start a new one")
         self.conversation_id = conversation_id
+
+
+class ApprovalNotFoundError(TurnError):
+    """No approval of that id is in this workspace."""
+
+    def __init__(self, approval_id: str) -> None:
+        super().__init__(f"there is no approval {approval_id!r} here; GET /admin/approvals lists them")
+        self.approval_id = approval_id
+
+
+class ApprovalDecidedError(TurnError):
+    """Somebody else decided otherwise, or nobody did in time; ``state`` is what it is now."""
+
+    def __init__(self, approval_id: str, *, state: str) -> None:
+        super().__init__(f"approval {approval_id!r} does not wait any more: it is {state}")
+        self.approval_id = approval_id
+        self.state = state
 
 
 class IdempotencyConflictError(TurnError):

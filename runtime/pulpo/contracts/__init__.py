@@ -7,4 +7,5 @@ Canary authors:   `canary`
 Sink authors:     `events`
 Route authors:    `routes`
 Database users:   `storage`
+The runtime alone: `rates` (what counters of rate limits answer)
 """

@@ -73,6 +73,44 @@ class BreakerChanged(Event, frozen=True):
     state: Literal["closed", "open", "half_open"]
 
 
+class BreakerForced(Event, frozen=True):
+    """An operator put the breaker of a workspace's tool into a state; ``by`` is the operator's key, if there was one.
+    What it came to on each replica is told by `BreakerChanged`."""
+
+    workspace_id: str
+    tool: str
+    state: Literal["closed", "open", "half_open"]
+    by: str = ""
+
+
+class ApprovalChanged(Event, frozen=True):
+    """A call that a policy wants an operator to approve began to wait, was decided (``by`` whose key, for which
+    ``reason``), ran out, or was carried out after its approval (``done``, ``failed``)."""
+
+    approval_id: str
+    workspace_id: str
+    conversation_id: str
+    tool: str
+    state: Literal["waiting", "approved", "denied", "expired", "done", "failed"]
+    reason: str = ""
+    by: str = ""
+
+
+class RateLimited(Event, frozen=True):
+    """Somebody ran into a rate limit; ``name`` is the tool's where it is a tool's limit."""
+
+    workspace_id: str
+    scope: Literal["key", "workspace", "user", "tool"]
+    name: str = ""
+
+
+class RateLimitsShared(Event, frozen=True):
+    """Whether rate limits are counted by all replicas together now, or (``shared`` is false) by each alone."""
+
+    shared: bool
+    reason: str = ""
+
+
 class VariantFailed(Event, frozen=True):
     """A variant could not answer; ``trace`` is the traceback, for logs alone."""
 

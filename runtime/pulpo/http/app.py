@@ -18,7 +18,9 @@ from litestar.types import ASGIApp, Method
 
 from pulpo.assembly import System, plugins_of, running
 from pulpo.http import problems, wire
+from pulpo.http.approvals import APPROVAL_OPERATIONS
 from pulpo.http.auth import Gate
+from pulpo.http.breakers import BREAKER_OPERATIONS
 from pulpo.http.chat import chat_operations
 from pulpo.http.conversations import CONVERSATION_OPERATIONS
 from pulpo.http.health import health_operations
@@ -84,7 +86,13 @@ def surface_of(settings: Settings, catalogue: Catalogue) -> Surface:
 
 
 def _core(settings: Settings, records: tuple[PluginRecord, ...]) -> tuple[Operation, ...]:
-    return (*chat_operations(settings.turns.max_message), *CONVERSATION_OPERATIONS, *health_operations(records))
+    return (
+        *chat_operations(settings.turns.max_message),
+        *CONVERSATION_OPERATIONS,
+        *health_operations(records),
+        *BREAKER_OPERATIONS,
+        *APPROVAL_OPERATIONS,
+    )
 
 
 def _handlers(

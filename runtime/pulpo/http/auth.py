@@ -44,10 +44,12 @@ _CHALLENGE: Header = (b"www-authenticate", b'Bearer realm="pulpo"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who calls, and what they may do. Nobody in particular (a public page) has no scopes."""
+    """Who calls, and what they may do. Nobody in particular (a public page) has no scopes. ``key_id`` names the API
+    key, empty for who needs none."""
 
     workspace: Workspace
     scopes: frozenset[str]
+    key_id: str = ""
 
     def may(self, scope: str) -> bool:
         """Say whether an operation of ``scope`` is open: `admin` may do everything, a channel may chat."""
@@ -113,7 +115,7 @@ class Gate:
         workspace = self._workspaces.get(record.workspace_id)
         if workspace is None:
             raise ProblemError(403, f"The key's workspace {record.workspace_id!r} is not configured on this server.")
-        return Caller(workspace=workspace, scopes=record.scopes)
+        return Caller(workspace=workspace, scopes=record.scopes, key_id=record.id)
 
     async def _record(self, digest: bytes) -> KeyRecord | None:
         now = self._clock()

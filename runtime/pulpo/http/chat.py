@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct, field
 
+from pulpo.http.limits import admit
 from pulpo.http.operations import Call, Operation
 from pulpo.http.problems import ProblemError
 from pulpo.http.wire import Reply
@@ -89,7 +90,7 @@ def chat_operations(max_message: int) -> tuple[Operation, ...]:
             description="The answer is stored before it is sent; a client that leaves does not end the turn.",
             body=chat_body(max_message),
             response=TurnAnswer,
-            errors=(404, 409, 422, 503),
+            errors=(404, 409, 422, 429, 503),
             request_headers={
                 "Idempotency-Key": {
                     "description": "Names this message: sent again with the same key, it is answered and not repeated.",
@@ -100,7 +101,15 @@ def chat_operations(max_message: int) -> tuple[Operation, ...]:
                 "X-Pulpo-Variant": {
                     "description": "The variant the turn was assigned to.",
                     "schema": {"type": "string"},
-                }
+                },
+                "RateLimit-Policy": {
+                    "description": "What is allowed, where a rate limit is set: requests (q) in seconds (w), by scope.",
+                    "schema": {"type": "string"},
+                },
+                "RateLimit": {
+                    "description": "What is left of it (r), and the seconds (t) until its window ends.",
+                    "schema": {"type": "string"},
+                },
             },
         ),
     )
@@ -110,12 +119,14 @@ async def chat(call: Call) -> Reply:
     """Run a turn for the caller. Raises what `System.chat` raises."""
     said: Any = call.body
     caller = call.caller
+    user_id = _user(call, said.user_id)
+    standing = await admit(call, user_id)
     answer = await call.door.system.chat(
         TurnRequest(
             workspace_id=caller.workspace.id,
             message=said.message,
             conversation_id=said.conversation_id,
-            user_id=_user(call, said.user_id),
+            user_id=user_id,
             locale=said.locale,
             region=said.region,
             channel=said.channel,
@@ -124,7 +135,8 @@ async def chat(call: Call) -> Reply:
             scopes=caller.scopes,
         )
     )
-    return Reply(body=_encode(answer), headers=((b"x-pulpo-variant", answer.variant.encode("latin-1", "replace")),))
+    variant = (b"x-pulpo-variant", answer.variant.encode("latin-1", "replace"))
+    return Reply(body=_encode(answer), headers=(variant, *standing))
 
 
 def _user(call: Call, claimed: str | None) -> str | None:

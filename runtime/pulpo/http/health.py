@@ -76,6 +76,7 @@ def health_operations(
             draining=system.draining,
             database=await _database(call.door),
             plugins=_now(records, call.door.system.catalogue),
+            limits=system.limits.trouble,
         )
 
     async def plugins(call: Call) -> Plugins:

@@ -24,6 +24,7 @@ Schema: TypeAlias = dict[str, Any]
 PATH: Final = "/schema/openapi.json"
 
 _TAGS: Final = {
+    "admin": "Run the installation.",
     "chat": "Talk to the agent.",
     "conversations": "What was said.",
     "health": "How the server does.",
@@ -147,7 +148,7 @@ def _failure(status: int, schema: Schema) -> Schema:
         "description": HTTPStatus(status).phrase,
         "content": {"application/problem+json": {"schema": schema}},
     }
-    if status in (409, 503):
+    if status in (409, 429, 503):
         description = "Seconds after which to try again."
         written["headers"] = {"Retry-After": {"description": description, "schema": {"type": "integer", "minimum": 0}}}
     return written

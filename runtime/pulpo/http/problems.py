@@ -42,6 +42,7 @@ TITLES: dict[int, Text] = {
     414: {"en": "Address too long", "es": "Dirección demasiado larga"},
     415: {"en": "Unsupported media type", "es": "Tipo de contenido no admitido"},
     422: {"en": "Key used twice", "es": "Clave repetida"},
+    429: {"en": "Too many messages", "es": "Demasiados mensajes"},
     431: {"en": "Headers too large", "es": "Cabeceras demasiado grandes"},
     500: {"en": "Something went wrong", "es": "Algo ha fallado"},
     503: {"en": "Not available now", "es": "No disponible ahora"},

@@ -57,10 +57,16 @@ def assess(
     draining: bool,
     database: DatabaseHealth,
     plugins: Iterable[PluginRecord],
+    limits: str = "",
 ) -> Health:
-    """Judge the parts. A quarantined plugin degrades; a blocked one is what the operator asked for."""
+    """Judge the parts. A quarantined plugin degrades; a blocked one is what the operator asked for.
+
+    ``limits`` says what is wrong with the rate limits' shared counters, if anything.
+    """
     records = tuple(plugins)
     troubles = [Trouble(f"plugin {it.name}", it.reason) for it in records if it.state == "quarantined"]
+    if limits:
+        troubles.append(Trouble("rate limits", limits))
     if not database.reachable:
         troubles.insert(0, Trouble("database", database.error))
     return Health(

@@ -22,13 +22,17 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 from pulpo.contracts.events import (
+    ApprovalChanged,
     BreakerChanged,
+    BreakerForced,
     CanaryConfigured,
     Event,
     Handler,
     PlannerStepped,
     PluginsLoaded,
     PolicyChecked,
+    RateLimited,
+    RateLimitsShared,
     SinkFailed,
     ToolCalled,
     TurnFinished,
@@ -124,6 +128,10 @@ class LogSink:
             ToolCalled: _called,
             VariantFailed: _variant_failed,
             BreakerChanged: _breaker_changed,
+            BreakerForced: _breaker_forced,
+            ApprovalChanged: _approval_changed,
+            RateLimited: _rate_limited,
+            RateLimitsShared: _limits_shared,
             TurnRescued: _rescued,
             TurnFinished: _finished,
             CanaryConfigured: _configured,
@@ -217,6 +225,53 @@ def _breaker_changed(event: BreakerChanged) -> None:
         workspace=event.workspace_id,
         tool=event.tool,
         state=event.state,
+    )
+
+
+def _breaker_forced(event: BreakerForced) -> None:
+    _log.logger.warning(
+        "breaker forced",
+        marker=AGENT_LOOP,
+        request_id=request_id.get(),
+        workspace=event.workspace_id,
+        tool=event.tool,
+        state=event.state,
+        by=event.by,
+    )
+
+
+def _approval_changed(event: ApprovalChanged) -> None:
+    failed = event.state == "failed"
+    (_log.logger.warning if failed else _log.logger.info)(
+        "approval changed",
+        marker=ERROR if failed else AGENT_LOOP,
+        request_id=request_id.get(),
+        conversation=event.conversation_id,
+        workspace=event.workspace_id,
+        approval=event.approval_id,
+        tool=event.tool,
+        state=event.state,
+        reason=event.reason,
+        by=event.by,
+    )
+
+
+def _rate_limited(event: RateLimited) -> None:
+    _log.logger.info(
+        "rate limited",
+        marker=AGENT_LOOP,
+        request_id=request_id.get(),
+        workspace=event.workspace_id,
+        scope=event.scope,
+        name=event.name,
+    )
+
+
+def _limits_shared(event: RateLimitsShared) -> None:
+    (_log.logger.info if event.shared else _log.logger.error)(
+        "rate limits shared" if event.shared else "rate limits not shared",
+        marker=AGENT_LOOP if event.shared else ERROR,
+        reason=event.reason,
     )
 
 

@@ -87,6 +87,26 @@ class CircuitBreaker:
         return self._since
 
     @property
+    def forced(self) -> bool:
+        """Whether it is open because somebody said so, and stays open until somebody says otherwise."""
+        return self._forced
+
+    @property
+    def calls(self) -> int:
+        """How many calls are in the window."""
+        return len(self._calls)
+
+    @property
+    def failure_rate(self) -> float:
+        """The fraction of the window's calls that failed; 0 without calls."""
+        return self._failures / len(self._calls) if self._calls else 0.0
+
+    @property
+    def slow_rate(self) -> float:
+        """The fraction of the window's calls that were slow; 0 without calls."""
+        return self._slow / len(self._calls) if self._calls else 0.0
+
+    @property
     def available(self) -> bool:
         """Whether a call made now would be let through."""
         return self.state == "closed" or (self._state == "half_open" and not self._probing)

@@ -18,13 +18,17 @@ STATES: Final[tuple[State, ...]] = ("closed", "open", "half_open")
 
 class BreakerReport(Struct, frozen=True):
     """A breaker as operators see it, in seconds; ``retry_after`` is None unless it will let a probe through by
-    itself."""
+    itself. Rates are fractions of the ``calls`` in its window; ``forced`` is open until told otherwise."""
 
     workspace_id: str
     tool: str
     state: State
     in_state_for: float
     retry_after: float | None
+    forced: bool = False
+    calls: int = 0
+    failure_rate: float = 0.0
+    slow_rate: float = 0.0
 
 
 class Breakers:
@@ -71,6 +75,12 @@ class Breakers:
         states = [breaker.state for breaker in self._breakers.values()]
         return {state: states.count(state) for state in STATES}
 
+    def wake(self) -> None:
+        """Let those whose open time has passed become half-open now, and not when somebody calls their tool."""
+        for workspace_id, tools in tuple(self._troubled.items()):
+            for tool in tuple(tools):
+                _ = self.of(workspace_id, tool).state
+
     def force(self, workspace_id: str, tool: str, state: State) -> BreakerReport:
         """Put a breaker into ``state``: ``open`` lasts until it is forced again, ``half_open`` lets one probe decide,
         ``closed`` forgets what was."""
@@ -90,8 +100,9 @@ class Breakers:
     def _forget_one(self) -> None:
         oldest = next(iter(self._breakers))
         key = next((key for key, it in self._breakers.items() if it.state == "closed"), oldest)
-        del self._breakers[key]
-        self._note(*key, closed=True)
+        forgotten = self._breakers.pop(key)
+        if forgotten.state != "closed":  # or whoever counts the open ones would count this one for ever
+            self._changed(forgotten, "closed", workspace_id=key[0], tool=key[1])
 
     def _changed(self, _breaker: CircuitBreaker, state: State, *, workspace_id: str, tool: str) -> None:
         self._note(workspace_id, tool, closed=state == "closed")
@@ -113,4 +124,8 @@ class Breakers:
             state=state,
             in_state_for=round(self._clock() - breaker.since, 3),
             retry_after=round(wait, 3) if state == "open" and wait != float("inf") else None,
+            forced=breaker.forced,
+            calls=breaker.calls,
+            failure_rate=round(breaker.failure_rate, 4),
+            slow_rate=round(breaker.slow_rate, 4),
         )

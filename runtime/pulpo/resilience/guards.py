@@ -11,6 +11,7 @@ from pulpo.contracts.events import Event
 from pulpo.resilience.breaker import BreakerSettings
 from pulpo.resilience.breakers import Breakers
 from pulpo.resilience.cache import Cache
+from pulpo.resilience.limiter import Limiter
 from pulpo.resilience.retry import Retries, RetrySettings
 from pulpo.resilience.threads import ThreadPool, Threads
 
@@ -25,6 +26,7 @@ class Guards:
     retries: Retries
     cache: Cache
     clock: Callable[[], float]
+    limiter: Limiter | None = None
     owners: Mapping[str, str] = field(default_factory=dict)
 
     def owner(self, tool: str) -> str:
@@ -39,13 +41,17 @@ def standard_guards(
     clock: Callable[[], float] = monotonic,
     threads: Threads | None = None,
     random: Random | None = None,
+    breaker: BreakerSettings | None = None,
+    retry: RetrySettings | None = None,
+    limiter: Limiter | None = None,
 ) -> Guards:
-    """Return guards with their default settings; ``emit`` is told when a breaker changes."""
+    """Return guards, with their default settings unless told otherwise; ``emit`` is told when a breaker changes."""
     return Guards(
         threads=threads or ThreadPool(),
-        breakers=Breakers(BreakerSettings(), clock=clock, emit=emit),
-        retries=Retries(RetrySettings(), random=random or Random()),  # noqa: S311  # nosec B311
+        breakers=Breakers(breaker or BreakerSettings(), clock=clock, emit=emit),
+        retries=Retries(retry or RetrySettings(), random=random or Random()),  # noqa: S311  # nosec B311
         cache=Cache(clock=clock),
         clock=clock,
+        limiter=limiter,
         owners=owners or {},
     )

@@ -22,6 +22,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from pulpo.settings.rates import parse_rate
+
 _STRICT = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
@@ -78,15 +80,30 @@ def _web(value: str) -> str:
     raise ValueError("expected a URL such as http://127.0.0.1:9090")
 
 
+def _rate(value: str) -> str:
+    parse_rate(value)
+    return value
+
+
+def _counters(value: str) -> str:
+    # The value may hold a password, so the message must not show it.
+    if re.match(r"(redis|rediss|valkey|valkeys|unix)://", value):
+        return value
+    raise ValueError("expected a URL such as redis://127.0.0.1:6379/0 or unix:///run/valkey.sock")
+
+
 Count = Annotated[int, BeforeValidator(_refuse_truth), Field(ge=1)]
 Seconds = Annotated[float, BeforeValidator(_refuse_truth), Field(gt=0)]
 Port = Annotated[int, BeforeValidator(_refuse_truth), Field(ge=0, le=65535)]
 Fraction = Annotated[
     float, BeforeValidator(_refuse_exponent), BeforeValidator(_refuse_truth), AfterValidator(_fraction)
 ]
+Rate = Annotated[Fraction, Field(gt=0)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Zone = Annotated[str, AfterValidator(_zone)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
+CounterUrl = Annotated[str, AfterValidator(_counters)]
+RateText = Annotated[str, AfterValidator(_rate)]
 WebUrl = Annotated[str, AfterValidator(_web)]
 Named = Annotated[str, Field(min_length=1)]
 
@@ -123,6 +140,71 @@ class TurnSettings(BaseModel):
                 f"{self.assigned_deadline:g} s is longer than the whole turn (turns.deadline = {self.deadline:g} s)",
             )
         return self
+
+
+class BreakerSettings(BaseModel):
+    """When a tool's circuit breaker opens and for how long; see `pulpo.resilience.breaker`. Times are in seconds,
+    rates are fractions of the last ``window`` calls."""
+
+    model_config = _STRICT
+
+    window: Count = 20
+    minimum: Count = 5
+    failure_rate: Rate = 0.5
+    slow: Seconds = 5.0
+    slow_rate: Rate = 0.8
+    open_for: Seconds = 5.0
+    growth: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=1)] = 2.0
+    open_most: Seconds = 120.0
+
+    @model_validator(mode="after")
+    def _possible(self) -> BreakerSettings:
+        if self.minimum > self.window:
+            raise contradiction(
+                "breakers.minimum", f"{self.minimum} calls never fit the window (breakers.window = {self.window})"
+            )
+        if self.open_for > self.open_most:
+            raise contradiction(
+                "breakers.open_for", f"{self.open_for:g} s is longer than breakers.open_most = {self.open_most:g} s"
+            )
+        return self
+
+
+class RetrySettings(BaseModel):
+    """How read-only and idempotent tools are tried again; see `pulpo.resilience.retry`. ``attempts`` count the first
+    one, ``first_wait`` is in seconds, ``budget`` and ``deposit`` in retries."""
+
+    model_config = _STRICT
+
+    attempts: Count = 3
+    first_wait: Seconds = 0.1
+    deposit: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 0.1
+    budget: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 10.0
+
+
+class RateLimitSettings(BaseModel):
+    """How often, as ``60/minute`` or ``5/10 seconds``; None is no limit. ``key``, ``workspace`` and ``user`` limit
+    messages, ``tool`` the calls of each tool, ``tools`` those of single ones. All are counted by workspace.
+
+    With a ``url`` replicas count together in the Valkey or Redis there; each alone without one, or while it is away.
+    """
+
+    model_config = _STRICT
+
+    url: CounterUrl | None = None
+    key: RateText | None = None
+    workspace: RateText | None = None
+    user: RateText | None = None
+    tool: RateText | None = None
+    tools: dict[str, RateText] = {}
+
+
+class ApprovalSettings(BaseModel):
+    """Calls that wait for an operator, for ``lifetime`` seconds at most."""
+
+    model_config = _STRICT
+
+    lifetime: Seconds = 86400.0
 
 
 class VariantSettings(BaseModel):
@@ -230,6 +312,10 @@ class Settings(BaseSettings):
     prometheus_url: WebUrl | None = None
     default_workspace: Named = "demo"
     turns: TurnSettings = TurnSettings()
+    breakers: BreakerSettings = BreakerSettings()
+    retries: RetrySettings = RetrySettings()
+    rate_limit: RateLimitSettings = RateLimitSettings()
+    approvals: ApprovalSettings = ApprovalSettings()
     canary: CanarySettings = CanarySettings()
     variants: dict[str, VariantSettings] = Field(default={}, validate_default=True)
     workspaces: dict[str, WorkspaceSettings] = {}

@@ -151,6 +151,48 @@ api_keys = sa.Table(
     sa.Column("revoked_at", sa.Double),
 )
 
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("conversation_id", sa.Text, nullable=False),
+    sa.Column("turn_id", sa.Text, nullable=False),
+    sa.Column("proposed_in", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Text),
+    sa.Column("locale", sa.Text, nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("attributes", sa.LargeBinary, nullable=False),
+    sa.Column("call_id", sa.Text, nullable=False),
+    sa.Column("tool", sa.Text, nullable=False),
+    sa.Column("arguments", sa.LargeBinary, nullable=False),
+    sa.Column("policy", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.Double, nullable=False),
+    sa.Column("expires_at", sa.Double, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("decided_at", sa.Double),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("decision_reason", sa.Text, nullable=False),
+    sa.Column("settled", sa.Text),
+    sa.CheckConstraint("state IN ('waiting', 'approved', 'denied', 'expired')", name="approvals_state"),
+    sa.Index("approvals_by_workspace", "workspace_id", "asked_at"),
+    sa.Index("approvals_by_conversation", "conversation_id"),
+    sa.Index("approvals_unsettled", "state", "expires_at", postgresql_where=sa.text("settled IS NULL")),
+)
+
+breaker_orders = sa.Table(
+    "breaker_orders",
+    metadata,
+    sa.Column("workspace_id", sa.Text, primary_key=True),
+    sa.Column("tool", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("ordered_at", sa.Double, nullable=False),
+    sa.Column("ordered_by", sa.Text, nullable=False),
+    sa.CheckConstraint("state IN ('open', 'half_open', 'closed')", name="breaker_orders_state"),
+)
+
 secrets = sa.Table(
     "secrets",
     metadata,

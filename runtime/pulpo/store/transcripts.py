@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from pulpo.conversation import Message
-from pulpo.store.schema import conversations, effects, idempotency, turns
+from pulpo.store.schema import approvals, conversations, effects, idempotency, turns
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -92,13 +92,16 @@ def erase(connection: Connection, conversation_id: str, workspace_id: str) -> bo
     this = (conversations.c.id == conversation_id, conversations.c.workspace_id == workspace_id)
     owned = sa.select(turns.c.id).join(conversations).where(*this)
     connection.execute(sa.delete(effects).where(effects.c.turn_id.in_(owned)))
+    theirs = (approvals.c.conversation_id == conversation_id, approvals.c.workspace_id == workspace_id)
+    connection.execute(sa.delete(approvals).where(*theirs))
     connection.execute(sa.delete(idempotency).where(idempotency.c.turn_id.in_(owned)))
     return connection.execute(sa.delete(conversations).where(*this)).rowcount == 1
 
 
 def _messages(row: Row[tuple[object, ...]]) -> list[Message]:
     said = msgspec.json.decode(row.request, type=Said)
-    found = [Message("user", said.message, _utc(row.accepted_at), row.id)]
+    # The runtime itself begins a turn without a message, to tell what became of a call that waited for an operator.
+    found = [Message("user", said.message, _utc(row.accepted_at), row.id)] if said.message else []
     if row.answer is not None:
         replied = msgspec.json.decode(row.answer, type=Replied)
         found.append(Message("assistant", replied.reply, _utc(row.finished_at), row.id))

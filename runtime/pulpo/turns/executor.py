@@ -14,9 +14,17 @@ import anyio
 
 from pulpo.contracts.tools import Outcome, Result, Summary, Tool, ToolContext, ToolResult
 from pulpo.conversation import localized
-from pulpo.errors import LeaseLostError, StoreUnavailableError, ToolBusyError, ToolOpenError, ToolTimeoutError
+from pulpo.errors import (
+    LeaseLostError,
+    StoreUnavailableError,
+    ToolBusyError,
+    ToolLimitedError,
+    ToolOpenError,
+    ToolTimeoutError,
+)
 from pulpo.resilience.breaker import Verdict
 from pulpo.resilience.guards import Guards
+from pulpo.resilience.limiter import Limiter
 from pulpo.store.effects import canonical
 from pulpo.store.turnstore import TurnStore
 from pulpo.turns.invocation import BoundCall, Invoker
@@ -99,7 +107,7 @@ class ToolExecutor:
         outcome: Outcome = next((it for kind, it in OUTCOMES if isinstance(error, kind)), "error")
         text = f"{type(error).__name__} in {bound.call.tool}" if outcome == "error" else str(error)
         result = Result()
-        if outcome == "open":
+        if outcome == "open" or isinstance(error, ToolLimitedError):
             run.refused[bound.tool.name] = _title(run, bound.tool)
             result = Result(text=unavailable(run, run.refused.values()), done=False)
         return finished(run, bound.call, outcome, result, seconds, text, bound.tool)
@@ -126,6 +134,8 @@ class ToolExecutor:
 
     async def _guarded(self, run: TurnRun, bound: BoundCall) -> Result:
         """Run a call if its breaker lets it, and tell the breaker how it went."""
+        if self._guards.limiter is not None:
+            await self._within_rate(self._guards.limiter, run, bound.tool.name)
         breaker = self._guards.breakers.of(run.turn.workspace.id, bound.tool.name)
         permit = breaker.admit()
         if permit is None:
@@ -144,6 +154,12 @@ class ToolExecutor:
         finally:
             breaker.settle(permit, verdict)
         return result
+
+    @staticmethod
+    async def _within_rate(limiter: Limiter, run: TurnRun, tool: str) -> None:
+        standing = await limiter.tool(run.turn.workspace.id, tool)
+        if standing is not None and standing.wait:
+            raise ToolLimitedError(tool=tool, retry_after=standing.wait)
 
 
 def _title(run: TurnRun, tool: Tool) -> str:

@@ -16,7 +16,9 @@ from pulpo.contracts.policies import PolicyContext, Verdict
 from pulpo.contracts.tools import Result, Summary, Tool, ToolContext
 from pulpo.conversation import Dialogue, Message, Pending, ToolCall, localized
 from pulpo.errors import LoopLimitError, PlannerError, ToolArgumentsError
+from pulpo.store.approvals import Approval
 from pulpo.turns import texts
+from pulpo.turns.approvals import Waiting, outcome_text
 from pulpo.turns.executor import ToolExecutor
 from pulpo.turns.invocation import BoundCall
 from pulpo.turns.notices import with_notices
@@ -54,7 +56,8 @@ class Limits(Struct, frozen=True):
 
 class TurnLoop:
     """Runs attempts. ``tools`` are the tools available now, by name; ``history`` reads a conversation's last
-    messages; ``read_consent`` tells a plain yes or no from anything else, knowing the answers a tool declares."""
+    messages; ``read_consent`` tells a plain yes or no from anything else, knowing the answers a tool declares;
+    ``waiting`` lets calls wait for an operator, and without it what an operator should approve is refused."""
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class TurnLoop:
         history: History,
         read_consent: ReadConsent,
         limits: Limits,
+        waiting: Waiting | None = None,
     ) -> None:
         self._executor = executor
         self._policies = policies
@@ -73,6 +77,7 @@ class TurnLoop:
         self._read_consent = read_consent
         self._limits = limits
         self.goals = {name: tool.goal for name, tool in tools.items() if tool.goal}
+        self._waiting = waiting
 
     async def attempt(self, run: TurnRun, variant: Variant) -> Reply:
         """Answer the turn with one variant.
@@ -91,6 +96,27 @@ class TurnLoop:
             reply = replace(reply, text=with_notices(run, reply.text, reply.dialogue))
         verdict = await self._policies.answer(run, checked, reply.text)
         return reply if verdict.kind == "allow" else _refusal(run, reply.dialogue, verdict)
+
+    async def carry_out(self, run: TurnRun, variant: Variant, approval: Approval) -> Reply:
+        """Do what an operator decided of a call that waited, and say what became of it; no planner is asked.
+
+        The call runs unchanged. Policies are asked once more: what one of them forbids by now is not done.
+        """
+        dialogue = run.conversation.dialogue
+        checked = self._policy_context(run, variant, dialogue, approval.wish.call)
+        bound = self._bind(run, approval.wish.call, approval.wish.proposed_in) if approval.state == "approved" else None
+        if bound is not None:
+            verdict = await self._policies.call(run, checked, bound.call, bound.tool)
+            if verdict.kind == "deny":
+                _refuse(run, bound, verdict)
+            else:
+                await self._executor.run(run, [bound])
+        title = self.title(approval.wish.call.tool, run.turn.locale)
+        text = with_notices(run, outcome_text(run, approval, title), dialogue)
+        verdict = await self._policies.answer(run, checked, text)
+        if verdict.kind == "deny":
+            return _refusal(run, dialogue, verdict)
+        return self._reply(run, text, replace(dialogue, news=(*dialogue.news, text)))
 
     def title(self, tool: str, locale: str) -> str:
         """Return what users call ``tool``, also when it is no longer there."""
@@ -180,8 +206,11 @@ class TurnLoop:
             if bound is None:
                 continue
             verdict = await self._policies.call(run, context, call, bound.tool)
-            asks = verdict.kind == "needs_approval" and verdict.approver == "user"
-            if verdict.kind == "allow" and (confirmed is not None or not bound.tool.confirm):
+            asks = verdict.kind == "needs_approval"
+            wanted = confirmed is not None or not bound.tool.confirm
+            if asks and verdict.approver == "operator" and wanted and self._waiting is not None:
+                await self._waiting.ask(run, bound, verdict)
+            elif verdict.kind == "allow" and wanted:
                 admitted.append(bound)
             elif (asks or verdict.kind == "allow") and held is None:
                 held = bound

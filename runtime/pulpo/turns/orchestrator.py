@@ -29,6 +29,7 @@ from pulpo.contracts.tools import Result, ToolResult
 from pulpo.conversation import Conversation, Dialogue, ToolCall, Turn, Workspace, localized
 from pulpo.errors import LoopLimitError, StoreUnavailableError
 from pulpo.language import answer_locale
+from pulpo.store.approvals import Approval
 from pulpo.store.conversations import Accept, Accepted, Finish, Replayed
 from pulpo.store.effects import Effect
 from pulpo.store.turnstore import TurnStore
@@ -99,8 +100,8 @@ class Orchestrator:
         self._turnstile = Turnstile()
         self._held: set[tuple[str, int]] = set()
 
-    async def run(self, request: TurnRequest) -> TurnAnswer:
-        """Answer one message; the answer is stored before it is returned.
+    async def run(self, request: TurnRequest, approval: Approval | None = None) -> TurnAnswer:
+        """Answer one message, or carry out what an operator decided; the answer is stored before it is returned.
 
         Raises `ConversationNotFoundError`, `ConversationBusyError`, `IdempotencyConflictError`,
         `StoreUnavailableError` or `LeaseLostError`. Failing planners and tools raise nothing: they are answered.
@@ -112,11 +113,12 @@ class Orchestrator:
             if isinstance(accepted, Replayed):
                 return _decode_answer(accepted.answer)
             run = await self._begin(request, asked, accepted, started)
+            run.approval = approval
             # By epoch too: a turn that lost its lease may still run here beside the one that took it over.
             held = (run.conversation.id, run.conversation.epoch)
             self._held.add(held)
             try:
-                return await self._finish(run, await self._serve(run))
+                return await self._finish(run, _with_news(run, await self._serve(run)))
             finally:
                 self._held.remove(held)
                 for event in run.events:
@@ -157,6 +159,8 @@ class Orchestrator:
 
     async def _attempt(self, run: TurnRun, variant: str) -> Reply:
         with anyio.move_on_after(self._share(run, variant)):
+            if run.approval is not None:
+                return await self._loop.carry_out(run, self._variants[variant], run.approval)
             return await self._loop.attempt(run, self._variants[variant])
         raise TimeoutError
 
@@ -304,6 +308,15 @@ class Orchestrator:
                 run.add(ToolResult(call, "ok", effect.result or Result(), 0.0, effect=True))
             else:
                 run.doubts[effect.key] = self._loop.title(effect.tool, run.turn.locale)
+
+
+def _with_news(run: TurnRun, served: Served) -> Served:
+    """Begin the first reply after an operator's decision with what became of it: nobody may have seen it arrive."""
+    news, reply = run.conversation.dialogue.news, served.reply
+    if not news or run.approval is not None:
+        return served
+    text = "\n\n".join((*news, reply.text))
+    return replace(served, reply=replace(reply, text=text, dialogue=replace(reply.dialogue, news=())))
 
 
 def _lasting(reply: Reply, locale: str) -> Dialogue:

@@ -10,6 +10,7 @@ from pulpo.contracts.canary import Assignment
 from pulpo.contracts.events import Event
 from pulpo.contracts.tools import ToolResult
 from pulpo.conversation import Conversation, ToolCall, Turn
+from pulpo.store.approvals import Approval
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -20,7 +21,8 @@ class TurnRun:
     all calls ever made in the turn, for the report; ``groups`` map effect groups that are done or in doubt to the
     ledger's key of what did it; ``doubts`` map such keys to the titles of what may have happened. ``hidden`` and
     ``refused`` map tools that do not work now to their titles: kept from the planner, or asked for all the same.
-    ``limited`` says that the assigned variant ran into a loop limit, ``tokens`` counts what models used."""
+    ``limited`` says that the assigned variant ran into a loop limit, ``tokens`` counts what models used.
+    ``approval`` is what the turn is about when it carries an operator's decision out; nobody said anything then."""
 
     turn: Turn
     conversation: Conversation
@@ -34,6 +36,7 @@ class TurnRun:
     doubts: dict[str, str] = field(default_factory=dict)
     hidden: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    approval: Approval | None = None
     steps: int = 0
     denied: bool = False
     limited: bool = False

@@ -46,3 +46,33 @@ CUT: Mapping[str, str] = {
     "es": "(Hay más de lo que cabe aquí.)",
     "en": "(There is more than fits here.)",
 }
+
+WAITING: Mapping[str, str] = {
+    "es": "Esto necesita el visto bueno del equipo: {title}. Ya lo he pedido; te cuento en cuanto respondan.",
+    "es-AR": "Esto necesita el visto bueno del equipo: {title}. Ya lo pedí; te cuento en cuanto respondan.",
+    "en": "The team has to approve this: {title}. I have asked them and will tell you as soon as they answer.",
+}
+
+APPROVED: Mapping[str, str] = {
+    "es": "El equipo ha dado el visto bueno: {title}.",
+    "es-AR": "El equipo dio el visto bueno: {title}.",
+    "en": "The team has approved this: {title}.",
+}
+
+APPROVED_IN_VAIN: Mapping[str, str] = {
+    "es": "El equipo ha dado el visto bueno, pero no se ha podido hacer: {title}.",
+    "es-AR": "El equipo dio el visto bueno, pero no se pudo hacer: {title}.",
+    "en": "The team has approved this, but it could not be done: {title}.",
+}
+
+NOT_APPROVED: Mapping[str, str] = {
+    "es": "El equipo no ha dado el visto bueno: {title}. No se ha hecho nada.",
+    "es-AR": "El equipo no dio el visto bueno: {title}. No se hizo nada.",
+    "en": "The team has not approved this: {title}. Nothing was done.",
+}
+
+APPROVAL_EXPIRED: Mapping[str, str] = {
+    "es": "El equipo no ha respondido a tiempo: {title}. No se ha hecho nada; puedes pedirlo otra vez.",
+    "es-AR": "El equipo no respondió a tiempo: {title}. No se hizo nada; podés pedirlo otra vez.",
+    "en": "The team did not answer in time: {title}. Nothing was done; you can ask for it again.",
+}

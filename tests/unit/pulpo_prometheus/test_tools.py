@@ -52,3 +52,13 @@ def test_a_breaker_that_opens_is_counted_whoever_s_it_is() -> None:
     for workspace in ("a", "b"):
         page.tell(pulpo.BreakerChanged(workspace, "book", "open"))
     assert page.value("pulpo_circuit_breaker_state_changes_total", tool="book", to="open") == 2
+
+
+def test_rate_limits_are_counted_by_scope_and_whether_replicas_count_together_is_shown() -> None:
+    page = Page()
+    assert page.value("pulpo_rate_limit_hits_total", scope="user") == 0
+    page.tell(pulpo.RateLimited("demo", "tool", "book"))
+    assert page.value("pulpo_rate_limit_hits_total", scope="tool") == 1
+    for shared, alone in ((False, 1), (True, 0)):
+        page.tell(pulpo.RateLimitsShared(shared))
+        assert page.value("pulpo_rate_limit_degraded") == alone

@@ -72,6 +72,21 @@ export function createApi({ key = () => "", language = () => "es" } = {}) {
     conversations: (options) => get("/conversations?limit=50", options),
     health: (options) => get("/metrics/health", options),
     plugins: (options) => get("/plugins", options),
+    breakers: (options) => get("/admin/breakers", options),
+    /** POST /admin/breakers/…: `state` is "open", "half_open" or "closed". */
+    forceBreaker: (workspace, tool, state, options) =>
+      request("POST", `/admin/breakers/${encodeURIComponent(workspace)}/${encodeURIComponent(tool)}`, {
+        ...options,
+        body: { state },
+      }),
+    approvals: (options) => get("/admin/approvals?limit=50", options),
+    /** POST /admin/approvals/…: `decision` is "approve" (the call runs before this returns) or "deny". */
+    decideApproval: (id, decision, reason, options) =>
+      request("POST", `/admin/approvals/${encodeURIComponent(id)}`, {
+        ...options,
+        body: { decision, reason },
+        timeout: TURN_TIMEOUT_MS,
+      }),
   };
 }
 

@@ -5,7 +5,7 @@ import pytest
 
 from pulpo import __version__
 
-COMMANDS = ["serve", "chat", "plugins", "check", "doctor", "eval", "config", "keys", "db"]
+COMMANDS = ["serve", "chat", "plugins", "check", "doctor", "eval", "config", "keys", "db", "breakers", "approvals"]
 
 
 def test_the_version_is_told(run) -> None:
@@ -30,7 +30,7 @@ def test_every_command_has_help(run, command: str) -> None:
     assert "Usage: " in result.output
 
 
-@pytest.mark.parametrize("command", ["plugins", "chat", "serve", "db upgrade", "keys list", "config show"])
+@pytest.mark.parametrize("command", "plugins;chat;serve;breakers list;db upgrade;keys list;config show".split(";"))
 def test_a_wrong_setting_is_one_line_and_exit_code_2(run, command: str) -> None:
     result = run(*command.split(), "--set", "prot=1")
     assert result.exit_code == 2

@@ -23,7 +23,8 @@ ROUTES = {"/", "/console", "/docs", "/schema/openapi.json"}
 IMPORT = re.compile(r"""^(?:import|export) .*?"([^"]+)";$""", re.MULTILINE)
 LINK = re.compile(r"""\b(?:href|src)="([^"#]+)""")
 CATALOGUES = re.compile(r"^export const catalogues = (\{.*?^\});", re.DOTALL | re.MULTILINE)
-KEY_USED = re.compile(r"""\"((?:chat|console|conversations|error|outcome|page|plugins|turn)\.[\w.]+)\"""")
+AREAS = "approvals|breakers|chat|console|conversations|error|outcome|page|plugins|turn"
+KEY_USED = re.compile(rf"""\"((?:{AREAS})\.[\w.]+)\"""")
 KEY_BUILT = re.compile(r"""`([a-z]+\.[\w.]*)\$\{""")
 
 

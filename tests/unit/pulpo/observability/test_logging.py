@@ -14,6 +14,7 @@ import pytest
 
 from pulpo.contracts.events import (
     BreakerChanged,
+    BreakerForced,
     Event,
     PlannerStepped,
     PluginsLoaded,
@@ -44,6 +45,7 @@ EVENTS: list[tuple[Event, str, str, str | None]] = [
     (TurnFinished("t", "c", "demo", "stable", "stable", "error", 1, 0, 1.0), "error", "turn finished", "ERROR"),
     (BreakerChanged("demo", "book", "open"), "warning", "breaker changed", "ERROR"),
     (BreakerChanged("demo", "book", "closed"), "info", "breaker changed", "AGENT_LOOP"),
+    (BreakerForced("demo", "book", "open", "key_1"), "warning", "breaker forced", "AGENT_LOOP"),
     (PluginsLoaded({"active": 5, "blocked": 1}), "info", "plugins loaded", None),
     (SinkFailed("bad", "ValueError"), "error", "sink failed", "ERROR"),
 ]

@@ -108,3 +108,37 @@ def test_there_are_never_more_than_allowed_and_open_ones_stay_longest() -> None:
         breakers.force("b", f"forced{number}", "open")
     assert len(breakers.reports()) == 3
     assert breakers.available("a", {"open": 1, "t9": 1}) == {"open": 1, "t9": 1}
+
+
+def test_reports_tell_what_the_window_holds() -> None:
+    ward = Ward()
+    breakers = Breakers(BreakerSettings(minimum=10, slow=1.0), clock=lambda: ward.now, emit=ward.told.append)
+    fail(breakers, "a", "book", times=1)
+    for seconds in (0.0, 0.0, 2.0):
+        permit = breakers.of("a", "book").admit()
+        assert permit is not None
+        ward.now += seconds
+        breakers.of("a", "book").settle(permit, "success")
+    (report,) = breakers.reports()
+    assert (report.calls, report.failure_rate, report.slow_rate, report.forced) == (4, 0.25, 0.25, False)
+    assert breakers.force("a", "book", "open").forced
+    assert not breakers.force("a", "book", "half_open").forced
+
+
+def test_whose_open_time_has_passed_need_not_wait_for_a_caller() -> None:
+    ward = Ward()
+    breakers = ward.breakers()
+    fail(breakers, "a", "book")
+    breakers.wake()
+    ward.now = 6
+    breakers.wake()
+    assert [it.state for it in ward.told] == ["open", "half_open"]
+
+
+def test_one_that_is_forgotten_is_told_as_closed() -> None:
+    ward = Ward()
+    breakers = ward.breakers(most=1)
+    breakers.force("a", "book", "open")
+    breakers.of("a", "look")
+    assert [(it.tool, it.state) for it in ward.told] == [("book", "open"), ("book", "closed")]
+    assert breakers.all_well

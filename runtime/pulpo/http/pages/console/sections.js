@@ -1,5 +1,7 @@
 // The sections of the console in the order of its navigation. A new one is a module and a line here.
 
+import approvals from "./sections/approvals.js";
+import breakers from "./sections/breakers.js";
 import conversations from "./sections/conversations.js";
 import plugins from "./sections/plugins.js";
 
@@ -9,4 +11,4 @@ import plugins from "./sections/plugins.js";
  * `{path, signal, reload}`: the rest of the address as a list, an AbortSignal that ends when the section is left
  * (pass it to `api` calls and stop timers with it), and a function that renders the section again.
  */
-export const sections = [plugins, conversations];
+export const sections = [plugins, conversations, breakers, approvals];

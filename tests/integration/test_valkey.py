@@ -1,0 +1,146 @@
+"""Rate limits that replicas count together in a real Valkey: shared, frozen, killed and back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pulpo.contracts.rates import Ask
+from pulpo.resilience.windows import Windows
+from pulpo.settings.rates import Rate
+from pulpo.store import valkey as client
+from pulpo.store.valkey import ValkeyCounters, open_counters
+from support.server import Server, running
+from support.valkey import Valkey, running_valkey
+
+ASK = Ask("user:demo:ana", Rate(5, 60))
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    with running_valkey(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+async def counters(valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ValkeyCounters]:
+    # What is counted is tested here, not how soon: a busy machine is late for reasons of its own.
+    monkeypatch.setattr(client, "PATIENCE", 2.0)
+    monkeypatch.setattr(client, "LATE", 2.0)
+    async with open_counters(valkey.url, changed=lambda _away, _reason: None) as opened:
+        await reached(opened)
+        yield opened
+
+
+async def reached(counters: ValkeyCounters, *, away: bool = False) -> None:
+    for _ in range(1000):
+        if counters.away is away:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"it did not become {'away' if away else 'reachable'}")
+
+
+async def test_it_counts_as_a_process_does(counters: ValkeyCounters) -> None:
+    uses = [await counters.take([ASK]) for _ in range(7)]
+    expected = [Windows().take([ASK], 0.0)[0].count for _ in range(1)]
+    assert [use[0].count for use in uses if use] == [*expected, 1, 2, 3, 4, 5, 5]
+
+
+async def test_of_several_limits_all_are_counted_or_none(counters: ValkeyCounters) -> None:
+    other = Ask("workspace:demo:demo", Rate(100, 60))
+    for _ in range(6):
+        await counters.take([ASK, other])
+    uses = await counters.take([ASK, other])
+    assert uses is not None
+    assert [use.count for use in uses] == [5, 5]
+
+
+async def test_those_who_ask_at_once_get_each_their_own_answer(counters: ValkeyCounters) -> None:
+    found = await asyncio.gather(*(counters.take([ASK]) for _ in range(20)))
+    assert sorted(use[0].count for use in found if use) == [0, 1, 2, 3, 4, *[5] * 15]
+
+
+async def test_a_window_leaves_its_count_to_the_next_and_the_row_lapses(counters: ValkeyCounters) -> None:
+    short = Ask("user:demo:eva", Rate(4, 1))
+    for _ in range(4):
+        await counters.take([short])
+    await asyncio.sleep(1.0)
+    use = await counters.take([short])
+    assert use is not None
+    assert (use[0].before, use[0].count) == (4, 0)
+    await asyncio.sleep(2.5)
+    assert await counters._client.keys("*eva*") == []
+
+
+async def test_a_frozen_one_costs_milliseconds_and_is_found_out(valkey: Valkey) -> None:
+    told: list[bool] = []
+    async with open_counters(valkey.url, changed=lambda away, _reason: told.append(away)) as counters:
+        await reached(counters)
+        valkey.freeze()
+        took = []
+        for _ in range(500):
+            began = time.perf_counter()
+            await counters.take([ASK])
+            took.append(time.perf_counter() - began)
+            await asyncio.sleep(0.001)
+        assert counters.away
+        assert told[-1] is True
+        assert sorted(took)[int(0.99 * len(took))] <= 0.005
+        valkey.thaw()
+        await reached(counters)
+        assert told[-1] is False
+
+
+async def test_a_killed_one_is_found_again(valkey: Valkey) -> None:
+    async with open_counters(valkey.url, changed=lambda _away, _reason: None) as counters:
+        await reached(counters)
+        valkey.kill()
+        for _ in range(100):
+            await counters.take([ASK])
+        await reached(counters, away=True)
+        assert await counters.take([ASK]) is None
+        valkey.start()
+        await reached(counters)
+
+
+def test_replicas_count_together_and_a_frozen_valkey_fails_no_turn(valkey: Valkey, tmp_path: Path) -> None:
+    environ = {"PULPO_RATE_LIMIT__URL": valkey.url, "PULPO_RATE_LIMIT__WORKSPACE": "6/hour"}
+    with ExitStack() as stack:
+        servers = []
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+            servers.append(stack.enter_context(running(tmp_path / name, environ=environ)))
+        for server in servers:
+            _shared(server)
+        statuses = [_chat(servers[number % 2]).status_code for number in range(10)]
+        assert statuses.count(200) in (6, 7, 8), "6, and what one late answer or two let through"
+        assert statuses[-1] == 429
+        valkey.freeze()
+        assert {_chat(servers[number % 2]).status_code for number in range(8)} <= {200, 429}
+        _shared(servers[0], False)
+        valkey.thaw()
+        for server in servers:
+            _shared(server)
+        assert "rate limits not shared" in servers[0].log_path.read_text("utf-8")
+
+
+def _chat(server: Server) -> httpx.Response:
+    return httpx.post(f"{server.url}/chat", json={"message": "hola"}, timeout=10)
+
+
+def _shared(server: Server, shared: bool = True) -> None:
+    """Wait until metrics and health both say that replicas count together, or that they do not."""
+    limit = time.monotonic() + 10
+    gauge, status = (0.0, "ok") if shared else (1.0, "degraded")
+    while (
+        f"pulpo_rate_limit_degraded {gauge}" not in httpx.get(f"{server.url}/metrics").text
+        or httpx.get(f"{server.url}/metrics/health").json()["status"] != status
+    ):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
