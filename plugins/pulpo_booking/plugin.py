@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 import pulpo
+from pulpo_booking.agenda_routes import agenda_routes
 from pulpo_booking.business_routes import business_routes
 from pulpo_booking.configuration import followed, warm
 from pulpo_booking.desk import Desk
@@ -60,7 +61,8 @@ def pulpo_register_tools(settings: BookingSettings) -> Sequence[pulpo.Tool]:
 
 @pulpo.hookimpl
 def pulpo_register_routes(settings: BookingSettings) -> Iterable[pulpo.Route]:
-    return [*booking_routes(settings.desk), *business_routes(settings.desk)]
+    desk = settings.desk
+    return [*booking_routes(desk), *agenda_routes(desk), *business_routes(desk)]
 
 
 @pulpo.hookimpl

@@ -81,13 +81,14 @@ def booking_routes(desk: Desk) -> list[pulpo.Route]:
 
     async def agenda(request: pulpo.RouteRequest) -> AppointmentsAnswer:
         business = business_of(desk, request)
+        query = request.query or AppointmentsQuery()
         today = local(int(request.now.timestamp()), business.zone).date()
-        first, last = _days(request.query or AppointmentsQuery(), today)
+        first, last = days_named(query.since, query.until, today)
         span = Stretch(boundary(first, 0, business.zone), boundary(last + timedelta(days=1), 0, business.zone))
         found = await request.database.read(
             lambda connection: book_of(connection, business).between(span, states=("active", "cancelled"))
         )
-        told = tuple(_appointment(each, business, request.locale) for each in found)
+        told = tuple(appointment_answer(each, business, request.locale) for each in found)
         return AppointmentsAnswer(business.workspace, business.tz, first.isoformat(), last.isoformat(), told)
 
     return [
@@ -124,9 +125,10 @@ def business_of(desk: Desk, request: pulpo.RouteRequest) -> Business:
     return business
 
 
-def _days(query: AppointmentsQuery, today: date) -> tuple[date, date]:
-    first = _day("from", query.since) or today
-    last = _day("to", query.until) or first
+def days_named(since: str | None, until: str | None, today: date) -> tuple[date, date]:
+    """Return the range that ``from`` and ``to`` name; raises a 400 for what is none, or too long."""
+    first = day_named("from", since) or today
+    last = day_named("to", until) or first
     if last < first:
         raise pulpo.RouteError(400, "Bad range", f"to ({last}) is before from ({first}); swap them")
     if (last - first).days >= LONGEST:
@@ -134,7 +136,8 @@ def _days(query: AppointmentsQuery, today: date) -> tuple[date, date]:
     return first, last
 
 
-def _day(name: str, text: str | None) -> date | None:
+def day_named(name: str, text: str | None) -> date | None:
+    """Return the day of a parameter, None without one; raises a 400."""
     if text is None:
         return None
     try:
@@ -159,7 +162,8 @@ def _service(business: Business, position: int, locale: str) -> ServiceAnswer:
     )
 
 
-def _appointment(appointment: Appointment, business: Business, locale: str) -> AppointmentAnswer:
+def appointment_answer(appointment: Appointment, business: Business, locale: str) -> AppointmentAnswer:
+    """Return an appointment as routes tell it."""
     return AppointmentAnswer(
         id=appointment.id,
         state=appointment.state,

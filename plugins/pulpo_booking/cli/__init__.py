@@ -1,12 +1,14 @@
 """The command ``pulpo booking``: one module a command, all of them clients of the plugin's own routes.
 
 Whoever configures the business:  `business` (import, show)
+Whoever works in it:              `agenda`
 """
 
 from __future__ import annotations
 
 import click
 
+from pulpo_booking.cli.agenda import agenda
 from pulpo_booking.cli.business import import_, show
 
 __all__ = ["booking"]
@@ -17,5 +19,5 @@ def booking() -> None:
     """Look after the business and its agenda."""
 
 
-for _command in (import_, show):
+for _command in (import_, show, agenda):
     booking.add_command(_command)

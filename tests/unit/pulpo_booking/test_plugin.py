@@ -35,6 +35,7 @@ def tools() -> dict[str, pulpo.Tool]:
 
 
 ROUTES = [
+    "GET /booking/agenda",
     "GET /booking/appointments",
     "GET /booking/business",
     "GET /booking/services",

@@ -20,7 +20,8 @@ def test_help_names_every_command_on_one_line_each(run) -> None:
     assert not any(line.endswith("...") for line in lines)
 
 
-BELOW = ("booking import", "booking show", "config show", "keys create", "keys list", "keys revoke", "db upgrade")
+BOOKING = ("booking agenda", "booking import", "booking show")
+BELOW = (*BOOKING, "config show", "keys create", "keys list", "keys revoke", "db upgrade")
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *BELOW])
