@@ -36,7 +36,7 @@ from pulpo_booking.schema import allocations, appointments
 _MARGIN = 3 * 86_400
 """Seconds around a start in which allocations can matter to it: a local day, and the longest service with buffers."""
 
-_COLUMNS = tuple(appointments.c[field] for field in Appointment.__struct_fields__)
+COLUMNS = tuple(appointments.c[field] for field in Appointment.__struct_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +206,11 @@ class Appointments:
 
     def _all(self, *where: sa.ColumnElement[bool]) -> list[Appointment]:
         rows = self.connection.execute(
-            sa.select(*_COLUMNS)
+            sa.select(*COLUMNS)
             .where(appointments.c.workspace_id == self.workspace, *where)
             .order_by(appointments.c.starts_at, appointments.c.id)
         )
-        return [_appointment(row._mapping) for row in rows]
+        return [appointment_of(row._mapping) for row in rows]
 
 
 def _allocation(chosen: Appointment, claim: Claim) -> dict[str, object]:
@@ -226,6 +226,6 @@ def _allocation(chosen: Appointment, claim: Claim) -> dict[str, object]:
     }
 
 
-def _appointment(row: Mapping[Any, Any]) -> Appointment:
+def appointment_of(row: Mapping[Any, Any]) -> Appointment:
     price = row["price"]
     return Appointment(**{**row, "price": None if price is None else Decimal(price)})

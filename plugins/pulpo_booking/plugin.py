@@ -18,6 +18,7 @@ from pulpo_booking.agenda_routes import agenda_routes
 from pulpo_booking.business_routes import business_routes
 from pulpo_booking.configuration import followed, warm
 from pulpo_booking.desk import Desk
+from pulpo_booking.feed_routes import feed_routes
 from pulpo_booking.files import load_businesses
 from pulpo_booking.routes import booking_routes
 from pulpo_booking.tools import booking_tools
@@ -62,7 +63,7 @@ def pulpo_register_tools(settings: BookingSettings) -> Sequence[pulpo.Tool]:
 @pulpo.hookimpl
 def pulpo_register_routes(settings: BookingSettings) -> Iterable[pulpo.Route]:
     desk = settings.desk
-    return [*booking_routes(desk), *agenda_routes(desk), *business_routes(desk)]
+    return [*booking_routes(desk), *agenda_routes(desk), *business_routes(desk), *feed_routes(desk)]
 
 
 @pulpo.hookimpl

@@ -202,6 +202,8 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "en": "Your upcoming appointments:\n{lines}",
         },
         "appointment": {"es": "{service}, {when} con {staff}", "en": "{service}, {when} with {staff}"},
+        "feed_summary": {"es": "{service} · {name} (con {staff})", "en": "{service} · {name} (with {staff})"},
+        "feed_says": {"es": "Teléfono: {phone}\nCon: {staff}", "en": "Phone: {phone}\nWith: {staff}"},
         "at": {"es": "{day} a las {time}", "en": "{day} at {time}"},
         "at_one": {"es": "{day} a la {time}", "en": "{day} at {time}"},
         "offer": {"es": "{when} con {staff}", "en": "{when} with {staff}"},

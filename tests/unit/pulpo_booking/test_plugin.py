@@ -35,10 +35,14 @@ def tools() -> dict[str, pulpo.Tool]:
 
 
 ROUTES = [
+    "DELETE /booking/feeds/{feed_id}",
     "GET /booking/agenda",
     "GET /booking/appointments",
     "GET /booking/business",
+    "GET /booking/calendar.ics",
+    "GET /booking/feeds",
     "GET /booking/services",
+    "POST /booking/feeds",
     "PUT /booking/business",
 ]
 

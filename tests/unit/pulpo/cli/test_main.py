@@ -20,7 +20,7 @@ def test_help_names_every_command_on_one_line_each(run) -> None:
     assert not any(line.endswith("...") for line in lines)
 
 
-BOOKING = ("booking agenda", "booking import", "booking show")
+BOOKING = ("booking agenda", "booking import", "booking show", "booking feed create")
 BELOW = (*BOOKING, "config show", "keys create", "keys list", "keys revoke", "db upgrade")
 
 
