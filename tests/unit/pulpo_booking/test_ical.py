@@ -43,8 +43,8 @@ def parsed(*entries: Entry, locale: str = "es", staff: str | None = None) -> tup
 
 def test_an_appointment_in_spanish_and_english() -> None:
     one = entry(datetime(2026, 11, 26, 17, tzinfo=MADRID), name="José Ángel; Núñez, hijo\\\nde Ana")
-    calendar, (event,) = parsed(one)
-    assert calendar["NAME"] == "Peluquería «Ñandú»; S.L., centro"
+    _, (event,) = parsed(one)
+    assert event["LOCATION"] == "Peluquería «Ñandú»; S.L., centro"
     assert event["SUMMARY"] == "Uñas · José Ángel; Núñez, hijo\\\nde Ana (con Ana)"
     assert event["DESCRIPTION"] == "Teléfono: +34600\nCon: Ana"
     assert event.decoded("DTSTART") == datetime(2026, 11, 26, 16, tzinfo=UTC)
