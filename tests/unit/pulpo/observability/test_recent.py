@@ -1,0 +1,51 @@
+"""Totals, pictures and windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pulpo.observability.recent import KEPT, MOST_TOOLS, SAMPLE, Recent
+from support.metrics import called, finished
+
+
+@dataclass
+class Watch:
+    now: float = 0.0
+    recent: Recent = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recent = Recent(clock=lambda: self.now)
+
+    def tell(self, event: object) -> None:
+        self.recent.handlers[type(event)](event)  # type: ignore[index]
+
+    def pass_seconds(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.now += 1
+            self.recent.look()
+
+
+def test_a_window_holds_what_came_in_it() -> None:
+    watch = Watch()
+    watch.tell(finished(outcome="error", duration=4.0))
+    watch.pass_seconds(20)
+    watch.tell(finished(duration=0.2))
+    watch.pass_seconds(10)
+    watch.tell(finished(duration=0.2))
+    lately = watch.recent.window(15)
+    assert (lately.outcomes, sum(lately.buckets)) == ({"error": 0, "ok": 2}, 2)
+    assert watch.recent.window(60).outcomes == {"error": 1, "ok": 2}
+    assert watch.recent.window(60).at == 0.0
+
+
+def test_memory_is_bounded() -> None:
+    watch = Watch()
+    watch.pass_seconds(2 * KEPT)
+    assert watch.recent.window(10**6).at == KEPT + 1
+    for number in range(MOST_TOOLS + 5):
+        watch.tell(called(f"tool{number}"))
+    assert len(watch.recent.tools) == MOST_TOOLS
+    for _ in range(2 * SAMPLE):
+        watch.tell(called("tool0"))
+    assert len(watch.recent.tools["tool0"].seconds) == SAMPLE
+    assert watch.recent.tools["tool0"].outcomes["ok"] == 2 * SAMPLE + 1
