@@ -27,6 +27,7 @@ from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
 from pulpo.errors import OverloadedError, RequiredPluginError, WorkspaceNotFoundError
 from pulpo.observability.events import EventBus
+from pulpo.observability.recent import Recent
 from pulpo.plugins import Catalogue, load_plugins
 from pulpo.plugins.choosing import chosen as chosen_from
 from pulpo.plugins.choosing import validated
@@ -71,6 +72,7 @@ class System:
     limits: RateLimits
     guards: Guards
     canary: Live
+    recent: Recent
     drained_by: float | None = None
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
@@ -167,7 +169,8 @@ async def running(
     """
     catalogue = catalogue or plugins_of(settings)
     workspaces = _workspaces(settings, catalogue)
-    bus = EventBus(catalogue.sinks)
+    recent = Recent(clock=time.monotonic)
+    bus = EventBus((recent, *catalogue.sinks))
     await anyio.to_thread.run_sync(upgrade, settings.database_url, catalogue.migrations)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_url))
@@ -210,9 +213,11 @@ async def running(
             tools=tools,
             orders=orders,
             limits=limits,
+            recent=recent,
             _orchestrator=orchestrator,
         )
         stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
+        stack.push_async_callback(_stop, asyncio.create_task(recent.keep_looking()))
         stack.push_async_callback(_stop, asyncio.create_task(keep_counts(store, clock=clock)))
         stack.push_async_callback(_stop, asyncio.create_task(orders.follow()))
         stack.push_async_callback(_stop, asyncio.create_task(system.approvals.follow()))

@@ -31,6 +31,7 @@
     ├── CanaryError              the canary's configuration cannot be changed so
     │   ├── CanaryRevisionError  it was changed since the revision that was named
     │   └── CanaryLockedError    the settings file forbids it
+    ├── PrometheusError          Prometheus cannot be asked
     └── StoreUnavailableError    the database cannot be reached
 """
 
@@ -251,6 +252,10 @@ class CanaryRevisionError(CanaryError):
 
 class CanaryLockedError(CanaryError):
     """The settings file forbids the change (``canary.locked``, or ``canary.kill`` when it is to be resumed)."""
+
+
+class PrometheusError(PulpoError):
+    """The Prometheus that the settings name does not answer, or does not understand."""
 
 
 class StoreUnavailableError(PulpoError):

@@ -24,6 +24,7 @@ from pulpo.http.breakers import BREAKER_OPERATIONS
 from pulpo.http.chat import chat_operations
 from pulpo.http.conversations import CONVERSATION_OPERATIONS
 from pulpo.http.health import health_operations
+from pulpo.http.metrics import METRICS_OPERATIONS
 from pulpo.http.openapi import with_document
 from pulpo.http.operations import Door, Operation
 from pulpo.http.pages import load_pages
@@ -92,6 +93,7 @@ def _core(settings: Settings, records: tuple[PluginRecord, ...]) -> tuple[Operat
         *health_operations(records),
         *BREAKER_OPERATIONS,
         *APPROVAL_OPERATIONS,
+        *METRICS_OPERATIONS,
     )
 
 

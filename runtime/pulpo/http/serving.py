@@ -19,6 +19,7 @@ from pulpo.http.problems import CLOSE, ProblemError
 from pulpo.http.wire import Reply
 from pulpo.observability.logging import ERROR, log
 from pulpo.observability.logging import request_id as logged_id
+from pulpo.observability.tracing import trace_id, trace_of
 
 if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive, Scope, Send
@@ -55,6 +56,8 @@ def handler_of(operations: Sequence[Operation], *, doorway: Doorway, request_id:
         headers = dict(asked["headers"])
         id_ = request_id(headers)
         logged_id.set(id_)
+        if b"traceparent" in headers:
+            trace_id.set(trace_of(headers[b"traceparent"].decode("latin-1")))
         method = asked["method"]
         try:
             way = ways.get(method)

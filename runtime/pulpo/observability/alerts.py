@@ -36,7 +36,7 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 class Firing(Struct, frozen=True):
-    """An alert that fires; ``value`` is what its expression gives."""
+    """An alert that fires; ``value`` is what its expression gives, ``since`` when it began, where that is known."""
 
     name: str
     severity: str
@@ -44,6 +44,7 @@ class Firing(Struct, frozen=True):
     summary: str
     value: float
     runbook: str
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

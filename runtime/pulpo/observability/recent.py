@@ -52,7 +52,7 @@ class Recent:
 
     def __init__(self, *, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self.started = clock()
+        self._started = clock()
         self.tools: dict[str, Tally] = {}
         self._outcomes: Counter[str] = Counter()
         self._buckets = [0] * (len(EDGES) + 1)
@@ -64,6 +64,11 @@ class Recent:
     def handlers(self) -> Mapping[type[Event], Handler]:
         """What is counted, by kind of event."""
         return {TurnFinished: self._finished, ToolCalled: self._called}
+
+    @property
+    def age(self) -> float:
+        """Seconds since it began to count."""
+        return self._clock() - self._started
 
     def look(self) -> None:
         """Take a picture of the totals."""

@@ -7,7 +7,7 @@ of changes made before its question was asked.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import TypeAlias
 
@@ -39,12 +39,19 @@ class Cache:
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
         self._asking: dict[Hashable, anyio.Event] = {}
         self._changes: dict[Scope, int] = {}
+        self.asked: Counter[str] = Counter()
+        """Questions since the start, by ``of``."""
+        self.missed: Counter[str] = Counter()
+        """Those that somebody had to find out."""
 
-    async def get(self, key: Hashable, scope: Scope, seconds: float, find: Callable[[], Awaitable[bytes]]) -> bytes:
-        """Return what is known under ``key``, or ``find`` it out and keep it for ``seconds``.
+    async def get(
+        self, key: Hashable, scope: Scope, seconds: float, find: Callable[[], Awaitable[bytes]], *, of: str = ""
+    ) -> bytes:
+        """Return what is known under ``key``, or ``find`` it out and keep it for ``seconds``; count it under ``of``.
 
         Whoever asks meanwhile waits for the same finding; when that fails, one of them tries next.
         """
+        self.asked[of] += 1
         while True:
             entry = self._entries.get(key)
             if entry is not None and self._holds(entry):
@@ -52,6 +59,7 @@ class Cache:
                 return entry.value
             asking = self._asking.get(key)
             if asking is None:
+                self.missed[of] += 1
                 return await self._find(key, scope, seconds, find)
             await asking.wait()
 

@@ -7,6 +7,7 @@ retries multiply the load on a service exactly when it fails (Google, "Site Reli
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from random import Random
 from typing import TypeVar
@@ -48,6 +49,8 @@ class Retries:
         self._settings = settings
         self._random = random
         self._tokens: dict[str, float] = {}
+        self.made: Counter[str] = Counter()
+        """Retries by tool, since the start."""
 
     async def run(self, tool: str, attempt: Callable[[], Awaitable[T]]) -> T:
         """Return what ``attempt`` returns; raises its last error when it keeps failing or the budget is spent."""
@@ -63,5 +66,6 @@ class Retries:
                 if self._tokens[tool] < 1:
                     raise
                 self._tokens[tool] -= 1
+                self.made[tool] += 1
             await anyio.sleep(chosen.first_wait * 2**number * self._random.uniform(0.5, 1))
         return await attempt()

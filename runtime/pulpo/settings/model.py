@@ -310,6 +310,7 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl = "sqlite:///pulpo.db"
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     prometheus_url: WebUrl | None = None
+    alert_window: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=5, le=600)] = 300.0
     default_workspace: Named = "demo"
     turns: TurnSettings = TurnSettings()
     breakers: BreakerSettings = BreakerSettings()

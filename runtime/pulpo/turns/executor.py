@@ -130,7 +130,7 @@ class ToolExecutor:
             return packed(await self._guarded(run, bound), tool.name)
 
         scope = (self._guards.owner(tool.name), turn.workspace.id)
-        return read(await self._guards.cache.get(key, scope, tool.cache, find), turn.locale)
+        return read(await self._guards.cache.get(key, scope, tool.cache, find, of=tool.name), turn.locale)
 
     async def _guarded(self, run: TurnRun, bound: BoundCall) -> Result:
         """Run a call if its breaker lets it, and tell the breaker how it went."""

@@ -29,6 +29,7 @@ from pulpo.contracts.tools import Result, ToolResult
 from pulpo.conversation import Conversation, Dialogue, ToolCall, Turn, Workspace, localized
 from pulpo.errors import LoopLimitError, StoreUnavailableError
 from pulpo.language import answer_locale
+from pulpo.observability.tracing import trace_id
 from pulpo.store.approvals import Approval
 from pulpo.store.conversations import Accept, Accepted, Finish, Replayed
 from pulpo.store.effects import Effect
@@ -202,6 +203,7 @@ class Orchestrator:
                 run.steps,
                 len(run.finished),
                 seconds,
+                trace_id.get(),
             )
         )
         return answer

@@ -98,6 +98,9 @@ SCOPED = [
     ("GET", "/conversations", {"admin"}),
     ("GET", "/plugins", {"metrics", "admin"}),
     ("GET", "/metrics/health", {"metrics", "admin"}),
+    ("GET", "/metrics/slo/status", {"metrics", "admin"}),
+    ("GET", "/metrics/alerts/active", {"metrics", "admin"}),
+    ("GET", "/metrics/tools/performance", {"metrics", "admin"}),
 ]
 
 

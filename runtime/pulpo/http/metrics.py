@@ -1,0 +1,161 @@
+"""Objectives, alerts and tools: computed from what was counted, or asked of Prometheus, saying which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final, Literal, TypeAlias
+
+import anyio.to_thread
+from msgspec import Struct
+
+from pulpo.assembly import System
+from pulpo.errors import PrometheusError
+from pulpo.http.operations import Call, Operation
+from pulpo.observability import prometheus
+from pulpo.observability.alerts import Firing, Seen, judge
+from pulpo.observability.performance import BreakerState, ToolPerformance, performance
+from pulpo.observability.slo import OBJECTIVES, WINDOWS, ObjectiveStatus, Sum, status, summed
+from pulpo.store import counts
+
+Source: TypeAlias = Literal["store", "process", "prometheus"]
+"""``store``: the durable counts of all replicas; ``process``: what this process saw since its start."""
+
+
+class SloStatus(Struct, frozen=True):
+    """How the objectives do; ``note`` says what should be known about the numbers."""
+
+    source: Source
+    note: str
+    objectives: tuple[ObjectiveStatus, ...]
+
+
+class ActiveAlerts(Struct, frozen=True):
+    """The alerts that fire now, and over how many seconds those of this process look back."""
+
+    source: Source
+    note: str
+    window_seconds: float
+    alerts: tuple[Firing, ...]
+
+
+class ToolsPerformance(Struct, frozen=True):
+    """All tools since this process started."""
+
+    source: Source
+    since_seconds: float
+    tools: tuple[ToolPerformance, ...]
+
+
+async def slo_status(call: Call) -> SloStatus:
+    """Say how the objectives do."""
+    system = call.door.system
+    sums, source, note = await _sums(system)
+    turns = any(sum_.total for windows in sums.values() for sum_ in windows.values())
+    return SloStatus(
+        source=source,
+        note=note or ("" if turns else "No turn has been counted yet."),
+        objectives=tuple(status(objective, sums[objective.name]) for objective in OBJECTIVES),
+    )
+
+
+async def alerts_active(call: Call) -> ActiveAlerts:
+    """Say which alerts fire."""
+    system = call.door.system
+    window = system.settings.alert_window
+    url, note = system.settings.prometheus_url, ""
+    if url is not None:
+        try:
+            return ActiveAlerts("prometheus", "", window, await anyio.to_thread.run_sync(prometheus.firing, url))
+        except PrometheusError as error:
+            note = f"{error}; these are the four alerts that a process judges by itself."
+    return ActiveAlerts("process", note, window, judge(seen(system)))
+
+
+async def tools_performance(call: Call) -> ToolsPerformance:
+    """Say how each tool does. Breakers are those of the caller's workspace."""
+    system, mine = call.door.system, call.caller.workspace.id
+    guards = system.guards
+    breakers: dict[str, list[BreakerState]] = {}
+    for report in guards.breakers.reports(mine):
+        if report.state != "closed":
+            state = BreakerState(report.workspace_id, report.state, report.in_state_for)
+            breakers.setdefault(report.tool, []).append(state)
+    return ToolsPerformance(
+        source="process",
+        since_seconds=round(system.recent.age, 3),
+        tools=performance(
+            system.tools,
+            system.recent.tools,
+            retries=guards.retries.made,
+            asked=guards.cache.asked,
+            missed=guards.cache.missed,
+            breakers=breakers,
+        ),
+    )
+
+
+def seen(system: System) -> Seen:
+    """Return what the alerts of this process are judged by."""
+    lately = system.recent.window(system.settings.alert_window)
+    return Seen(
+        outcomes=lately.outcomes,
+        buckets=lately.buckets,
+        limited=lately.limited,
+        open_breakers=system.breakers.counts()["open"],
+    )
+
+
+async def _sums(system: System) -> tuple[Mapping[str, Mapping[str, Sum]], Source, str]:
+    url, note = system.settings.prometheus_url, ""
+    if url is not None:
+        try:
+            return await anyio.to_thread.run_sync(prometheus.sums, url), "prometheus", ""
+        except PrometheusError as error:
+            note = f"{error}; these are our own counts."
+    return await _counted(system), "store", note
+
+
+async def _counted(system: System) -> Mapping[str, Mapping[str, Sum]]:
+    found: dict[str, dict[str, Sum]] = {objective.name: {} for objective in OBJECTIVES}
+    now = system.clock()
+    for window, seconds in WINDOWS.items():
+        rows = await system.database.read(partial(counts.turn_counts, since=now - seconds, until=now))
+        for objective in OBJECTIVES:
+            found[objective.name][window] = summed(objective, rows)
+    return found
+
+
+METRICS_OPERATIONS: Final = (
+    Operation(
+        method="GET",
+        path="/metrics/slo/status",
+        scope="metrics",
+        handler=slo_status,
+        id="getSloStatus",
+        tag="metrics",
+        summary="How do the service-level objectives do?",
+        response=SloStatus,
+        errors=(503,),
+    ),
+    Operation(
+        method="GET",
+        path="/metrics/alerts/active",
+        scope="metrics",
+        handler=alerts_active,
+        id="listActiveAlerts",
+        tag="metrics",
+        summary="Which alerts fire now?",
+        response=ActiveAlerts,
+    ),
+    Operation(
+        method="GET",
+        path="/metrics/tools/performance",
+        scope="metrics",
+        handler=tools_performance,
+        id="getToolsPerformance",
+        tag="metrics",
+        summary="How does each tool do?",
+        response=ToolsPerformance,
+    ),
+)

@@ -1,0 +1,73 @@
+"""Asks a Prometheus what it knows: sums under the objectives, and the alerts that fire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import msgspec
+
+from pulpo.errors import PrometheusError
+from pulpo.observability.alerts import Firing
+from pulpo.observability.slo import OBJECTIVES, WINDOWS, Objective, Sum
+
+SECONDS = 10.0
+"""How long Prometheus may take to answer; thirty days are a lot to add up."""
+
+_OWN = frozenset({"alertname", "severity"})
+
+
+def sums(url: str) -> Mapping[str, Mapping[str, Sum]]:
+    """Return the sums by objective and window. It blocks: call it in a thread. Raises `PrometheusError`."""
+    found = {
+        sample["metric"].get("of", ""): float(sample["value"][1])
+        for sample in _asked(url, "query", query=" or ".join(_questions()))["result"]
+    }
+    return {it.name: {window: _sum(it, window, found) for window in WINDOWS} for it in OBJECTIVES}
+
+
+def firing(url: str) -> tuple[Firing, ...]:
+    """Return the alerts that fire. It blocks: call it in a thread. Raises `PrometheusError`."""
+    alerts = _asked(url, "alerts")["alerts"]
+    found = [_firing(alert) for alert in alerts if alert["state"] == "firing"]
+    return tuple(sorted(found, key=lambda it: (it.name, sorted(it.labels.items()))))
+
+
+def _questions() -> Iterable[str]:
+    for objective in OBJECTIVES:
+        for window in WINDOWS:
+            for kind, query in (("bad", objective.bad_query), ("total", objective.total_query)):
+                of = f"{objective.name}/{window}/{kind}"
+                yield f'label_replace({query("increase", window)}, "of", "{of}", "", "")'
+
+
+def _sum(objective: Objective, window: str, found: Mapping[str, float]) -> Sum:
+    bad, total = (found.get(f"{objective.name}/{window}/{kind}", 0.0) for kind in ("bad", "total"))
+    return Sum(round(max(0.0, bad), 3), round(total, 3))
+
+
+def _firing(alert: Mapping[str, Any]) -> Firing:
+    labels, notes = alert["labels"], alert["annotations"]
+    return Firing(
+        name=labels["alertname"],
+        severity=labels.get("severity", ""),
+        labels={name: value for name, value in labels.items() if name not in _OWN},
+        summary=notes.get("summary", ""),
+        value=float(alert["value"]),
+        runbook=notes.get("runbook_url", ""),
+        since=alert.get("activeAt"),
+    )
+
+
+def _asked(url: str, what: str, **parameters: str) -> Any:
+    body = urlencode(parameters).encode() if parameters else None
+    try:
+        with urlopen(f"{url.rstrip('/')}/api/v1/{what}", body, timeout=SECONDS) as answer:  # noqa: S310 # nosec B310
+            return msgspec.json.decode(answer.read())["data"]
+    except HTTPError as error:
+        raise PrometheusError(f"Prometheus at {url} answered {error.code}: {error.reason}") from error
+    except (OSError, ValueError, KeyError) as error:
+        raise PrometheusError(f"Prometheus at {url} does not answer: {error}") from error

@@ -1,0 +1,141 @@
+"""Objectives, alerts and tools, as measured; and what is said while nothing was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import httpx
+
+from pulpo.observability.slo import OBJECTIVES, WINDOWS
+
+
+async def test_without_a_turn_nothing_is_claimed(client: httpx.AsyncClient) -> None:
+    slo = (await client.get("/metrics/slo/status")).json()
+    assert (slo["source"], slo["note"]) == ("store", "No turn has been counted yet.")
+    assert [it["name"] for it in slo["objectives"]] == [it.name for it in OBJECTIVES]
+    assert {it["ratio"] for it in slo["objectives"]} == {it["budget_left"] for it in slo["objectives"]} == {None}
+    assert (await client.get("/metrics/alerts/active")).json()["alerts"] == []
+    (tool,) = (await client.get("/metrics/tools/performance")).json()["tools"]
+    assert (tool["name"], tool["calls"], tool["p95_seconds"]) == ("say_hello", 0, None)
+
+
+async def test_what_happened_is_told(client: httpx.AsyncClient) -> None:
+    for message in ("greet Ana", "hi", "hi", "break"):
+        await client.post("/chat", json={"message": message})
+    found = await counted(client, 4)
+    assert (found["availability"]["good"], found["availability"]["total"]) == (3, 4)
+    assert found["availability"]["met"] is False
+    assert found["availability"]["windows"]["5m"]["bad_ratio"] == 0.25
+    assert found["availability"]["windows"]["5m"]["burn_rate"] == 250
+    assert found["latency"]["ratio"] == 1
+    assert set(found["error_rate"]["windows"]) == set(WINDOWS)
+    alerts = (await client.get("/metrics/alerts/active")).json()
+    assert (alerts["source"], alerts["window_seconds"]) == ("process", 300)
+    assert [(it["name"], it["severity"], it["value"]) for it in alerts["alerts"]] == [
+        ("PulpoErrorRateHigh", "warning", 0.25)
+    ]
+    tools = (await client.get("/metrics/tools/performance")).json()
+    assert (tools["tools"][0]["calls"], tools["tools"][0]["outcomes"]) == (1, {"ok": 1})
+    assert tools["tools"][0]["p95_seconds"] > 0
+
+
+async def test_an_open_breaker_is_an_alert_and_is_told_of_its_own_workspace(served: Any) -> None:
+    breakers = served.app.state.system.breakers
+    breakers.force("demo", "say_hello", "open")
+    breakers.force("other", "say_hello", "open")
+    (alert,) = (await served.client.get("/metrics/alerts/active")).json()["alerts"]
+    assert (alert["name"], alert["value"], alert["labels"]) == ("PulpoCircuitBreakerOpen", 2, {"state": "open"})
+    (tool,) = (await served.client.get("/metrics/tools/performance")).json()["tools"]
+    assert [(it["workspace"], it["state"]) for it in tool["breakers"]] == [("demo", "open")]
+
+
+async def test_the_caller_s_trace_is_an_exemplar(client: httpx.AsyncClient) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    await client.post("/chat", json={"message": "hi"}, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    page = (await client.get("/metrics", headers={"accept": "application/openmetrics-text"})).text
+    assert f'trace_id="{trace}"' in page
+
+
+async def test_a_prometheus_is_asked_and_named(serve: Any) -> None:
+    alert = {
+        "labels": {"alertname": "PulpoTargetDown", "severity": "critical", "instance": "a"},
+        "annotations": {"summary": "Down", "runbook_url": "x"},
+        "state": "firing",
+        "activeAt": "2030-01-01T00:00:00Z",
+        "value": "0e+00",
+    }
+    samples = [
+        {"metric": {"of": "availability/1h/bad"}, "value": [0, "2"]},
+        {"metric": {"of": "availability/1h/total"}, "value": [0, "1000"]},
+    ]
+    answers = {
+        "/api/v1/query": {"data": {"result": samples}},
+        "/api/v1/alerts": {"data": {"alerts": [alert, {**alert, "state": "pending"}]}},
+    }
+    with prometheus(answers) as url:
+        async with serve(prometheus_url=url) as served:
+            slo = (await served.client.get("/metrics/slo/status")).json()
+            alerts = (await served.client.get("/metrics/alerts/active")).json()
+    assert (slo["source"], slo["objectives"][0]["windows"]["1h"]["burn_rate"]) == ("prometheus", 2.0)
+    assert slo["objectives"][0]["ratio"] is None
+    assert alerts["source"] == "prometheus"
+    (fired,) = alerts["alerts"]
+    assert (fired["name"], fired["labels"], fired["since"]) == (
+        "PulpoTargetDown",
+        {"instance": "a"},
+        "2030-01-01T00:00:00Z",
+    )
+
+
+async def test_while_prometheus_is_away_our_own_counts_are_told_as_such(serve: Any) -> None:
+    async with serve(prometheus_url="http://127.0.0.1:9") as served:
+        for path, source in (("slo/status", "store"), ("alerts/active", "process")):
+            answer = (await served.client.get(f"/metrics/{path}")).json()
+            assert answer["source"] == source
+            assert "http://127.0.0.1:9 does not answer" in answer["note"]
+
+
+async def counted(client: httpx.AsyncClient, turns: int) -> dict[str, Any]:
+    """The objectives by name, once the counts (which lag some seconds) hold so many turns."""
+    limit = time.monotonic() + 20
+    while True:
+        objectives = (await client.get("/metrics/slo/status")).json()["objectives"]
+        if objectives[0]["total"] == turns or time.monotonic() > limit:
+            return {it["name"]: it for it in objectives}
+        await asyncio.sleep(0.1)
+
+
+@contextmanager
+def prometheus(answers: dict[str, Any]) -> Iterator[str]:
+    """A server that gives Prometheus' answers."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            body = json.dumps(answers[self.path]).encode()
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815 - the name that http.server looks for
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
