@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from generator.dashboards import dashboard_files
 from generator.rules import rule_files
 
 MONITORING = Path(__file__).parents[1]
@@ -13,7 +14,9 @@ MONITORING = Path(__file__).parents[1]
 
 def generated() -> Mapping[Path, str]:
     """Return every generated file's text by its path."""
-    return {MONITORING / "prometheus" / "rules" / name: text for name, text in rule_files().items()}
+    rules = {MONITORING / "prometheus" / "rules" / name: text for name, text in rule_files().items()}
+    dashboards = {MONITORING / "grafana" / "dashboards" / name: text for name, text in dashboard_files().items()}
+    return rules | dashboards
 
 
 def main(arguments: list[str]) -> int:

@@ -11,6 +11,9 @@ import pytest
 
 from support.documents import ROOT
 
+# Schema 42, which every Grafana of today reads, is of the first format; the builders would rather write the next one.
+pytestmark = pytest.mark.filterwarnings("ignore:Prefer using dashboardv2:DeprecationWarning")
+
 MONITORING = ROOT / "monitoring"
 
 
@@ -29,5 +32,6 @@ def test_committed_is_what_would_be_written(generated: Mapping[Path, str]) -> No
     assert stale == [], "run `python -m generator` in monitoring/"
 
 
-def test_nothing_else_lies_among_the_rules(generated: Mapping[Path, str]) -> None:
-    assert set((MONITORING / "prometheus" / "rules").iterdir()) == {it for it in generated if it.parent.name == "rules"}
+def test_nothing_else_lies_beside_it(generated: Mapping[Path, str]) -> None:
+    folders = {path.parent for path in generated}
+    assert {path for folder in folders for path in folder.iterdir()} == set(generated)

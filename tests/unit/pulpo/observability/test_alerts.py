@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import promql_parser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from pulpo.observability.slo import EDGES, OBJECTIVES, WINDOWS
 from pulpo_prometheus import tools, turns
 from pulpo_prometheus.catalogue import CATALOGUE
 from support.documents import ROOT
+from support.promql import selectors
 
 CALM = Seen(outcomes={"ok": 100}, buckets=(100, *[0] * 12), limited={"ip": 0}, open_breakers=0)
 VALUES = {"outcome": {*turns.OUTCOMES, *tools.OUTCOMES}, "state": set(tools.STATES), "job": {"pulpo"}}
@@ -81,20 +80,6 @@ def test_a_quantile_lies_in_the_bucket_of_the_value_of_its_rank(values: list[flo
 def test_what_is_above_all_edges_is_the_last_one_and_nothing_is_nothing() -> None:
     assert quantile(0.95, (*[0] * 12, 5)) == 30.0
     assert quantile(0.95, (0,) * 13) is None
-
-
-def selectors(expression: str) -> Iterator[promql_parser.VectorSelector]:
-    """All series that an expression looks at."""
-    todo: list[Any] = [promql_parser.parse(expression)]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, promql_parser.VectorSelector):
-            yield node
-        for name in ("lhs", "rhs", "expr", "vector_selector", "param"):
-            found = getattr(node, name, None)
-            if found is not None:
-                todo.append(found)
-        todo.extend(getattr(node, "args", ()) or ())
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda it: it.name)
