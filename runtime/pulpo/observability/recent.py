@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from pulpo.contracts.events import Event, Handler, ToolCalled, TurnFinished
+from pulpo.contracts.events import Event, Handler, RateLimited, ToolCalled, TurnFinished
 from pulpo.observability.slo import EDGES
 
 KEPT: Final = 600
@@ -63,7 +63,7 @@ class Recent:
     @property
     def handlers(self) -> Mapping[type[Event], Handler]:
         """What is counted, by kind of event."""
-        return {TurnFinished: self._finished, ToolCalled: self._called}
+        return {TurnFinished: self._finished, ToolCalled: self._called, RateLimited: self._met_a_limit}
 
     @property
     def age(self) -> float:
@@ -97,6 +97,9 @@ class Recent:
     def _finished(self, event: TurnFinished) -> None:
         self._outcomes[event.outcome] += 1
         self._buckets[bisect_left(EDGES, event.duration)] += 1
+
+    def _met_a_limit(self, event: RateLimited) -> None:
+        self._limited[event.scope] += 1
 
     def _called(self, event: ToolCalled) -> None:
         tally = self.tools.get(event.tool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pulpo.contracts.events import RateLimited
 from pulpo.observability.recent import KEPT, MOST_TOOLS, SAMPLE, Recent
 from support.metrics import called, finished
 
@@ -36,6 +37,8 @@ def test_a_window_holds_what_came_in_it() -> None:
     assert (lately.outcomes, sum(lately.buckets)) == ({"error": 0, "ok": 2}, 2)
     assert watch.recent.window(60).outcomes == {"error": 1, "ok": 2}
     assert watch.recent.window(60).at == 0.0
+    watch.tell(RateLimited("demo", "user"))
+    assert watch.recent.window(15).limited == {"user": 1}
 
 
 def test_memory_is_bounded() -> None:
