@@ -8,12 +8,13 @@ import pulpo
 
 
 class Constant:
-    """Gives everybody the same answer."""
+    """Gives everybody the same answer; ``share`` is the part of them that is in."""
 
     config = None
 
     def __init__(self, name: str, answer: pulpo.Match) -> None:
         self.name = name
+        self.share = float(answer.inside)
         self._answer = answer
 
     def compile(self, config: None) -> Callable[[pulpo.CanaryContext], pulpo.Match | None]:

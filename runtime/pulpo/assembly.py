@@ -161,9 +161,15 @@ class System:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, *, catalogue: Catalogue | None = None, clock: Callable[[], float] = time.time
+    settings: Settings,
+    *,
+    catalogue: Catalogue | None = None,
+    clock: Callable[[], float] = time.time,
+    serving: bool = False,
 ) -> AsyncIterator[System]:
     """Hold the system up: plugins loaded, schema current, connections open; drained and closed at the end.
+
+    A server (``serving``) lets its settings file and its environment switch the canary of all replicas.
 
     Raises `SettingsError`, `PluginError` or `StoreUnavailableError` when it cannot start.
     """
@@ -196,7 +202,14 @@ async def running(
         orders = Orders(store.database, guards.breakers, clock=clock, emit=bus.emit)
         await orders.recall()
         canary = await stack.enter_async_context(
-            switching(settings, database=store.database, strategies=catalogue.strategies, emit=bus.emit, clock=clock)
+            switching(
+                settings,
+                database=store.database,
+                strategies=catalogue.strategies,
+                emit=bus.emit,
+                clock=clock,
+                serving=serving,
+            )
         )
         orchestrator = _orchestrator(
             settings, catalogue, workspaces, store, bus.emit, clock, tools, guards, canary.router

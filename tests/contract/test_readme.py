@@ -46,9 +46,9 @@ def test_the_second_command_is_what_ci_runs() -> None:
 @pytest.mark.parametrize("block", COMMANDS, ids=[block.text.split()[0] for block in COMMANDS])
 def test_commands_against_a_server(block: Block, server: Server, tmp_path: Path) -> None:
     script = 'set -euo pipefail\ncurl() { command curl --fail-with-body "$@"; }\n' + block.text
-    script = script.replace("http://127.0.0.1:8000", server.url).replace(
-        ".venv/bin/pulpo", f"{sys.executable} -m pulpo"
-    )
+    for written in ("http://127.0.0.1:8000", "http://localhost:8000"):
+        script = script.replace(written, server.url)
+    script = script.replace(".venv/bin/pulpo", f"{sys.executable} -m pulpo")
     run = subprocess.run(
         ["bash", "-c", script],
         cwd=tmp_path,

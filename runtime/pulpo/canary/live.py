@@ -75,7 +75,7 @@ class Live:
         self.on_wake: list[Callable[[], Awaitable[None]]] = []
         self.on_resume: list[Callable[[str], Awaitable[None]]] = []
         self.on_change: list[Callable[[], None]] = []
-        self.news = FileNews()
+        self.news = self._told = FileNews()
         self._force = Force(strategies, on_error=self._strategy_failed)
         self._database = database
         self._strategies = strategies
@@ -113,11 +113,18 @@ class Live:
         """Who gave which value, and the kill switch; also one that is not written down yet."""
         return replace(self._sources, killed=self._sources.killed or self._killed)
 
-    async def open(self) -> None:
-        """Take in what file and start say. Raises `SettingsError` and `StoreUnavailableError`."""
+    async def open(self, *, serving: bool = True) -> None:
+        """Take in what file and start say, for all replicas if ``serving``, else only here.
+
+        Raises `SettingsError` and `StoreUnavailableError`.
+        """
         if self._file is not None and self._stamp is not None:
             self._reading = await anyio.to_thread.run_sync(self._read)
-        await self._write("start", "start", lambda before: words.started(before, **self._said()))
+        if serving:
+            await self._write("start", "start", lambda before: words.started(before, **self._said()))
+            return
+        row = await self._database.read(store.read)
+        await self._adopt(replace(row, state=_encode(words.started(_decode(row.state), **self._said()))))
 
     async def follow(self) -> None:
         """Take in what other replicas and the rollout change, and write what could not be written, for ever."""
@@ -228,7 +235,8 @@ class Live:
         except SettingsError as error:
             self.news = self.news._replace(problem=str(error))
         self._unwritten = False
-        self._tell()
+        if self.news != self._told:
+            self._tell()
 
     def _edited(self, before: Sources) -> Sources:
         name = self._reading.get("strategy") or settings_of(before).strategy
@@ -261,7 +269,10 @@ class Live:
     def _wanted(self) -> Wanted:
         settings = settings_of(self._sources)
         rollout = self.router.rollout()
-        share = settings.percentage if rollout is None else rollout.share
+        # A strategy that draws nobody says itself which share it comes to.
+        fixed: float | None = getattr(self._strategies.get(settings.strategy), "share", None)
+        drawn = settings.percentage if rollout is None else rollout.share
+        share = drawn if fixed is None else fixed
         return Wanted(self._revision, settings, self._off(settings), share)
 
     def _off(self, settings: CanarySettings) -> Reason | None:
@@ -293,6 +304,7 @@ class Live:
 
     def _tell(self) -> None:
         now, news = self.now, self.news
+        self._told = news
         problem = news.problem or self.strategy_error
         share = 0.0 if now.off else now.share
         settings = now.settings

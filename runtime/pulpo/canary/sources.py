@@ -157,7 +157,7 @@ def difference(before: Sources, after: Sources) -> tuple[dict[str, Json], dict[s
     names = [name for name in {**before.fields, **after.fields} if before.fields.get(name) != after.fields.get(name)]
     was, now = {name: _told(before, name) for name in names}, {name: _told(after, name) for name in names}
     if before.killed != after.killed:
-        was["killed"], now["killed"] = before.killed is not None, after.killed is not None
+        was["killed"], now["killed"] = (it and {"reason": it.reason} for it in (before.killed, after.killed))
     return was, now
 
 

@@ -25,9 +25,13 @@ async def switching(
     strategies: Mapping[str, CanaryStrategy],
     emit: Callable[[Event], None],
     clock: Callable[[], float],
+    serving: bool,
 ) -> AsyncIterator[Live]:
-    """Hold the canary up. Raises `SettingsError` for one that these settings cannot start, and
-    `StoreUnavailableError`."""
+    """Hold the canary up. Only a server (``serving``) watches and speaks for its file and its environment: a command
+    beside it, started elsewhere, must not change what the replicas decide by.
+
+    Raises `SettingsError` for one that these settings cannot start, and `StoreUnavailableError`.
+    """
     if settings.canary.enabled:
         settings_for(strategies, settings.canary)
     live = Live(
@@ -39,7 +43,10 @@ async def switching(
         emit=emit,
         clock=clock,
     )
-    await live.open()
+    await live.open(serving=serving)
+    if not serving:
+        yield live
+        return
     async with AsyncExitStack() as stack:
         for work in (live.follow, live.watch):
             stack.push_async_callback(_stopped, asyncio.create_task(work(), name=f"pulpo-canary-{work.__name__}"))

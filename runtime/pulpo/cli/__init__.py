@@ -5,7 +5,7 @@ Whoever talks:               `chat` (the command), `terminal` (how it looks), `r
 Whoever measures:            `eval` (dialogues from files, scored)
 Whoever looks at things:     `plugins`, `check`, `config`, `doctor` (the command), `findings` (what it looks at)
 Whoever runs an installation: `keys`, `db`, `database` (a connection of the command's own)
-Whoever operates a server:   `breakers`, `approvals`, `running` (the server that these talk to)
+Whoever operates a server:   `canary`, `breakers`, `approvals`, `running` (the server that these talk to)
 Whoever adds a command:      `options` (settings from the command line), `output` (tables and JSON)
 Whoever extends it:          `extra` (the commands of plugins), `api` (what these call: a server, or this process)
 
@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from pulpo import __version__
-from pulpo.cli import approvals, breakers, chat, check, config, db, doctor, keys, plugins, serve
+from pulpo.cli import approvals, breakers, canary, chat, check, config, db, doctor, keys, plugins, serve
 from pulpo.cli.eval import evaluate
 from pulpo.cli.extra import Extensible
 from pulpo.errors import PulpoError
@@ -53,6 +53,7 @@ for _command in (
     doctor.doctor,
     config.config,
     keys.keys,
+    canary.canary,
     db.db,
     breakers.breakers,
     approvals.approvals,

@@ -47,7 +47,8 @@ Decide: TypeAlias = Callable[[CanaryContext], Match | None]
 class CanaryStrategy(Protocol):
     """What a plugin registers. ``config`` validates the fields of ``[canary]`` it names and all of
     ``[canary.settings]`` (None: it has no settings). An attribute ``unit = "workspace"`` says that workspaces stick
-    together; without it users do, or conversations where no user is known."""
+    together; without it users do, or conversations where no user is known. One that draws nobody may say by an
+    attribute ``share`` which part it sends to the canary."""
 
     @property
     def name(self) -> str: ...

@@ -21,6 +21,7 @@ from pulpo.http import problems, wire
 from pulpo.http.approvals import APPROVAL_OPERATIONS
 from pulpo.http.auth import Gate
 from pulpo.http.breakers import BREAKER_OPERATIONS
+from pulpo.http.canary import CANARY_OPERATIONS
 from pulpo.http.chat import chat_operations
 from pulpo.http.conversations import CONVERSATION_OPERATIONS
 from pulpo.http.health import health_operations
@@ -90,6 +91,7 @@ def _core(settings: Settings, records: tuple[PluginRecord, ...]) -> tuple[Operat
     return (
         *chat_operations(settings.turns.max_message),
         *CONVERSATION_OPERATIONS,
+        *CANARY_OPERATIONS,
         *health_operations(records),
         *BREAKER_OPERATIONS,
         *APPROVAL_OPERATIONS,
@@ -131,7 +133,7 @@ def _lifespan(
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         with open_log(settings.log_level):
             _report(records)
-            async with running(settings, catalogue=catalogue, clock=clock) as system:
+            async with running(settings, catalogue=catalogue, clock=clock, serving=True) as system:
                 app.state.system = system
                 doorway.door = await _door(settings, system)
                 yield

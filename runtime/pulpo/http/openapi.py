@@ -25,6 +25,7 @@ PATH: Final = "/schema/openapi.json"
 
 _TAGS: Final = {
     "admin": "Run the installation.",
+    "canary": "Switch the canary while it serves.",
     "chat": "Talk to the agent.",
     "conversations": "What was said.",
     "health": "How the server does.",

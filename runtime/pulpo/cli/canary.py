@@ -1,0 +1,176 @@
+"""``pulpo canary``: look at the running server's canary and switch it, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pulpo.cli.options import json_option, settings_options
+from pulpo.cli.output import print_json, print_table
+from pulpo.cli.running import running_server
+from pulpo.errors import CommandError, SettingsError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def server_options(command: F) -> F:
+    """Add ``--url``, ``--config`` and ``--set``; the key comes from PULPO_API_KEY, out of sight of other users."""
+    url = click.option("--url", metavar="URL", help="The server [default: host and port of the settings].")
+    return url(settings_options(command))
+
+
+@click.group()
+def canary() -> None:
+    """Look at a running server's canary and switch it.
+
+    It is asked over HTTP, with the API key in PULPO_API_KEY where there are keys.
+    """
+
+
+@canary.command()
+@server_options
+@json_option
+def status(url: str | None, config_file: Path | None, assignments: tuple[str, ...], as_json: bool) -> None:
+    """Show what is in force, and who said so."""
+    _show(_ask(url, config_file, assignments, "GET", "/metrics/canary/status"), as_json=as_json)
+
+
+@canary.command("set")
+@click.argument("changes", nargs=-1, required=True, metavar="KEY=VALUE...")
+@click.option("--if-revision", type=int, metavar="N", help="Refuse if the configuration is not at revision N.")
+@server_options
+@json_option
+def set_(
+    changes: tuple[str, ...],
+    if_revision: int | None,
+    url: str | None,
+    config_file: Path | None,
+    assignments: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Change fields: pulpo canary set enabled=true percentage=0.2."""
+    body = dict(map(_pair, changes))
+    headers = {} if if_revision is None else {"if-match": f'"{if_revision}"'}
+    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/config", body, headers), as_json=as_json)
+
+
+@canary.command()
+@click.argument("names", nargs=-1, metavar="[KEY]...")
+@server_options
+@json_option
+def unset(
+    names: tuple[str, ...], url: str | None, config_file: Path | None, assignments: tuple[str, ...], as_json: bool
+) -> None:
+    """Give fields (without any, all) back to the settings file, the environment or their defaults."""
+    body = {"names": names}
+    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/unset", body), as_json=as_json)
+
+
+@canary.command()
+@click.option("--reason", default="", help="Why, for the audit log.")
+@server_options
+def kill(reason: str, url: str | None, config_file: Path | None, assignments: tuple[str, ...]) -> None:
+    """Send everybody to stable now, running conversations too."""
+    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/kill", {"reason": reason}))
+
+
+@canary.command()
+@server_options
+def resume(url: str | None, config_file: Path | None, assignments: tuple[str, ...]) -> None:
+    """Take a kill back, and begin an aborted rollout anew."""
+    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/resume", {}))
+
+
+@canary.command()
+@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="At most this many.")
+@click.option("--verify", is_flag=True, help="Check that no entry was changed, added or taken out (else exit code 1).")
+@server_options
+@json_option
+def audit(
+    limit: int, verify: bool, url: str | None, config_file: Path | None, assignments: tuple[str, ...], as_json: bool
+) -> None:
+    """Show who changed what, newest first."""
+    path = f"/metrics/canary/audit?limit={limit}&verify={str(verify).lower()}"
+    log = _ask(url, config_file, assignments, "GET", path)
+    if as_json:
+        print_json(log)
+    else:
+        rows = [
+            [str(it["number"]), _date(it["at"]), it["actor"], it["action"], _text(it["before"]), _text(it["after"])]
+            for it in log["entries"]
+        ]
+        print_table(("entry", "at", "actor", "action", "before", "after"), rows)
+    if verify:
+        click.echo("the log is intact" if log["intact"] else f"the log was tampered with: {log['broken']}", err=True)
+        if not log["intact"]:
+            raise SystemExit(1)
+
+
+def _ask(
+    url: str | None,
+    config_file: Path | None,
+    assignments: tuple[str, ...],
+    method: str,
+    path: str,
+    body: Any = None,
+    headers: dict[str, str] | None = None,
+) -> Any:
+    try:
+        server = running_server(url, os.environ.get("PULPO_API_KEY"), config_file, assignments)
+    except SettingsError as error:
+        # A settings file that is broken must not keep anybody from stopping the canary.
+        raise CommandError(f"{error}; or name the server: --url http://127.0.0.1:8000") from error
+    return server.call(method, path, body=body, headers=headers).body
+
+
+def _show(status: dict[str, Any], *, as_json: bool = False) -> None:
+    if as_json:
+        print_json(status)
+        return
+    share = f"{status['share'] * 100:g} % to {status['variant']!r} by {status['strategy']!r}"
+    click.echo(
+        f"revision {status['revision']}: {share if status['off'] is None else 'everybody on stable, ' + status['off']}"
+    )
+    if killed := status["killed"]:
+        click.echo(
+            f"killed by {killed['by']} at {_date(killed['at'])}{': ' if killed['reason'] else ''}{killed['reason']}"
+        )
+    if status["problem"]:
+        click.echo(f"problem: {status['problem']}")
+    if status["missing"]:
+        waiting = f"; waiting: {', '.join(status['held'])}" if status["held"] else ""
+        click.echo(f"the file has lost {', '.join(status['missing'])} and can only narrow the canary{waiting}")
+        click.echo("put them back, or `pulpo canary unset` them")
+    rows = [
+        [name, json.dumps(it["value"], ensure_ascii=False), " ".join(filter(None, (it["source"], _by(it))))]
+        for name, it in status["fields"].items()
+    ]
+    print_table(("field", "value", "source"), rows, styles={"default": "dim"})
+
+
+def _by(field: dict[str, Any]) -> str:
+    return f"({field['by']}, {_date(field['at'])})" if field["at"] is not None else ""
+
+
+def _pair(change: str) -> tuple[str, Any]:
+    key, equals, value = change.partition("=")
+    if not (equals and key):
+        raise click.BadParameter(f"{change!r} is not KEY=VALUE", param_hint="KEY=VALUE")
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
