@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -18,8 +18,6 @@ from io import BytesIO
 from typing import Any, BinaryIO, Literal, TypeAlias
 
 import orjson
-import structlog
-from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 from pulpo.contracts.events import (
     ApprovalChanged,
@@ -40,6 +38,7 @@ from pulpo.contracts.events import (
     VariantAssigned,
     VariantFailed,
 )
+from pulpo.observability.lines import EventDict, Logger, Processor
 from pulpo.observability.redaction import redactor
 
 Marker: TypeAlias = Literal["AGENT_LOOP", "CANARY", "ERROR"]
@@ -58,18 +57,7 @@ SAFE = frozenset(
 """Keys whose values come from us (ids, names, closed sets) and are not searched for secrets."""
 
 
-def _drop(_logger: Any, _method: str, _line: EventDict) -> EventDict:
-    raise structlog.DropEvent
-
-
-def _logger(stream: BinaryIO, threshold: int, steps: Sequence[Processor]) -> FilteringBoundLogger:
-    lazy = structlog.wrap_logger(
-        structlog.BytesLogger(stream),
-        wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        processors=steps,
-    )
-    bound: FilteringBoundLogger = lazy.bind()  # the lazy one would bind again for every line
-    return bound
+_NOTHING = logging.CRITICAL + 1
 
 
 class _Log:
@@ -81,14 +69,14 @@ class _Log:
     __slots__ = ("logger", "verbose")
 
     def __init__(self) -> None:
-        self.logger = _logger(BytesIO(), logging.CRITICAL, [_drop])
+        self.logger = Logger(BytesIO(), threshold=_NOTHING, processors=(), render=lambda _line: b"")
         self.verbose = False
 
 
 _log = _Log()
 
 
-def log() -> FilteringBoundLogger:
+def log() -> Logger:
     """Return the logger that is open now."""
     return _log.logger
 
@@ -100,8 +88,8 @@ def open_log(
     """Write lines of ``level`` and above to ``stream`` (stdout), also those of libraries, until the block ends."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     before = _log.logger, _log.verbose
-    steps: list[Processor] = [structlog.processors.format_exc_info, _stamp(clock), redactor(safe=SAFE), _render]
-    _log.logger = _logger(stream or sys.stdout.buffer, threshold, steps)
+    steps: list[Processor] = [_stamp(clock), redactor(safe=SAFE)]
+    _log.logger = Logger(stream or sys.stdout.buffer, threshold=threshold, processors=steps, render=_render)
     _log.verbose = threshold <= logging.DEBUG
     bridge = _Bridge(max(threshold, logging.WARNING))
     root = logging.getLogger()
@@ -351,7 +339,7 @@ def _stamp(clock: Callable[[], datetime]) -> Processor:
     return stamp
 
 
-def _render(_logger: Any, _method: str, line: EventDict) -> bytes:
+def _render(line: EventDict) -> bytes:
     try:
         return orjson.dumps(line)
     except TypeError:  # a lone surrogate or a huge number: a line that cannot be read easily is better than none

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from structlog.typing import EventDict, Processor
+from pulpo.observability.lines import EventDict, Processor
 
 _PLAIN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("[key]", re.compile(r"\bpulpo_[A-Za-z0-9_-]{16,}")),
@@ -37,7 +37,7 @@ def redact_text(text: str) -> str:
 
 
 def redactor(*, safe: frozenset[str]) -> Processor:
-    """Return a structlog processor that redacts every value, however deep, but those of the ``safe`` keys.
+    """Return a processor of log lines that redacts every value, however deep, but those of the ``safe`` keys.
 
     Safe are keys whose values we make ourselves from closed sets or as ids: they are most of a line.
     """
