@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Protocol
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 20.0
@@ -20,6 +21,17 @@ STOP_SECONDS = 20.0
 
 class ServerNotReadyError(AssertionError):
     """The server ended, or did not become ready in time; the message holds its log."""
+
+
+class Process(Protocol):
+    """What is asked of a server's process; `subprocess.Popen` is one."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float = ..., /) -> int: ...
+    def send_signal(self, which: int, /) -> None: ...
+    def kill(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -30,7 +42,7 @@ class Server:
     port: int
     environ: Mapping[str, str] = field(default_factory=dict)
     command: Sequence[str] = (sys.executable, "-m", "pulpo", "serve")
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
 
     @property
     def url(self) -> str:
@@ -46,16 +58,15 @@ class Server:
 
     def start(self, *, seconds: float = READY_SECONDS) -> None:
         """Start, and return when ``/health/ready`` says so; raises `ServerNotReadyError` after ``seconds``."""
-        with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command,
-                cwd=self.folder,
-                env={**_clean(os.environ), **self.settings(), **self.environ},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = self.spawn({**_clean(os.environ), **self.settings(), **self.environ})
         self._wait_until_ready(seconds)
+
+    def spawn(self, environ: Mapping[str, str]) -> Process:
+        """Begin the process; it need not listen yet."""
+        with self.log_path.open("ab") as log:
+            return subprocess.Popen(
+                self.command, cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
 
     def settings(self) -> dict[str, str]:
         return {
@@ -106,11 +117,13 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, *, toml: str = "", environ: Mapping[str, str] | None = None) -> Iterator[Server]:
+def running(
+    folder: Path, *, toml: str = "", environ: Mapping[str, str] | None = None, make: Callable[..., Server] = Server
+) -> Iterator[Server]:
     """Serve ``folder`` with the settings ``toml`` (written to pulpo.toml) and ``environ`` until the block ends."""
     if toml:
         (folder / "pulpo.toml").write_text(toml, encoding="utf-8")
-    server = Server(folder, free_port(), environ or {})
+    server = make(folder, free_port(), environ or {})
     try:
         server.start()
         yield server

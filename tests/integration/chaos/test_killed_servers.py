@@ -20,10 +20,11 @@ import httpx
 from pulpo.turns import texts
 from support.chaos import Chaos
 from support.distributions import install
+from support.nursery import nursery
 from support.postgres import Postgres
 from support.server import Server, running
 
-HITS = int(os.environ.get("KILLS", "3"))
+HITS = int(os.environ.get("KILLS", "10"))
 CLIENTS = 8
 UNAVAILABLE = texts.UNAVAILABLE["es"].partition("{")[0]
 IN_DOUBT = texts.IN_DOUBT["es"].partition("{")[0]
@@ -47,16 +48,17 @@ class Shop:
     def __init__(self, folder: Path, *plugins: str) -> None:
         self.folder = folder
         self.orders = folder / "orders"
+        self.site = folder / "site"
         self.orders.touch()
         for plugin in plugins:
-            install(folder / "site", plugin, {plugin: (HERE / f"{plugin}.py").read_text()}, entries={plugin: plugin})
+            install(self.site, plugin, {plugin: (HERE / f"{plugin}.py").read_text()}, entries={plugin: plugin})
 
     @contextmanager
     def serving(self, name: str, **environ: str) -> Iterator[Server]:
         folder = self.folder / name
         folder.mkdir()
-        given = {"PYTHONPATH": str(self.folder / "site"), "SHOP_ORDERS": str(self.orders), **environ}
-        with running(folder, toml=SETTINGS, environ=given) as server:
+        given = {"SHOP_ORDERS": str(self.orders), **environ}
+        with nursery(self.site) as make, running(folder, toml=SETTINGS, environ=given, make=make) as server:
             yield server
 
     def ordered(self) -> Counter[str]:
