@@ -239,6 +239,12 @@ LOOP_LAG: Final = Metric(
     buckets=LAG_BUCKETS,
     help="How late the event loop wakes up a task.",
 )
+LOOP_BLOCKED: Final = Metric(
+    name="pulpo_event_loop_blocked_total",
+    kind="counter",
+    labels=("plugin",),
+    help="Times a plugin blocked the event loop for more than 0.2 s.",
+)
 IN_FLIGHT: Final = Metric(
     name="pulpo_turns_in_flight",
     kind="gauge",
@@ -291,6 +297,7 @@ CATALOGUE: Final = (
     PLUGINS,
     SINK_ERRORS,
     LOOP_LAG,
+    LOOP_BLOCKED,
     IN_FLIGHT,
     OVERFLOW,
     BUILD_INFO,

@@ -23,6 +23,8 @@ class ProcessCounts:
         self._in_flight = families.numbers(catalogue.IN_FLIGHT).child()
         self._breakers = families.numbers(catalogue.ACTIVE_BREAKERS)
         self._caches = families.numbers(catalogue.CACHE_SIZE)
+        # Only the watchdog's thread ever counts here, so it needs no lock either.
+        self._blocked = families.capped(catalogue.LOOP_BLOCKED, families.numbers(catalogue.LOOP_BLOCKED).child)
         self.lag = families.spreads(catalogue.LOOP_LAG).child()
         families.numbers(catalogue.BUILD_INFO).child(pulpo.__version__, platform.python_version()).value = 1
         for state in PLUGIN_STATES:
@@ -33,7 +35,11 @@ class ProcessCounts:
     @property
     def handlers(self) -> Handlers:
         """What is counted, by kind of event."""
-        return {pulpo.SinkFailed: self._sink_failed}
+        return {
+            pulpo.SinkFailed: self._sink_failed,
+            pulpo.PluginHung: self._hung,
+            pulpo.LoopBlocked: self._loop_blocked,
+        }
 
     def expect(self, loaded: pulpo.PluginsLoaded) -> None:
         """Show the plugins by state, and make the children of what is known at start."""
@@ -49,6 +55,14 @@ class ProcessCounts:
             self._breakers.child(state).value = now.breakers.get(state, 0)
         for cache, size in now.caches.items():
             self._caches.child(cache).value = size
+
+    def _hung(self, event: pulpo.PluginHung) -> None:
+        moved = 1 if event.hung else -1
+        self._plugins.child("quarantined").value += moved
+        self._plugins.child("active").value -= moved
+
+    def _loop_blocked(self, event: pulpo.LoopBlocked) -> None:
+        self._blocked[event.plugin].value += 1
 
     def _sink_failed(self, event: pulpo.SinkFailed) -> None:
         self._sink_errors[event.sink].value += 1

@@ -15,8 +15,10 @@ from pulpo.contracts.events import (
     BreakerForced,
     CanaryConfigured,
     Event,
+    LoopBlocked,
     MetricSink,
     PlannerStepped,
+    PluginHung,
     PluginsLoaded,
     PolicyChecked,
     RateLimited,
@@ -29,7 +31,7 @@ from pulpo.contracts.events import (
     VariantFailed,
 )
 from pulpo.contracts.planners import Answer, Calls, Piece, PlanContext, Planner, PlannerFactory, Step
-from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny, needs_approval
+from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny, needs_approval, rewrite
 from pulpo.contracts.routes import RawResponse, Route, RouteError, RouteRequest
 from pulpo.contracts.runtime import Readings, Runtime
 from pulpo.contracts.slots import Choice, ReadContext, Reader, Reading, Slot, ValueProvider
@@ -49,6 +51,8 @@ from pulpo.conversation import (
 )
 from pulpo.errors import CommandError
 from pulpo.hookspecs import hookimpl
+from pulpo.privacy import Finding, find_personal
+from pulpo.telling import tells
 
 __version__ = "0.1.0"
 
@@ -73,7 +77,9 @@ __all__ = [
     "Dialogue",
     "Event",
     "Fact",
+    "Finding",
     "Hints",
+    "LoopBlocked",
     "Match",
     "Message",
     "MetricSink",
@@ -84,6 +90,7 @@ __all__ = [
     "Planner",
     "PlannerFactory",
     "PlannerStepped",
+    "PluginHung",
     "PluginsLoaded",
     "Policy",
     "PolicyChecked",
@@ -120,9 +127,12 @@ __all__ = [
     "Workspace",
     "__version__",
     "deny",
+    "find_personal",
     "hookimpl",
     "localized",
     "needs_approval",
     "read_consent",
+    "rewrite",
+    "tells",
     "tool",
 ]

@@ -28,6 +28,7 @@ from pulpo.conversation import Message, Workspace
 from pulpo.errors import OverloadedError, RequiredPluginError, WorkspaceNotFoundError
 from pulpo.observability.events import EventBus
 from pulpo.observability.recent import Recent
+from pulpo.observability.watchdog import Watchdog
 from pulpo.plugins import Catalogue, load_plugins
 from pulpo.plugins.choosing import chosen as chosen_from
 from pulpo.plugins.choosing import validated
@@ -73,6 +74,7 @@ class System:
     guards: Guards
     canary: Live
     recent: Recent
+    watchdog: Watchdog
     drained_by: float | None = None
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
@@ -227,6 +229,7 @@ async def running(
             orders=orders,
             limits=limits,
             recent=recent,
+            watchdog=Watchdog(catalogue.modules, emit=bus.emit),
             _orchestrator=orchestrator,
         )
         stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
@@ -234,6 +237,7 @@ async def running(
         stack.push_async_callback(_stop, asyncio.create_task(keep_counts(store, clock=clock)))
         stack.push_async_callback(_stop, asyncio.create_task(orders.follow()))
         stack.push_async_callback(_stop, asyncio.create_task(system.approvals.follow()))
+        stack.enter_context(system.watchdog.watching())
         stack.push_async_callback(system.drain)
         bus.emit(_loaded(catalogue, settings, tools, workspaces))
         yield system

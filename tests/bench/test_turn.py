@@ -29,7 +29,7 @@ from pulpo.turns.policies import PolicySet
 from pulpo.turns.request import TurnRequest
 from pulpo_canary.config import Draw
 from pulpo_canary.percentage import Percentage
-from pulpo_guardrails.message import MessageSize
+from pulpo_guardrails.plugin import GuardrailSettings, pulpo_register_policies
 from pulpo_prometheus.sink import PrometheusSink
 
 ROUNDS, TURNS = 7, 2000
@@ -84,7 +84,7 @@ def product(*, steps: int = 1, tools: int = 1) -> Callable[[], Awaitable[Any]]:
         store=store,
         loop=TurnLoop(
             executor=ToolExecutor(store, standard_guards(emit=bus.emit), clock=time.time),
-            policies=PolicySet([MessageSize(limit=4000)]),
+            policies=PolicySet(pulpo_register_policies(GuardrailSettings())),
             tools=offered,
             history=history,
             read_consent=read_consent,

@@ -195,6 +195,7 @@ async def test_600_hung_calls_leave_at_most_8_threads(house, ask: Ask) -> None:
             system.breakers.force("demo", "hanging_sync", "closed")
         hung = [it for it in set(threading.enumerate()) - before if it.name == "pulpo-tool"]
         assert len(hung) == 8
+        assert system.guards.threads.stuck == {"made"}
         answer = await system.chat(ask("fine hanging_sync"))
     assert [report.outcome for report in answer.tool_calls] == ["ok", "limited"]
 

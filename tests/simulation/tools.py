@@ -32,6 +32,7 @@ class FakeThreads:
 
     def __init__(self, fate: Fate) -> None:
         self._fate = fate
+        self.stuck: frozenset[str] = frozenset()
 
     async def run(self, function: Callable[[], T], *, owner: str, tool: str) -> T:
         if self._fate.strikes(0.1):

@@ -18,6 +18,7 @@ SERVICE_SAYS: Final = "which service the customer wants"
 
 NAME: Final = pulpo.Slot(
     ask={"es": "¿A nombre de quién?", "en": "What name should it be under?"},
+    label={"es": "nombre", "en": "name"},
     remember=True,
 )
 PHONE: Final = pulpo.Slot(
@@ -25,6 +26,7 @@ PHONE: Final = pulpo.Slot(
         "es": "¿Y un teléfono de contacto?",
         "en": "And a phone number to reach you?",
     },
+    label={"es": "teléfono", "en": "phone"},
     remember=True,
 )
 

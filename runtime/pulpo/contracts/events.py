@@ -47,7 +47,7 @@ class PolicyChecked(Event, frozen=True):
     turn_id: str
     policy: str
     stage: Literal["message", "call", "answer"]
-    verdict: Literal["allow", "deny", "needs_approval", "error"]
+    verdict: Literal["allow", "deny", "needs_approval", "rewrite", "error"]
     reason: str
     duration: float
     variant: str = ""
@@ -166,6 +166,26 @@ class PluginsLoaded(Event, frozen=True):
 
     states: Mapping[str, int]
     names: Mapping[str, tuple[str, ...]] = {}
+
+
+class PluginHung(Event, frozen=True):
+    """All threads of a plugin hang in calls that were given up: its tools are kept from planners until one ends
+    (``hung`` is then False)."""
+
+    plugin: str
+    hung: bool
+
+
+class LoopBlocked(Event, frozen=True):
+    """A plugin blocks the event loop at ``where`` (file and line), for ``seconds`` so far.
+
+    The one event that comes from a thread of its own, for the loop cannot tell it: its handlers must be quick, and
+    share nothing with others.
+    """
+
+    plugin: str
+    where: str
+    seconds: float
 
 
 class SinkFailed(Event, frozen=True):

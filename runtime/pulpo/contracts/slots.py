@@ -84,10 +84,10 @@ class Reader:
 class Slot:
     """How to obtain one argument in a chat.
 
-    ``ask`` is the question. ``values`` lists what exists. ``reader`` and ``part`` read free text. ``suggest``
-    names a read-only tool whose offers fill this argument; it is called with the facts known so far when the
-    argument is missing. ``only`` takes the value without asking when just one exists. ``remember`` keeps the
-    fact for later goals of the same conversation (a name, a phone number).
+    ``ask`` is the question, ``label`` what people call the argument ("phone"). ``values`` lists what exists.
+    ``reader`` and ``part`` read free text. ``suggest`` names a read-only tool whose offers fill this argument; it is
+    called with the facts known so far when the argument is missing. ``only`` takes the value without asking when just
+    one exists. ``remember`` keeps the fact for later goals of the same conversation (a name, a phone number).
     """
 
     ask: Text = ""
@@ -95,5 +95,6 @@ class Slot:
     reader: Reader | None = None
     part: str = ""
     suggest: str = ""
+    label: Text = ""
     only: bool = False
     remember: bool = False

@@ -15,11 +15,13 @@ from pulpo.errors import StoreUnavailableError
 from pulpo.http.auth import PUBLIC
 from pulpo.http.operations import Call, Door, Operation
 from pulpo.http.problems import ProblemError
-from pulpo.observability.health import DatabaseHealth, Health, WorkspaceName, assess
-from pulpo.plugins import Catalogue, PluginRecord
+from pulpo.observability.health import DatabaseHealth, Health, WorkspaceName, assess, observed
+from pulpo.plugins import PluginRecord
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from pulpo.assembly import System
 
 DATABASE_SECONDS: Final = 1.0
 """After which a database that does not answer counts as away."""
@@ -53,10 +55,11 @@ async def ready(call: Call) -> Alive:
     return Alive()
 
 
-def _now(records: tuple[PluginRecord, ...], catalogue: Catalogue) -> tuple[PluginRecord, ...]:
-    """The records as the routes left them, with those on top that went out when the server started."""
-    out = {record.name: record for record in catalogue.records if record.state != "active"}
-    return tuple(out.get(record.name, record) for record in records)
+def _now(records: tuple[PluginRecord, ...], system: System) -> tuple[PluginRecord, ...]:
+    """The records as the routes left them, with those on top that went out when the server started, or since."""
+    out = {record.name: record for record in system.catalogue.records if record.state != "active"}
+    known = (out.get(record.name, record) for record in records)
+    return observed(known, hung=system.guards.threads.stuck, blamed=system.watchdog.blamed)
 
 
 def health_operations(
@@ -75,12 +78,12 @@ def health_operations(
             turns_in_flight=system.in_flight,
             draining=system.draining,
             database=await _database(call.door),
-            plugins=_now(records, call.door.system.catalogue),
+            plugins=_now(records, system),
             limits=system.limits.trouble,
         )
 
     async def plugins(call: Call) -> Plugins:
-        return Plugins(_now(records, call.door.system.catalogue))
+        return Plugins(_now(records, call.door.system))
 
     return (
         Operation(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from pulpo.observability.watchdog import Blame
 from pulpo.plugins import PluginRecord
+
+HUNG: Final = "all its threads hang in calls that were given up; it is used again when one of them ends"
 
 Status: TypeAlias = Literal["ok", "degraded", "draining", "unavailable"]
 
@@ -79,6 +82,25 @@ def assess(
         plugins=counts(records),
         troubles=tuple(troubles),
     )
+
+
+def observed(
+    records: Iterable[PluginRecord], *, hung: Collection[str], blamed: Mapping[str, Blame]
+) -> tuple[PluginRecord, ...]:
+    """Return the records with what was seen of active plugins since: one whose threads all hang is quarantined until
+    one of them ends, one that has blocked the event loop gets a remark."""
+    return tuple(_observed(it, hung, blamed) if it.state == "active" else it for it in records)
+
+
+def _observed(record: PluginRecord, hung: Collection[str], blamed: Mapping[str, Blame]) -> PluginRecord:
+    if record.name in hung:
+        return structs.replace(record, state="quarantined", reason=HUNG, contributes={})
+    blame = blamed.get(record.name)
+    if blame is None:
+        return record
+    times = "once" if blame.times == 1 else f"{blame.times} times"
+    reason = f"it blocked the event loop {times}, last at {blame.where}; make that call awaitable, or the tool sync"
+    return structs.replace(record, reason=f"{record.reason}; {reason}" if record.reason else reason)
 
 
 def counts(records: Iterable[PluginRecord]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +27,9 @@ from pulpo.contracts.events import (
     CanaryConfigured,
     Event,
     Handler,
+    LoopBlocked,
     PlannerStepped,
+    PluginHung,
     PluginsLoaded,
     PolicyChecked,
     RateLimited,
@@ -39,7 +42,7 @@ from pulpo.contracts.events import (
     VariantFailed,
 )
 from pulpo.observability.lines import EventDict, Logger, Processor
-from pulpo.observability.redaction import redactor
+from pulpo.observability.redaction import known_secrets, redactor
 
 Marker: TypeAlias = Literal["AGENT_LOOP", "CANARY", "ERROR"]
 
@@ -83,12 +86,19 @@ def log() -> Logger:
 
 @contextmanager
 def open_log(
-    level: str, *, stream: BinaryIO | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    level: str,
+    *,
+    stream: BinaryIO | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    environ: Mapping[str, str] = os.environ,
 ) -> Iterator[None]:
-    """Write lines of ``level`` and above to ``stream`` (stdout), also those of libraries, until the block ends."""
+    """Write lines of ``level`` and above to ``stream`` (stdout), also those of libraries, until the block ends.
+
+    What ``environ`` holds of secrets is taken out of every line, as is what looks like one.
+    """
     threshold = logging.getLevelNamesMapping()[level.upper()]
     before = _log.logger, _log.verbose
-    steps: list[Processor] = [_stamp(clock), redactor(safe=SAFE)]
+    steps: list[Processor] = [_stamp(clock), redactor(safe=SAFE, secrets=known_secrets(environ))]
     _log.logger = Logger(stream or sys.stdout.buffer, threshold=threshold, processors=steps, render=_render)
     _log.verbose = threshold <= logging.DEBUG
     bridge = _Bridge(max(threshold, logging.WARNING))
@@ -125,6 +135,8 @@ class LogSink:
             CanaryConfigured: _configured,
             PluginsLoaded: _loaded,
             SinkFailed: _sink_failed,
+            PluginHung: _plugin_hung,
+            LoopBlocked: _loop_blocked,
         }
 
 
@@ -313,6 +325,23 @@ def _loaded(event: PluginsLoaded) -> None:
 
 def _sink_failed(event: SinkFailed) -> None:
     _log.logger.error("sink failed", marker=ERROR, sink=event.sink, error=event.error)
+
+
+def _plugin_hung(event: PluginHung) -> None:
+    if event.hung:
+        _log.logger.error("plugin hangs", marker=ERROR, plugin=event.plugin)
+    else:
+        _log.logger.info("plugin runs again", plugin=event.plugin)
+
+
+def _loop_blocked(event: LoopBlocked) -> None:
+    _log.logger.error(
+        "event loop blocked",
+        marker=ERROR,
+        plugin=event.plugin,
+        where=event.where,
+        duration_ms=_milliseconds(event.seconds),
+    )
 
 
 class _Bridge(logging.Handler):

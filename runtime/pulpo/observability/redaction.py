@@ -1,27 +1,39 @@
 """Takes secrets and personal data out of text before it is logged.
 
 Patterns err on the side of hiding: a log that says ``[phone]`` where an order number stood can be lived with.
-Card numbers are recognised by their length and the Luhn digit (ISO/IEC 7812-1).
+The shapes are those of `pulpo.privacy`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pulpo.observability.lines import EventDict, Processor
+from pulpo.privacy import IDENTITIES, PATTERNS, identity, is_card
 
+_NAMED = re.compile(
+    r"""(?i)(\b[\w-]*(?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|credential|authorization|cookie)[\w-]*
+    ["']?\s*[:=]\s*["']?)(?:(Bearer|Basic)\s+)?[^\s"',;&)\]}]{4,}""",
+    re.VERBOSE,
+)
 _PLAIN: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("[key]", re.compile(r"\bpulpo_[A-Za-z0-9_-]{16,}")),
-    ("[key]", re.compile(r"\b(?:sk|pk|rk|ghp|gho|xox[abp]|AKIA)[-_]?[A-Za-z0-9_-]{16,}")),
-    ("[token]", re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*")),
+    (r"\1[secret]", _NAMED),
+    *((f"[{kind}]", pattern) for kind, pattern in PATTERNS if kind != "e-mail"),
     (r"\1 [token]", re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)),
     (r"\1[password]@", re.compile(r"(\b[a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@", re.IGNORECASE)),
-    ("[e-mail]", re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")),
+    *((f"[{kind}]", pattern) for kind, pattern in PATTERNS if kind == "e-mail"),
 )
 _DIGITS = re.compile(r"(?<![\w.:-])\+?\(?\d(?:[ ().-]{0,2}\d){7,18}(?![\w:-])")
 _MEASURE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ .-]\d{1,2})?|\d+\.\d+")
+
+_SECRET_NAME = re.compile(r"(?i)key|token|secret|passw|passphrase|credential|dsn|auth")
+_IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
+
+SHORTEST = 8
+"""Characters of a value in the environment that is looked for: a shorter one would hide what is harmless."""
 
 LONGEST = 4096
 """Characters of a text that are logged at all: bounds the work on a hostile one."""
@@ -33,14 +45,25 @@ def redact_text(text: str) -> str:
     shown = text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
     for replacement, pattern in _PLAIN:
         shown = pattern.sub(replacement, shown)
-    return _DIGITS.sub(_number, shown)
+    return _DIGITS.sub(_number, IDENTITIES.sub(_identity, shown))
 
 
-def redactor(*, safe: frozenset[str]) -> Processor:
+def known_secrets(environ: Mapping[str, str]) -> re.Pattern[str] | None:
+    """Return a pattern of the very secrets that ``environ`` holds: values of names that say so, passwords in URLs."""
+    named = (value for name, value in environ.items() if _SECRET_NAME.search(name))
+    inside = (match[1] for value in environ.values() for match in _IN_URL.finditer(value))
+    found = {value.strip() for value in (*named, *inside)}
+    longest_first = sorted((it for it in found if len(it) >= SHORTEST), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+
+def redactor(*, safe: frozenset[str], secrets: re.Pattern[str] | None = None) -> Processor:
     """Return a processor of log lines that redacts every value, however deep, but those of the ``safe`` keys.
 
-    Safe are keys whose values we make ourselves from closed sets or as ids: they are most of a line.
+    Safe are keys whose values we make ourselves from closed sets or as ids: they are most of a line. ``secrets`` are
+    taken out whatever they look like.
     """
+    redacted = partial(_redacted, secrets=secrets)
 
     def process(_logger: Any, _method: str, line: EventDict) -> EventDict:
         for key, value in line.items():
@@ -56,27 +79,34 @@ _HARMLESS = frozenset({int, float, bool, type(None)})
 
 def redacted(value: Any) -> Any:
     """Return ``value`` with every text in it redacted; what is not JSON becomes its redacted text."""
-    if isinstance(value, str):
-        return redact_text(value)
+    return _redacted(value, secrets=None)
+
+
+def _redacted(value: Any, *, secrets: re.Pattern[str] | None) -> Any:
     if value.__class__ in _HARMLESS:
         return value
     if isinstance(value, Mapping):
-        return {redact_text(str(key)): redacted(item) for key, item in value.items()}
+        return {_text(str(key), secrets): _redacted(item, secrets=secrets) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [redacted(item) for item in value]
-    return redact_text(str(value))
+        return [_redacted(item, secrets=secrets) for item in value]
+    return _text(str(value), secrets)
+
+
+def _text(text: str, secrets: re.Pattern[str] | None) -> str:
+    # Known secrets first: a text that is cut in the middle of one would show the rest of it.
+    return redact_text(text if secrets is None else secrets.sub("[secret]", text))
+
+
+def _identity(match: re.Match[str]) -> str:
+    kind = identity(match)
+    return f"[{kind}]" if kind else match[0]
 
 
 def _number(match: re.Match[str]) -> str:
     text = match[0]
-    digits = [int(digit) for digit in text if digit.isdigit()]
+    digits = re.sub(r"\D", "", text)
     if _MEASURE.fullmatch(text):
         return text
-    if len(digits) >= 13 and _luhn(digits):
+    if is_card(digits):
         return "[card]"
     return "[phone]" if 8 < len(digits) <= 15 or text.startswith("+") else text
-
-
-def _luhn(digits: list[int]) -> bool:
-    doubled = [digit if place % 2 == 0 else sum(divmod(2 * digit, 10)) for place, digit in enumerate(reversed(digits))]
-    return sum(doubled) % 10 == 0

@@ -31,7 +31,7 @@ class Catalogue:
     """The plugins and what they offer; everything is in order of the plugins' names.
 
     ``records`` lists every plugin found, also those that are not active. ``migrations``, ``lifespans`` and
-    ``settings`` are by plugin, the other mappings by their own names.
+    ``settings`` are by plugin, as are ``modules`` (where its code is), the other mappings by their own names.
     """
 
     records: tuple[PluginRecord, ...] = ()
@@ -47,6 +47,7 @@ class Catalogue:
     migrations: Mapping[str, Path] = field(default_factory=dict)
     lifespans: tuple[tuple[str, Lifespan], ...] = ()
     settings: Mapping[str, BaseModel] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
 
     def owner(self, kind: str, name: str) -> str:
         """Return the plugin that offers ``name``, for instance ``owner("tool", "say_hello")``.
@@ -101,6 +102,7 @@ def assembled(plugins: Sequence[tuple[Loaded, PluginRecord]]) -> Catalogue:
         migrations={name: it.migrations for name, it in active if it.migrations is not None},
         lifespans=tuple((name, lifespan) for name, it in active for lifespan in it.lifespans),
         settings={name: it.settings for name, it in active if it.settings is not None},
+        modules={it.candidate.name: it.module for it, _ in plugins if it.contribution is not None},
     )
 
 

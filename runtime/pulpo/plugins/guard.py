@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -38,13 +39,14 @@ class Contribution:
 class Loaded:
     """What became of a candidate: a ``contribution`` (None unless it is usable), or the ``reason`` for none.
 
-    With a contribution, ``reason`` is a remark.
+    With a contribution, ``reason`` is a remark. ``module`` is where the plugin's code is.
     """
 
     candidate: Candidate
     contribution: Contribution | None = None
     import_ms: float = 0.0
     reason: str = ""
+    module: str = ""
 
 
 def load_one(
@@ -71,7 +73,7 @@ def load_one(
             reason=explained(error, stage="import failed"),
         )
     seconds = clock() - began
-    imported = Loaded(candidate=candidate, import_ms=_milliseconds(seconds))
+    imported = Loaded(candidate=candidate, import_ms=_milliseconds(seconds), module=_module(plugin))
     try:
         contribution = _contribution(PluginHooks.of(manager, plugin, name=candidate.name), section)
     except (Exception, SystemExit) as error:
@@ -79,6 +81,10 @@ def load_one(
             manager.unregister(plugin)
         return replace(imported, reason=explained(error, stage="registration failed"))
     return replace(imported, contribution=contribution, reason=_remark(contribution, seconds, slow_import))
+
+
+def _module(plugin: object) -> str:
+    return plugin.__name__ if isinstance(plugin, ModuleType) else type(plugin).__module__
 
 
 def _contribution(hooks: PluginHooks, section: Mapping[str, Any]) -> Contribution:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
-from pulpo.contracts.events import Event
+from pulpo.contracts.events import Event, PluginHung
 from pulpo.resilience.breaker import BreakerSettings
 from pulpo.resilience.breakers import Breakers
 from pulpo.resilience.cache import Cache
@@ -45,9 +45,10 @@ def standard_guards(
     retry: RetrySettings | None = None,
     limiter: Limiter | None = None,
 ) -> Guards:
-    """Return guards, with their default settings unless told otherwise; ``emit`` is told when a breaker changes."""
+    """Return guards, with their default settings unless told otherwise; ``emit`` is told when a breaker or a
+    plugin's threads change."""
     return Guards(
-        threads=threads or ThreadPool(),
+        threads=threads or ThreadPool(changed=lambda owner, stuck: emit(PluginHung(owner, stuck))),
         breakers=Breakers(breaker or BreakerSettings(), clock=clock, emit=emit),
         retries=Retries(retry or RetrySettings(), random=random or Random()),  # noqa: S311  # nosec B311
         cache=Cache(clock=clock),

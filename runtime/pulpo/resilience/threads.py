@@ -9,7 +9,7 @@ from ending.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -29,16 +29,30 @@ T = TypeVar("T")
 class Threads(Protocol):
     """Runs a sync function away from the event loop; a simulation has its own."""
 
+    @property
+    def stuck(self) -> Collection[str]:
+        """The owners whose threads all hang in calls that were given up."""
+        ...
+
     async def run(self, function: Callable[[], T], *, owner: str, tool: str) -> T:
         """Return what ``function`` returns, or raise what it raises. ``owner`` is the plugin of ``tool``."""
         ...
 
 
 class ThreadPool:
-    """The real one. ``idle`` is after how many seconds an unused thread ends."""
+    """The real one. ``idle`` is after how many seconds an unused thread ends; ``changed`` is told on the event loop
+    when an owner becomes stuck, and when it no longer is."""
 
-    def __init__(self, *, per_owner: int = 8, idle: float = 10.0) -> None:
+    def __init__(
+        self,
+        *,
+        per_owner: int = 8,
+        idle: float = 10.0,
+        changed: Callable[[str, bool], None] = lambda owner, stuck: None,
+    ) -> None:
+        self.stuck: set[str] = set()
         self._per_owner = per_owner
+        self._changed = changed
         self._lanes: dict[str, _Lane] = {}
         self._resting = _Resting(idle)
 
@@ -47,7 +61,7 @@ class ThreadPool:
 
         Raises `ToolBusyError` when all threads of ``owner`` hang in calls that were given up.
         """
-        lane = self._lanes.get(owner) or self._lanes.setdefault(owner, _Lane(Room(self._per_owner)))
+        lane = self._lanes.get(owner) or self._lanes.setdefault(owner, _Lane(owner, Room(self._per_owner)))
         if not await self._entered(lane):
             raise ToolBusyError(f"all threads for {tool} hang in earlier calls", tool=tool)
         job = _Job(function, lane, copy_context(), current_token(), self._ended)
@@ -80,9 +94,14 @@ class ThreadPool:
         job.lane.abandoned += 1
         if job.lane.abandoned >= self._per_owner:
             job.lane.room.turn_away()
+            self.stuck.add(job.lane.owner)
+            self._changed(job.lane.owner, True)
 
     def _ended(self, job: _Job) -> None:
         job.lane.abandoned -= job.abandoned
+        if job.abandoned and job.lane.owner in self.stuck:
+            self.stuck.remove(job.lane.owner)
+            self._changed(job.lane.owner, False)
         job.over.set()
         job.lane.room.leave()
 
@@ -91,6 +110,7 @@ class ThreadPool:
 class _Lane:
     """One plugin's threads: their places, and how many hang in calls that were given up."""
 
+    owner: str
     room: Room
     abandoned: int = 0
 

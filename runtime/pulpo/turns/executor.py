@@ -96,9 +96,12 @@ class ToolExecutor:
     def available(self, run: TurnRun, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
         """Return the tools that would be called now; the turn remembers those that would be refused."""
         run.hidden = {}
-        if self._guards.breakers.all_well:
+        stuck = self._guards.threads.stuck
+        if self._guards.breakers.all_well and not stuck:
             return tools
         available = self._guards.breakers.available(run.turn.workspace.id, tools)
+        if stuck:
+            available = {name: tool for name, tool in available.items() if self._guards.owner(name) not in stuck}
         run.hidden = {name: _title(run, tool) for name, tool in tools.items() if name not in available}
         return available
 

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 class BoundCall(Struct, frozen=True):
     """A call whose arguments were validated; ``values`` are the function's keyword arguments. ``proposed_in`` is the
-    turn that asked for the user's yes to it, when this one got it."""
+    turn that asked for the user's yes to it, when this one got it; ``show`` are arguments which that question must
+    tell."""
 
     call: ToolCall
     tool: Tool
     values: dict[str, Any]
     proposed_in: str = ""
+    show: tuple[str, ...] = ()
 
 
 class Invoker:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -25,6 +24,7 @@ from pulpo.turns.notices import with_notices
 from pulpo.turns.policies import PolicySet
 from pulpo.turns.results import finished
 from pulpo.turns.run import TurnRun
+from pulpo.turns.summaries import completed, described
 
 Consent: TypeAlias = Literal["yes", "no"] | None
 ReadConsent: TypeAlias = Callable[[str, Mapping[Literal["yes", "no"], Sequence[str]]], Consent]
@@ -85,8 +85,8 @@ class TurnLoop:
         Raises `PlannerError` (also `LoopLimitError`) or whatever the planner raised; calls already made stay in
         ``run``.
         """
-        dialogue = run.conversation.dialogue
-        checked = self._policy_context(run, variant, dialogue)
+        known = dialogue = run.conversation.dialogue
+        checked = self._policy_context(run, variant, known)
         verdict = await self._policies.message(run, checked)
         if verdict.kind != "allow":
             return _refusal(run, dialogue, verdict)
@@ -94,8 +94,14 @@ class TurnLoop:
         reply = await self._steps(run, variant, dialogue, consent)
         if run.doubts or run.refused or run.hidden:
             reply = replace(reply, text=with_notices(run, reply.text, reply.dialogue))
+        if reply.dialogue is not known:
+            checked = self._policy_context(run, variant, reply.dialogue)
         verdict = await self._policies.answer(run, checked, reply.text)
-        return reply if verdict.kind == "allow" else _refusal(run, reply.dialogue, verdict)
+        if verdict.kind == "allow":
+            return reply
+        if verdict.kind == "rewrite":
+            return replace(reply, text=localized(verdict.text, run.turn.locale))
+        return self._withheld(run, reply.dialogue, verdict)
 
     async def carry_out(self, run: TurnRun, variant: Variant, approval: Approval) -> Reply:
         """Do what an operator decided of a call that waited, and say what became of it; no planner is asked.
@@ -123,6 +129,13 @@ class TurnLoop:
         found = self._tools.get(tool)
         return localized(found.title or tool, locale) if found else tool
 
+    def _withheld(self, run: TurnRun, dialogue: Dialogue, verdict: Verdict) -> Reply:
+        """Refuse an answer, but never hide what was done."""
+        refusal = _refusal(run, dialogue, verdict)
+        done = dict.fromkeys(self.title(it.call.tool, run.turn.locale) for it in run.results if it.effect)
+        notice = localized(texts.DONE, run.turn.locale).format(titles=", ".join(done))
+        return replace(refusal, text=f"{refusal.text}\n\n{notice}") if done else refusal
+
     async def _settle_pending(self, run: TurnRun, variant: Variant, dialogue: Dialogue) -> tuple[Consent, Dialogue]:
         """Read the user's answer to the pending call; on a yes run it exactly as it was shown."""
         pending = dialogue.pending
@@ -142,7 +155,8 @@ class TurnLoop:
         context = self._executor.context(run)
         for step in range(self._limits.steps):
             said, decision = await self._decide(run, variant, self._plan_context(run, dialogue, step, consent, context))
-            dialogue = dialogue if decision.dialogue is None else decision.dialogue
+            if decision.dialogue is not None:
+                dialogue = self._learnt(variant, dialogue, decision.dialogue)
             if isinstance(decision, Answer):
                 return self._reply(run, decision.text, dialogue)
             held = await self._calls(run, variant, dialogue, decision.calls)
@@ -154,6 +168,13 @@ class TurnLoop:
             planner=variant.planner_name,
             limit="steps",
         )
+
+    def _learnt(self, variant: Variant, dialogue: Dialogue, learnt: Dialogue) -> Dialogue:
+        """Take in what the planner wants remembered. A planner may drop the call that waits for a yes, and never put
+        one there: a yes would run what nobody has checked or seen."""
+        if learnt.pending is not None and learnt.pending != dialogue.pending:
+            raise self._broken(variant, "put a call into the dialogue that waits for a yes; propose it in Calls")
+        return learnt
 
     async def _decide(self, run: TurnRun, variant: Variant, context: PlanContext) -> tuple[str, Answer | Calls]:
         """Ask the planner once; return the pieces it said and its decision, the last thing it yields."""
@@ -213,7 +234,7 @@ class TurnLoop:
             elif verdict.kind == "allow" and wanted:
                 admitted.append(bound)
             elif (asks or verdict.kind == "allow") and held is None:
-                held = bound
+                held = replace(bound, show=verdict.show) if verdict.show else bound
             else:
                 run.denied = True
                 _refuse(run, bound, verdict)
@@ -255,9 +276,10 @@ class TurnLoop:
             run.add(self._executor.failed(run, bound, error, perf_counter() - start))
             return None
         if shown is None:
-            return Pending(bound.call, _describe(run, bound), run.turn.id)
+            return Pending(bound.call, described(bound.tool, bound.call.arguments, run.turn.locale), run.turn.id)
         if isinstance(shown, Summary):
-            return Pending(replace(bound.call, arguments=shown.arguments), shown.text, run.turn.id)
+            text = completed(shown.text, bound.tool, shown.arguments, bound.show, run.turn.locale)
+            return Pending(replace(bound.call, arguments=shown.arguments), text, run.turn.id)
         run.add(finished(run, bound.call, "ok", shown, perf_counter() - start, "", None))
         return None
 
@@ -270,7 +292,10 @@ class TurnLoop:
     def _policy_context(
         self, run: TurnRun, variant: Variant, dialogue: Dialogue, confirmed: ToolCall | None = None
     ) -> PolicyContext:
-        return PolicyContext(run.turn, dialogue, variant.name, confirmed, run.scopes)
+        def history(limit: int) -> Awaitable[Sequence[Message]]:
+            return self._history(run.conversation.id, limit)
+
+        return PolicyContext(run.turn, dialogue, variant.name, confirmed, run.scopes, self._tools, run.results, history)
 
     def _plan_context(
         self, run: TurnRun, dialogue: Dialogue, step: int, consent: Consent, context: ToolContext
@@ -278,7 +303,7 @@ class TurnLoop:
         def history(limit: int) -> Awaitable[Sequence[Message]]:
             return self._history(run.conversation.id, limit)
 
-        tools = self._executor.available(run, self._tools)
+        tools = self._executor.available(run, self._policies.offered(run.turn, run.scopes, self._tools))
         return PlanContext(run.turn, dialogue, tools, run.results, step, consent, history, context)
 
 
@@ -295,11 +320,3 @@ def _refuse(run: TurnRun, bound: BoundCall, verdict: Verdict) -> None:
 
 def _refusal(run: TurnRun, dialogue: Dialogue, verdict: Verdict) -> Reply:
     return Reply(localized(verdict.text or texts.REFUSED, run.turn.locale), dialogue, "refused")
-
-
-def _describe(run: TurnRun, bound: BoundCall) -> str:
-    """The summary of a tool without a preview: its title and the very values that will be sent."""
-    values: Mapping[str, Any] = msgspec.to_builtins(bound.call.arguments)
-    arguments = ", ".join(f"{name}: {value}" for name, value in values.items())
-    title = localized(bound.tool.title or bound.tool.name, run.turn.locale)
-    return localized(texts.CONFIRM, run.turn.locale).format(title=title, arguments=arguments)

@@ -30,6 +30,12 @@ CONFIRM: Mapping[str, str] = {
     "en": "I'm about to do this: {title} ({arguments}). Shall I go ahead?",
 }
 
+DONE: Mapping[str, str] = {
+    "es": "Esto sí ha quedado hecho: {titles}.",
+    "es-AR": "Esto sí quedó hecho: {titles}.",
+    "en": "This was done, though: {titles}.",
+}
+
 UNAVAILABLE: Mapping[str, str] = {
     "es": "Ahora mismo no puedo hacer esto: {titles}. Prueba de nuevo en un momento.",
     "es-AR": "Ahora no puedo hacer esto: {titles}. Probá de nuevo en un momento.",

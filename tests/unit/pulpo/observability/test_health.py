@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulpo.observability.health import DatabaseHealth, Health, Status, Trouble, WorkspaceName, assess
+from pulpo.observability.health import HUNG, DatabaseHealth, Health, Status, Trouble, WorkspaceName, assess, observed
+from pulpo.observability.watchdog import Blame
 from pulpo.plugins import PluginRecord
 
 UP = DatabaseHealth(True, 0.5)
@@ -51,3 +52,11 @@ def test_troubles_name_the_part_and_the_reason() -> None:
     )
     assert found.plugins == {"active": 1, "quarantined": 1, "blocked": 1}
     assert found.uptime_seconds == 12.346
+
+
+def test_a_plugin_that_hangs_is_out_for_now_and_one_that_blocks_gets_a_remark() -> None:
+    slow = PluginRecord("slow", "active", reason="slow import")
+    found = observed((GOOD, BAD, slow), hung={"good", "bad"}, blamed={"slow": Blame(2, "slow.py:3", 0.0)})
+    assert [(it.state, it.reason) for it in found[:2]] == [("quarantined", HUNG), ("quarantined", "import failed")]
+    assert found[2].state == "active"
+    assert found[2].reason.startswith("slow import; it blocked the event loop 2 times, last at slow.py:3;")

@@ -16,7 +16,9 @@ from pulpo.contracts.events import (
     BreakerChanged,
     BreakerForced,
     Event,
+    LoopBlocked,
     PlannerStepped,
+    PluginHung,
     PluginsLoaded,
     PolicyChecked,
     SinkFailed,
@@ -48,6 +50,9 @@ EVENTS: list[tuple[Event, str, str, str | None]] = [
     (BreakerForced("demo", "book", "open", "key_1"), "warning", "breaker forced", "AGENT_LOOP"),
     (PluginsLoaded({"active": 5, "blocked": 1}), "info", "plugins loaded", None),
     (SinkFailed("bad", "ValueError"), "error", "sink failed", "ERROR"),
+    (PluginHung("bad", True), "error", "plugin hangs", "ERROR"),
+    (PluginHung("bad", False), "info", "plugin runs again", None),
+    (LoopBlocked("bad", "bad.py:3", 0.3), "error", "event loop blocked", "ERROR"),
 ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulpo.observability.redaction import LONGEST, redact_text, redacted, redactor
+from pulpo.observability.redaction import LONGEST, known_secrets, redact_text, redacted, redactor
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl"
 
@@ -25,6 +25,11 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl"
         ("(91) 123-45-67-89", "[phone]"),
         ("4111 1111 1111 1111", "[card]"),
         ("5500-0000-0000-0004", "[card]"),
+        ("12345678Z", "[id]"),
+        ("ES91 2100 0418 4502 0005 1332", "[iban]"),
+        ("password=hunter2!", "password=[secret]"),
+        ("Authorization: Bearer hunter2", "Authorization: [secret]"),
+        ("'x-api-key': 'hunter2'", "'x-api-key': '[secret]'"),
     ],
 )
 def test_secrets_are_replaced_by_their_kind(secret: str, kind: str) -> None:
@@ -81,3 +86,19 @@ def test_safe_keys_are_left_alone() -> None:
         "note": "[phone]",
         "n": 600123456,
     }
+
+
+def test_the_environments_own_secrets_are_hidden_whatever_they_look_like() -> None:
+    environ = {
+        "OPENAI_API_KEY": "correct horse",
+        "DATABASE": "postgresql://pulpo:battery.staple@db/pulpo",
+        "LANG": "es_ES.UTF-8",
+        "SOME_TOKEN": "short",
+    }
+    process = redactor(safe=frozenset(), secrets=known_secrets(environ))
+    line = {"text": "correct horse of battery.staple, short es_ES.UTF-8", "deep": [{"correct horse": 1}]}
+    assert process(None, "info", line) == {
+        "text": "[secret] of [secret], short es_ES.UTF-8",
+        "deep": [{"[secret]": 1}],
+    }
+    assert known_secrets({"HOME": "/root"}) is None

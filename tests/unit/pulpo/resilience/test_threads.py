@@ -149,3 +149,16 @@ def test_a_hung_thread_neither_keeps_the_loop_nor_the_process_from_ending(gate: 
     for thread in hung:
         thread.join(timeout=5)
     assert not any(thread.is_alive() for thread in hung)
+
+
+async def test_who_is_stuck_is_told_and_so_is_the_end_of_it(gate: threading.Event) -> None:
+    told: list[tuple[str, bool]] = []
+    pool = ThreadPool(per_owner=2, changed=lambda owner, stuck: told.append((owner, stuck)))
+    for _ in range(3):
+        await call_and_give_up(pool, gate)
+    assert (told, pool.stuck) == ([("plugin", True)], {"plugin"})
+    gate.set()
+    with anyio.fail_after(5):
+        while pool.stuck:  # noqa: ASYNC110 - nothing else tells it
+            await anyio.sleep(0.01)
+    assert told == [("plugin", True), ("plugin", False)]

@@ -360,3 +360,98 @@ async def test_a_policy_that_raises_denies(house, shop, ask: Ask) -> None:
     await house.orchestrator(shopping, tools=[shop.buy], policies=[Broken()]).run(ask("buy milk"))
     assert shop.sold == []
     assert [event.verdict for event in house.seen(pulpo.PolicyChecked)] == ["error"]
+
+
+class Keeper(pulpo.Policy):
+    """Says what the test wants of calls and answers."""
+
+    name = "keeper"
+
+    def __init__(self, *, call: pulpo.Verdict = pulpo.ALLOW, answer: pulpo.Verdict = pulpo.ALLOW) -> None:
+        self._call, self._answer = call, answer
+
+    async def check_call(self, context: pulpo.PolicyContext, call: pulpo.ToolCall, tool: pulpo.Tool) -> pulpo.Verdict:
+        return pulpo.ALLOW if context.confirmed else self._call
+
+    async def check_answer(self, context: pulpo.PolicyContext, answer: str) -> pulpo.Verdict:
+        return self._answer
+
+
+async def test_what_a_policy_wants_shown_stands_in_the_question(house, shop: Shop, ask: Ask) -> None:
+    @pulpo.tool
+    async def order(item: str, address: str) -> str:
+        """Order."""
+        return f"{item} to {address}"
+
+    @order.preview
+    async def preview(item: str, address: str) -> pulpo.Summary:
+        return pulpo.Summary(f"Order {item}?", {"item": item, "address": address})
+
+    def script(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.results:
+            return pulpo.Answer(context.results[-1].result.text)
+        return call("order", item="tea", address="Elm Street 5")
+
+    policy = Keeper(call=pulpo.needs_approval("whose?", show=("item", "address")))
+    runtime = house.orchestrator(script, tools=[order], policies=[policy])
+    asked = await runtime.run(ask("tea, please"))
+    assert asked.reply == "Order tea?\n(address: Elm Street 5)"
+    done = await runtime.run(ask("yes", conversation_id=asked.conversation_id))
+    assert done.reply == "tea to Elm Street 5"
+
+
+async def test_a_planner_cannot_put_a_call_where_the_users_yes_would_run_it(house, shop: Shop, ask: Ask) -> None:
+    pending = pulpo.Pending(pulpo.ToolCall("1", "buy", {"item": "yacht"}), "Nice weather?")
+
+    def forging(context: pulpo.PlanContext) -> pulpo.Step:
+        return pulpo.Answer("Nice weather?", pulpo.Dialogue(pending=pending))
+
+    runtime = house.orchestrator(forging, tools=[shop.buy])
+    asked = await runtime.run(ask("hello"))
+    assert asked.outcome == "error"
+    await runtime.run(ask("yes", conversation_id=asked.conversation_id))
+    assert shop.sold == []
+
+
+async def test_an_answer_is_rewritten(house, ask: Ask) -> None:
+    policy = Keeper(answer=pulpo.rewrite("[phone]", reason="1 phone"))
+    runtime = house.orchestrator(lambda _: pulpo.Answer("600123456"), policies=[policy])
+    answer = await runtime.run(ask("hello"))
+    assert (answer.reply, answer.outcome) == ("[phone]", "ok")
+    assert [event.verdict for event in house.seen(pulpo.PolicyChecked)] == ["rewrite"]
+
+
+async def test_a_withheld_answer_does_not_hide_what_was_done(house, ask: Ask) -> None:
+    @pulpo.tool(confirm=False, title={"es": "Pagar", "en": "Pay"})
+    async def pay() -> str:
+        """Pay."""
+        return "paid"
+
+    policy = Keeper(answer=pulpo.deny("rude", text="No."))
+    runtime = house.orchestrator(
+        lambda context: pulpo.Answer("rude") if context.results else call("pay"), tools=[pay], policies=[policy]
+    )
+    answer = await runtime.run(ask("hola"))
+    assert (answer.reply, answer.outcome) == ("No.\n\nEsto sí ha quedado hecho: Pagar.", "refused")
+
+
+async def test_a_tool_that_is_not_offered_reaches_no_planner_and_no_pending_yes(house, shop: Shop, ask: Ask) -> None:
+    class Scoped(pulpo.Policy):
+        name = "scoped"
+
+        def offers(self, workspace: pulpo.Workspace, scopes: frozenset[str], tool: pulpo.Tool) -> bool:
+            return tool.name != "buy" or "buyer" in scopes
+
+    seen: list[list[str]] = []
+
+    def script(context: pulpo.PlanContext) -> pulpo.Step:
+        seen.append(sorted(context.tools))
+        return shopping(context)
+
+    runtime = house.orchestrator(script, tools=[shop.buy, price], policies=[Scoped()])
+    denied = await runtime.run(ask("buy milk"))
+    assert (seen[0], denied.outcome, denied.tool_calls[0].outcome) == (["price"], "refused", "denied")
+    asked = await runtime.run(ask("buy milk", scopes=frozenset({"buyer"})))
+    assert seen[-1] == ["buy", "price"]
+    await runtime.run(ask("yes", conversation_id=asked.conversation_id))
+    assert shop.sold == [], "the yes came with a key that may not buy"
