@@ -6,7 +6,7 @@ Whoever writes a business:      `business` (the format), `checking` (its mistake
 Whoever changes one:            `configuration` (what is in force, at every replica), `stored` (its rows)
 Whoever asks what is free:      `calendar` (the rules, pure), `opening` (hours, holidays), `localtime` (zones and
                                 clock changes), `search` (what is wanted, and what comes closest)
-Whoever looks at a day:         `agenda` (who comes, who is free), `agenda_routes`
+Whoever looks at a day:         `agenda` (who comes, who is free), `agenda_routes`, `console/` (the page)
 Whoever subscribes to it:       `ical` (the calendar), `feeds` (who may), `feed_routes`
 Whoever books:                  `appointment` (the value), `appointments` (the writes), `schema` (the tables)
 Whoever talks:                  `tools/` (the seven tools), `desk` (what exists and whose it is), `reasons` (why not),

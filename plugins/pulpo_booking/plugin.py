@@ -76,6 +76,13 @@ def pulpo_register_commands(settings: BookingSettings) -> Sequence[pulpo.Command
     return [pulpo.Command(name="booking", summary="Look after the business and its agenda.", load=_booking_command)]
 
 
+@pulpo.hookimpl
+def pulpo_register_console_sections(settings: BookingSettings) -> Sequence[pulpo.ConsoleSection]:
+    title = {"es": "Agenda", "en": "Agenda"}
+    folder = Path(__file__).parent / "console"
+    return [pulpo.ConsoleSection(id="agenda", title=title, files=folder, module="agenda.js", style="agenda.css")]
+
+
 def _booking_command() -> click.Command:
     # Imported here: the server has no use for the commands.
     from pulpo_booking.cli import booking

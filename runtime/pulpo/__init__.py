@@ -9,6 +9,7 @@ rooms, from the outside in: `cli` and `http` (who asks), `turns` (one turn's way
 from pulpo.consent import read_consent
 from pulpo.contracts.canary import Assignment, CanaryContext, CanaryStrategy, Match
 from pulpo.contracts.commands import Api, ApiAnswer, Command
+from pulpo.contracts.console import ConsoleSection
 from pulpo.contracts.events import (
     ApprovalChanged,
     BreakerChanged,
@@ -72,6 +73,7 @@ __all__ = [
     "Choice",
     "Command",
     "CommandError",
+    "ConsoleSection",
     "Conversation",
     "Database",
     "Dialogue",

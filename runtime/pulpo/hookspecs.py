@@ -17,6 +17,7 @@ import pluggy
 
 from pulpo.contracts.canary import CanaryStrategy
 from pulpo.contracts.commands import Command
+from pulpo.contracts.console import ConsoleSection
 from pulpo.contracts.events import MetricSink
 from pulpo.contracts.planners import PlannerFactory
 from pulpo.contracts.policies import Policy
@@ -204,6 +205,21 @@ class RegistrationHooks:
         >>> @pulpo.hookimpl
         ... def pulpo_register_commands(settings):
         ...     return [pulpo.Command(name="tides", summary="Tell the tides.", load=load)]
+        """
+        raise NotImplementedError  # pragma: no cover
+
+    @hookspec
+    def pulpo_register_console_sections(self, settings: Any) -> Iterable[ConsoleSection]:
+        """Return sections of the console: a script, and what it needs, in a folder of the plugin's own.
+
+        >>> import pulpo, tempfile
+        >>> from pathlib import Path
+        >>> folder = Path(tempfile.mkdtemp())  # a plugin names its own: Path(__file__).parent / "console"
+        >>> _ = (folder / "tides.js").write_text("export default { render(element) { element.append('15:40'); } };")
+        >>> @pulpo.hookimpl
+        ... def pulpo_register_console_sections(settings):
+        ...     title = {"es": "Mareas", "en": "Tides"}
+        ...     return [pulpo.ConsoleSection(id="tides", title=title, files=folder, module="tides.js")]
         """
         raise NotImplementedError  # pragma: no cover
 

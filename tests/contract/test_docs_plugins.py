@@ -40,6 +40,8 @@ def defined(block: Block) -> list[str]:
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pulpo_tides" / "migrations").mkdir(parents=True)
+    (tmp_path / "pulpo_tides" / "console").mkdir()
+    (tmp_path / "pulpo_tides" / "console" / "tides.js").write_text("export default { render() {} };")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delitem(sys.modules, "tides", raising=False)
 

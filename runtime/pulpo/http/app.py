@@ -23,6 +23,7 @@ from pulpo.http.auth import Gate
 from pulpo.http.breakers import BREAKER_OPERATIONS
 from pulpo.http.canary import CANARY_OPERATIONS
 from pulpo.http.chat import chat_operations
+from pulpo.http.contributed import contributed_pages
 from pulpo.http.conversations import CONVERSATION_OPERATIONS
 from pulpo.http.health import health_operations
 from pulpo.http.metrics import METRICS_OPERATIONS
@@ -81,7 +82,7 @@ def create_app(
 
 def surface_of(settings: Settings, catalogue: Catalogue) -> Surface:
     """Collect the core's operations, the plugins', the document of these, and the pages."""
-    pages = page_operations(load_pages())
+    pages = page_operations({**load_pages(), **contributed_pages(catalogue.sections)})
     mounted = mount(catalogue, reserved=(*with_document(_core(settings, ())), *pages))
     api = with_document((*_core(settings, mounted.records), *mounted.operations))
     return Surface(operations=(*api, *pages), records=mounted.records)

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from pulpo.contracts.canary import CanaryStrategy
 from pulpo.contracts.commands import Command
+from pulpo.contracts.console import ConsoleSection
 from pulpo.contracts.events import MetricSink
 from pulpo.contracts.planners import PlannerFactory
 from pulpo.contracts.policies import Policy
@@ -43,6 +44,7 @@ class Catalogue:
     sinks: tuple[MetricSink, ...] = ()
     routes: tuple[Route, ...] = ()
     commands: Mapping[str, Command] = field(default_factory=dict)
+    sections: tuple[ConsoleSection, ...] = ()
     workspaces: Mapping[str, Workspace] = field(default_factory=dict)
     migrations: Mapping[str, Path] = field(default_factory=dict)
     lifespans: tuple[tuple[str, Lifespan], ...] = ()
@@ -98,6 +100,7 @@ def assembled(plugins: Sequence[tuple[Loaded, PluginRecord]]) -> Catalogue:
         sinks=tuple(merged["sinks"].values()),
         routes=tuple(merged["routes"].values()),
         commands=merged["commands"],
+        sections=tuple(merged["sections"].values()),
         workspaces=merged["workspaces"],
         migrations={name: it.migrations for name, it in active if it.migrations is not None},
         lifespans=tuple((name, lifespan) for name, it in active for lifespan in it.lifespans),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulpo.contracts.commands import Command
+from pulpo.contracts.console import ConsoleSection
 from pulpo.contracts.events import Event
 from pulpo.contracts.policies import Policy
 from pulpo.contracts.routes import Route
@@ -108,6 +109,15 @@ def _command_complaint(value: Any) -> str:
     return "" if callable(value.load) else f"command {value.name!r}: `load` is a function that returns a click command"
 
 
+def _section_complaint(value: Any) -> str:
+    if not isinstance(value, ConsoleSection):
+        return f"{_shown(value)} is not a pulpo.ConsoleSection: return instances of it"
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", value.id):
+        return f"console section {value.id!r}: write its id in lower case, with hyphens"
+    missing = [name for name in (value.module, value.style) if name and not (value.files / name).is_file()]
+    return f"console section {value.id!r}: there is no {value.files / missing[0]}" if missing else ""
+
+
 def _route_claim(key: str) -> str:
     # `GET /a/{x}` and `GET /a/{y}` are one address.
     return re.sub(r"\{[^}]*\}", "{}", key)
@@ -159,6 +169,13 @@ KINDS = (
         claim=_route_claim,
     ),
     Kind(name="command", field="commands", hook="pulpo_register_commands", complaint=_command_complaint),
+    Kind(
+        name="console section",
+        field="sections",
+        hook="pulpo_register_console_sections",
+        complaint=_section_complaint,
+        key=lambda value: str(value.id),
+    ),
 )
 
 

@@ -5,7 +5,8 @@ For who serves them: `load_pages` and `Page`. ``chat.html`` is ``/``, ``console.
 
 For who writes them: ``app.css``, ``i18n.js``, ``api.js``, ``problem.js`` and ``dom.js`` are shared; ``chat/`` and
 ``console/`` belong to one page each; a section of the console is one module in ``console/sections/``, listed in
-``console/sections.js``; ``docs/`` holds the vendored API reference (``docs/VENDORED.md`` says which and why).
+``console/sections.js`` (plugins' stand in ``console/contributed.js``, which `contributed` writes anew); ``docs/``
+holds the vendored API reference (``docs/VENDORED.md`` says which and why).
 There is no build step: what lies here is what the browser gets.
 """
 
@@ -39,7 +40,12 @@ class Page:
 
 def load_pages() -> dict[str, Page]:
     """Read every page and asset into memory, by POSIX path below this package (``chat/chat.js``)."""
-    return {name: _page(name, file.read_bytes()) for name, file in _served(files(__package__), "")}
+    return pages_of(files(__package__))
+
+
+def pages_of(folder: Traversable) -> dict[str, Page]:
+    """Read what a folder has to serve into memory, by POSIX path below it."""
+    return {name: _page(name, file.read_bytes()) for name, file in _served(folder, "")}
 
 
 def _served(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

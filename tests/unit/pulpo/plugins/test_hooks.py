@@ -175,7 +175,7 @@ def test_every_hook_of_the_specifications_is_known_with_its_parameters() -> None
     known = known_hooks(new_manager())
     assert known["pulpo_lifespan"] == ("runtime", "settings")
     assert known["pulpo_settings"] == ()
-    assert len(known) == 11
+    assert len(known) == 12
 
 
 def test_only_the_plugin_s_own_hooks_are_its_own() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,6 +48,7 @@ STRATEGY = {"name": "x", "config": Config, "compile": print}
 SINK = {"name": "x", "handlers": {pulpo.TurnFinished: print}}
 SOURCE = {"name": "x", "tools": (nothing,)}
 COMMAND = pulpo.Command(name="tides", summary="Tell the tides.", load=lambda: click.Command("tides"))
+SECTION = pulpo.ConsoleSection(id="tides", title={"es": "Mareas"}, files=Path(__file__).parent, module="test_kinds.py")
 ROUTE = pulpo.Route(method="GET", path="/a/{id}", scope="chat", handler=ping, summary="x")
 
 
@@ -61,6 +64,7 @@ ROUTE = pulpo.Route(method="GET", path="/a/{id}", scope="chat", handler=ping, su
         ("routes", ROUTE, "route", "GET /a/{id}"),
         ("workspaces", pulpo.Workspace(id="salon"), "workspace", "salon"),
         ("commands", COMMAND, "command", "tides"),
+        ("console_sections", SECTION, "console section", "tides"),
     ],
 )
 def test_a_good_value_has_a_kind_and_a_name(hook: str, value: Any, name: str, key: str) -> None:
@@ -88,6 +92,9 @@ def test_a_good_value_has_a_kind_and_a_name(hook: str, value: Any, name: str, ke
         ("planners", Config, "class Config: return an instance of it"),
         ("routes", ping, "function ping is not a pulpo.Route: return instances of it"),
         ("workspaces", "salon", "str is not a pulpo.Workspace: return instances of it"),
+        ("console_sections", print, "is not a pulpo.ConsoleSection: return instances of it"),
+        ("console_sections", replace(SECTION, id="Low Tides"), "write its id in lower case"),
+        ("console_sections", replace(SECTION, style="gone.css"), "gone.css"),
         ("commands", print, "is not a pulpo.Command: return instances of it"),
         ("commands", pulpo.Command(name="Low Tides", summary="", load=COMMAND.load), "write its name in lower case"),
         ("commands", pulpo.Command(name="tides", summary="", load=None), "`load` is a function"),  # type: ignore[arg-type]

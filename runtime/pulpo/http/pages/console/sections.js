@@ -1,5 +1,6 @@
 // The sections of the console in the order of its navigation. A new one is a module and a line here.
 
+import { contributed } from "./contributed.js";
 import approvals from "./sections/approvals.js";
 import breakers from "./sections/breakers.js";
 import conversations from "./sections/conversations.js";
@@ -11,4 +12,29 @@ import plugins from "./sections/plugins.js";
  * `{path, signal, reload}`: the rest of the address as a list, an AbortSignal that ends when the section is left
  * (pass it to `api` calls and stop timers with it), and a function that renders the section again.
  */
-export const sections = [plugins, conversations, breakers, approvals];
+export const sections = [plugins, conversations, breakers, approvals, ...contributed.map(late)];
+
+/** A plugin's section: its module and its style sheet are fetched when it is opened for the first time. */
+function late({ id, title, module, style }) {
+  const styled = style ? once(() => sheet(style)) : () => undefined;
+  async function render(target, api, view) {
+    const [{ default: section }] = await Promise.all([import(module), styled()]);
+    await section.render(target, api, view);
+  }
+  return { id, title, render };
+}
+
+function sheet(href) {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  const loaded = new Promise((resolve) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", resolve); // without its style a section is still worth reading
+  });
+  document.head.append(link);
+  return loaded;
+}
+
+function once(make) {
+  let made;
+  return () => (made ??= make());
+}
