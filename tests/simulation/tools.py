@@ -43,7 +43,9 @@ class FakeThreads:
 
 async def trouble(fate: Fate) -> None:
     """Do one of the things that tools should not do, or nothing."""
-    match fate.choose(["nothing", "nothing", "wait", "error", "reset", "hang", "exit"]):
+    way = fate.choose(["nothing", "nothing", "wait", "error", "reset", "hang", "exit"])
+    fate.note(f"tool {way}")
+    match way:
         case "wait":
             await fate.pause(0.6)
         case "error":
