@@ -44,6 +44,7 @@ from pulpo.store.approvals import Approval
 from pulpo.store.fold import keep_counts
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
+from pulpo.store.retention import Retention, keep_tidy
 from pulpo.store.transcripts import ConversationSummary, Transcript
 from pulpo.store.turnstore import TurnStore
 from pulpo.turns.approvals import Approvals, Waiting
@@ -236,6 +237,8 @@ async def running(
         stack.push_async_callback(_stop, asyncio.create_task(recent.keep_looking()))
         stack.push_async_callback(_stop, asyncio.create_task(keep_counts(store, clock=clock)))
         stack.push_async_callback(_stop, asyncio.create_task(orders.follow()))
+        retention = Retention(**settings.retention.model_dump())
+        stack.push_async_callback(_stop, asyncio.create_task(keep_tidy(store.database, retention, clock=clock)))
         stack.push_async_callback(_stop, asyncio.create_task(system.approvals.follow()))
         stack.enter_context(system.watchdog.watching())
         stack.push_async_callback(system.drain)

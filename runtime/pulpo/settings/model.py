@@ -207,6 +207,18 @@ class ApprovalSettings(BaseModel):
     lifetime: Seconds = 86400.0
 
 
+class RetentionSettings(BaseModel):
+    """Seconds after which a thing is forgotten; None keeps conversations for ever. A sweep begins each
+    ``interval`` seconds."""
+
+    model_config = _STRICT
+
+    idempotency: Seconds = 86400.0
+    approvals: Seconds = 2592000.0
+    conversations: Seconds | None = None
+    interval: Seconds = 60.0
+
+
 class VariantSettings(BaseModel):
     """A named planner; ``settings`` is validated by the planner's own model."""
 
@@ -317,6 +329,7 @@ class Settings(BaseSettings):
     retries: RetrySettings = RetrySettings()
     rate_limit: RateLimitSettings = RateLimitSettings()
     approvals: ApprovalSettings = ApprovalSettings()
+    retention: RetentionSettings = RetentionSettings()
     canary: CanarySettings = CanarySettings()
     variants: dict[str, VariantSettings] = Field(default={}, validate_default=True)
     workspaces: dict[str, WorkspaceSettings] = {}

@@ -6,7 +6,7 @@ Whoever shows them:          `transcripts`
 Whoever counts:              `counts` (to read), `fold` (adds up `outcomes`, how turns ended), `goals`, `statements`
 Whoever switches the canary:  `canary` (its configuration's row, the audit log)
 Whoever checks callers:      `keys`, `secrets`
-Whoever operates:            `breaker_orders`, `approvals`
+Whoever operates:            `breaker_orders`, `approvals`, `retention` (what is forgotten, and when)
 Whoever counts with others:  `valkey` (rate limits that replicas share)
 Whoever changes the schema:  `schema`, `migrate` and `migrations/`, `compatibility`, `transact` (a command's own)
 Whoever wonders about speed: `writer` (one thread, group commit), `postgres.committer`

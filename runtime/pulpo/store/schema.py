@@ -81,6 +81,7 @@ idempotency = sa.Table(
     sa.Column("turn_id", sa.Text, nullable=False),
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Index("idempotency_by_turn", "turn_id"),
+    sa.Index("idempotency_by_age", "created_at"),
 )
 
 turn_outcomes = sa.Table(

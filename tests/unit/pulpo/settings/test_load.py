@@ -150,6 +150,8 @@ def test_the_sample_file_shows_every_setting_with_its_default() -> None:
     assert expected - {"variants", "workspaces"} <= shown
     defaults = {item.key: item.value for item in explain_settings(environ={})}
     no_default = {"prometheus_url", "plugins.allow"}
-    no_default |= {f"rate_limit.{name}" for name in ("url", "key", "workspace", "user", "tool")}
+    no_default |= {f"rate_limit.{name}" for name in ("url", "key", "workspace", "user", "tool")} | {
+        "retention.conversations"
+    }
     differing = {key for key in shown & defaults.keys() if written[key].value != defaults[key]}
     assert differing == no_default
