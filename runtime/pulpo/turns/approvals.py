@@ -7,18 +7,19 @@ idempotency key makes that happen once, whichever process begins it again after 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Final, Literal, TypeAlias
 
 import anyio
+from msgspec.structs import replace
 
 from pulpo.contracts.events import ApprovalChanged, PolicyChecked
 from pulpo.contracts.policies import Verdict
 from pulpo.contracts.storage import Database
-from pulpo.contracts.tools import Result
-from pulpo.conversation import localized
+from pulpo.contracts.tools import Result, Tool
+from pulpo.conversation import Dialogue, localized
 from pulpo.errors import (
     ApprovalDecidedError,
     ApprovalNotFoundError,
@@ -64,6 +65,7 @@ class Waiting:
         title = localized(bound.tool.title or bound.tool.name, run.turn.locale)
         text = localized(texts.WAITING, run.turn.locale).format(title=title)
         waits = Result(text=text, done=False)
+        run.wished.append(bound.tool)
         run.add(finished(run, bound.call, "denied", waits, 0.0, "it waits for an operator", bound.tool))
 
     def _wish(self, run: TurnRun, bound: BoundCall, verdict: Verdict) -> Wish:
@@ -171,6 +173,17 @@ class Approvals:
         if found is None:
             raise ApprovalNotFoundError(approval_id)
         return found
+
+
+def let_go(dialogue: Dialogue, wished: Iterable[Tool]) -> Dialogue:
+    """End what was being prepared once it waits for an operator, or the next message would prepare it again; what is
+    worth remembering stays."""
+    for tool in wished:
+        if dialogue.goal == tool.name:
+            forgotten = {name for name, slot in tool.slots.items() if not slot.remember}
+            facts = {name: fact for name, fact in dialogue.facts.items() if name not in forgotten}
+            dialogue = replace(dialogue, goal=None, asked=None, offers=(), facts=facts)
+    return dialogue
 
 
 def outcome_text(run: TurnRun, approval: Approval, title: str) -> str:

@@ -35,6 +35,7 @@ from pulpo.store.conversations import Accept, Accepted, Finish, Replayed
 from pulpo.store.effects import Effect
 from pulpo.store.turnstore import TurnStore
 from pulpo.turns import texts
+from pulpo.turns.approvals import let_go
 from pulpo.turns.endings import ending
 from pulpo.turns.executor import utc
 from pulpo.turns.loop import Reply, TurnLoop, Variant
@@ -177,7 +178,7 @@ class Orchestrator:
             tool_calls=tuple(map(_report, run.finished)),
             duration_ms=round(seconds * 1000, 3),
         )
-        dialogue = _lasting(served.reply, run.turn.locale)
+        dialogue = let_go(_lasting(served.reply, run.turn.locale), run.wished)
         await self._store.finish(
             Finish(
                 turn_id=run.turn.id,

@@ -8,7 +8,7 @@ import msgspec
 
 from pulpo.contracts.canary import Assignment
 from pulpo.contracts.events import Event
-from pulpo.contracts.tools import ToolResult
+from pulpo.contracts.tools import Tool, ToolResult
 from pulpo.conversation import Conversation, ToolCall, Turn
 from pulpo.store.approvals import Approval
 
@@ -22,7 +22,8 @@ class TurnRun:
     ledger's key of what did it; ``doubts`` map such keys to the titles of what may have happened. ``hidden`` and
     ``refused`` map tools that do not work now to their titles: kept from the planner, or asked for all the same.
     ``limited`` says that the assigned variant ran into a loop limit, ``tokens`` counts what models used.
-    ``approval`` is what the turn is about when it carries an operator's decision out; nobody said anything then."""
+    ``approval`` is what the turn is about when it carries an operator's decision out; nobody said anything then.
+    ``wished`` are the tools of calls that wait for an operator since this turn."""
 
     turn: Turn
     conversation: Conversation
@@ -37,6 +38,7 @@ class TurnRun:
     hidden: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     approval: Approval | None = None
+    wished: list[Tool] = field(default_factory=list)
     steps: int = 0
     denied: bool = False
     limited: bool = False

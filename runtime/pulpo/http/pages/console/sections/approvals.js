@@ -1,7 +1,7 @@
 // GET /admin/approvals: calls that wait for somebody of the team, and what was decided.
 
 import { el } from "../../dom.js";
-import { currentLanguage, say } from "../../i18n.js";
+import { currentLanguage, say, t } from "../../i18n.js";
 import { empty, moment, table, toolbar } from "../frame.js";
 import { act } from "./breakers.js";
 
@@ -59,7 +59,8 @@ function decisionOf(approval, decide) {
     const why = approval.decision_reason;
     return approval.decided_at ? el("span", { class: "loose" }, moment(approval.decided_at), why && ` · ${why}`) : null;
   }
-  const reason = el("input", { type: "text", maxlength: 500, autocomplete: "off", "data-i18n-label": "approvals.why" });
+  const why = t("approvals.why");
+  const reason = el("input", { type: "text", maxlength: 500, autocomplete: "off", "aria-label": why, placeholder: why });
   const group = el("div", { class: "actions", role: "group", "aria-label": approval.tool }, reason);
   for (const decision of ["approve", "deny"]) {
     const press = () => act(group, () => decide(approval, decision, reason.value.trim()));
