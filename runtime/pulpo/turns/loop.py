@@ -121,7 +121,9 @@ class TurnLoop:
         text = with_notices(run, outcome_text(run, approval, title), dialogue)
         verdict = await self._policies.answer(run, checked, text)
         if verdict.kind == "deny":
-            return _refusal(run, dialogue, verdict)
+            return self._withheld(run, dialogue, verdict)
+        if verdict.kind == "rewrite":
+            text = localized(verdict.text, run.turn.locale)
         return self._reply(run, text, replace(dialogue, news=(*dialogue.news, text)))
 
     def title(self, tool: str, locale: str) -> str:
@@ -227,9 +229,10 @@ class TurnLoop:
             if bound is None:
                 continue
             verdict = await self._policies.call(run, context, call, bound.tool)
-            asks = verdict.kind == "needs_approval"
             wanted = confirmed is not None or not bound.tool.confirm
-            if asks and verdict.approver == "operator" and wanted and self._waiting is not None:
+            waits = verdict.kind == "needs_approval" and verdict.approver == "operator" and wanted
+            asks = verdict.kind == "needs_approval" and not waits
+            if waits and self._waiting is not None:
                 await self._waiting.ask(run, bound, verdict)
             elif verdict.kind == "allow" and wanted:
                 admitted.append(bound)
