@@ -52,6 +52,7 @@ from pulpo.conversation import (
 )
 from pulpo.errors import CommandError
 from pulpo.hookspecs import hookimpl
+from pulpo.outbound import http_client
 from pulpo.privacy import Finding, find_personal
 from pulpo.telling import tells
 
@@ -131,6 +132,7 @@ __all__ = [
     "deny",
     "find_personal",
     "hookimpl",
+    "http_client",
     "localized",
     "needs_approval",
     "read_consent",

@@ -32,6 +32,7 @@
     │   ├── CanaryRevisionError  it was changed since the revision that was named
     │   └── CanaryLockedError    the settings file forbids it
     ├── PrometheusError          Prometheus cannot be asked
+    ├── AddressRefusedError      a tool may not reach this address
     └── StoreUnavailableError    the database cannot be reached
 """
 
@@ -256,6 +257,14 @@ class CanaryLockedError(CanaryError):
 
 class PrometheusError(PulpoError):
     """The Prometheus that the settings name does not answer, or does not understand."""
+
+
+class AddressRefusedError(PulpoError):
+    """A tool asked the runtime's HTTP client for an address that is not public; ``host`` is whose it is."""
+
+    def __init__(self, message: str, *, host: str) -> None:
+        super().__init__(message)
+        self.host = host
 
 
 class StoreUnavailableError(PulpoError):

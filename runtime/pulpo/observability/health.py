@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct, structs
 
+from pulpo.observability.redaction import redact_text
 from pulpo.observability.watchdog import Blame
 from pulpo.plugins import PluginRecord
 
@@ -89,7 +90,9 @@ def observed(
 ) -> tuple[PluginRecord, ...]:
     """Return the records with what was seen of active plugins since: one whose threads all hang is quarantined until
     one of them ends, one that has blocked the event loop gets a remark."""
-    return tuple(_observed(it, hung, blamed) if it.state == "active" else it for it in records)
+    now = (_observed(it, hung, blamed) if it.state == "active" else it for it in records)
+    # A reason quotes what a plugin raised, which may hold anything.
+    return tuple(structs.replace(it, reason=redact_text(it.reason)) if it.reason else it for it in now)
 
 
 def _observed(record: PluginRecord, hung: Collection[str], blamed: Mapping[str, Blame]) -> PluginRecord:
