@@ -3,7 +3,7 @@
 Whoever serves:              `serve` (the command and what it refuses), `servers` (uvicorn), `workers` (granian)
 Whoever talks:               `chat` (the command), `terminal` (how it looks), `remote` (another server answers)
 Whoever measures:            `eval` (dialogues from files, scored)
-Whoever looks at things:     `plugins`, `check`, `config`, `doctor` (the command), `findings` (what it looks at)
+Whoever looks at things:     `plugins`, `check`, `config`, `logs`, `doctor` (the command), `findings` (what it looks at)
 Whoever runs an installation: `keys`, `db`, `database` (a connection of the command's own)
 Whoever operates a server:   `canary`, `breakers`, `approvals`, `running` (the server that these talk to)
 Whoever adds a command:      `options` (settings from the command line), `output` (tables and JSON)
@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from pulpo import __version__
-from pulpo.cli import approvals, breakers, canary, chat, check, config, db, doctor, keys, plugins, serve
+from pulpo.cli import approvals, breakers, canary, chat, check, config, db, doctor, keys, logs, plugins, serve
 from pulpo.cli.eval import evaluate
 from pulpo.cli.extra import Extensible
 from pulpo.errors import PulpoError
@@ -54,6 +54,7 @@ for _command in (
     config.config,
     keys.keys,
     canary.canary,
+    logs.logs,
     db.db,
     breakers.breakers,
     approvals.approvals,

@@ -53,6 +53,9 @@ ERROR: Marker = "ERROR"
 request_id: ContextVar[str] = ContextVar("pulpo_request_id", default="")
 """Set by the door a request came in by; a turn's task inherits it."""
 
+_whose: ContextVar[tuple[str, str, str, str]] = ContextVar("pulpo_whose", default=("", "", "", ""))
+"""Turn, conversation, workspace and variant of the turn whose events are being told: the first one names them all."""
+
 SAFE = frozenset(
     {"timestamp", "level", "event", "marker", "request_id", "conversation", "turn", "workspace", "variant"}
     | {"served_by", "outcome", "tool", "planner", "policy", "stage", "verdict", "sink"}
@@ -140,7 +143,22 @@ class LogSink:
         }
 
 
+def _of_turn(turn: str, *, workspace: str = "", variant: str = "") -> dict[str, str]:
+    """Return the ids that every line about a turn has; what the event itself says comes first."""
+    known, conversation, its_workspace, its_variant = _whose.get()
+    if known != turn:
+        conversation = its_workspace = its_variant = ""
+    return {
+        "request_id": request_id.get(),
+        "conversation": conversation,
+        "turn": turn,
+        "workspace": workspace or its_workspace,
+        "variant": variant or its_variant,
+    }
+
+
 def _assigned(event: VariantAssigned) -> None:
+    _whose.set((event.turn_id, event.conversation_id, event.workspace_id, event.variant))
     # Everybody on stable is the normal state of things, not news.
     normal = event.variant == "stable"
     if normal and not _log.verbose:
@@ -148,11 +166,7 @@ def _assigned(event: VariantAssigned) -> None:
     (_log.logger.debug if normal else _log.logger.info)(
         "variant assigned",
         marker=CANARY,
-        request_id=request_id.get(),
-        conversation=event.conversation_id,
-        turn=event.turn_id,
-        workspace=event.workspace_id,
-        variant=event.variant,
+        **_of_turn(event.turn_id),
         reason=event.reason,
         revision=event.revision,
     )
@@ -164,8 +178,7 @@ def _stepped(event: PlannerStepped) -> None:
     _log.logger.debug(
         "planner stepped",
         marker=AGENT_LOOP,
-        turn=event.turn_id,
-        variant=event.variant,
+        **_of_turn(event.turn_id, variant=event.variant),
         planner=event.planner,
         step=event.step,
         duration_ms=_milliseconds(event.duration),
@@ -179,7 +192,7 @@ def _checked(event: PolicyChecked) -> None:
     (_log.logger.debug if allowed else _log.logger.info)(
         "policy checked",
         marker=ERROR if event.verdict == "error" else AGENT_LOOP,
-        turn=event.turn_id,
+        **_of_turn(event.turn_id, variant=event.variant),
         policy=event.policy,
         stage=event.stage,
         verdict=event.verdict,
@@ -194,9 +207,7 @@ def _called(event: ToolCalled) -> None:
     (_log.logger.warning if failed else _log.logger.debug)(
         "tool called",
         marker=ERROR if failed else AGENT_LOOP,
-        request_id=request_id.get(),
-        turn=event.turn_id,
-        workspace=event.workspace_id,
+        **_of_turn(event.turn_id, workspace=event.workspace_id),
         tool=event.tool,
         outcome=event.outcome,
         duration_ms=_milliseconds(event.duration),
@@ -208,10 +219,7 @@ def _variant_failed(event: VariantFailed) -> None:
     _log.logger.error(
         "variant failed",
         marker=ERROR,
-        request_id=request_id.get(),
-        turn=event.turn_id,
-        workspace=event.workspace_id,
-        variant=event.variant,
+        **_of_turn(event.turn_id, workspace=event.workspace_id, variant=event.variant),
         error=event.error,
         trace=event.trace,
     )
@@ -279,9 +287,7 @@ def _rescued(event: TurnRescued) -> None:
     _log.logger.warning(
         "turn rescued",
         marker=CANARY,
-        request_id=request_id.get(),
-        turn=event.turn_id,
-        variant=event.variant,
+        **_of_turn(event.turn_id, variant=event.variant),
         served_by=event.served_by,
         error=event.error,
     )

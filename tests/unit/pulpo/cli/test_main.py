@@ -5,7 +5,7 @@ import pytest
 
 from pulpo import __version__
 
-COMMANDS = ["serve", "chat", "plugins", "check", "doctor", "eval", "config", "keys", "db", "breakers", "approvals"]
+COMMANDS = "serve chat plugins check doctor eval config keys logs db canary breakers approvals".split()
 
 
 def test_the_version_is_told(run) -> None:

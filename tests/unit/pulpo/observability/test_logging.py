@@ -26,6 +26,7 @@ from pulpo.contracts.events import (
     TurnFinished,
     TurnRescued,
     VariantAssigned,
+    VariantFailed,
 )
 from pulpo.observability.events import EventBus
 from pulpo.observability.logging import log, open_log, request_id
@@ -98,6 +99,31 @@ def test_a_turn_without_trouble_is_one_line_with_all_its_ids(lines: Lines) -> No
             "duration_ms": 12.5,
         }
     ]
+
+
+def test_every_line_about_a_turn_says_whose_it_is() -> None:
+    found = Lines()
+    told: list[Event] = [
+        VariantAssigned("t", "c", "demo", "canary", "matched", 3),
+        PlannerStepped("t", "rules", "canary", 1, 0.001),
+        PolicyChecked("t", "p", "call", "deny", "no", 0.001, "canary"),
+        ToolCalled("t", "demo", "x", "timeout", 10.0, "too slow"),
+        VariantFailed("t", "demo", "canary", "Boom", "trace"),
+        TurnRescued("t", "canary", "stable", "Boom"),
+        TurnFinished("t", "c", "demo", "canary", "stable", "rescued", 1, 1, 0.1),
+    ]
+    with open_log("debug", stream=found.stream):
+        bus = EventBus(())
+        request_id.set("r-1")
+        for event in told:
+            bus.emit(event)
+        bus.emit(ToolCalled("another", "demo", "x", "ok", 0.1))
+        request_id.set("")
+    *lines, last = found.read()
+    ids = {"request_id": "r-1", "conversation": "c", "turn": "t", "workspace": "demo", "variant": "canary"}
+    assert len(lines) == len(told)
+    assert all(ids.items() <= line.items() for line in lines)
+    assert (last["turn"], last["conversation"], last["variant"]) == ("another", "", "")
 
 
 @pytest.mark.parametrize(("event", "level", "name", "marker"), EVENTS)

@@ -1,0 +1,166 @@
+"""A real Prometheus and Alertmanager over a running server, under load that enters by ``POST /chat`` with planted
+faults: the four alerts fire and resolve, everybody agrees on which, and every panel has something to show."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pulpo.observability import prometheus
+from pulpo.observability.alerts import SEED
+from pulpo.observability.slo import OBJECTIVES
+from pulpo_prometheus.catalogue import CATALOGUE
+from support.dashboards import queries
+from support.distributions import install
+from support.promql import selectors
+from support.promtool import run
+from support.server import Server, running
+from support.watchers import MONITORING, Watchers, watching
+
+WINDOW = 10
+"""Seconds that alerts look back over here; five minutes in earnest."""
+
+LATE = 5.0
+"""Seconds by which two observers may differ: a scrape, an evaluation, and a machine that has other things to do."""
+
+SETTINGS = f"""
+alert_window = {WINDOW}
+[variants.stable]
+planner = "faulty"
+[breakers]
+minimum = 2
+open_for = {WINDOW}
+open_most = {WINDOW}
+[retries]
+attempts = 1
+[rate_limit]
+user = "3/10 seconds"
+[plugins]
+allow = ["faulty", "pulpo_prometheus", "pulpo_canary", "pulpo_guardrails"]
+"""
+ROUTES = {"critical": "pages", "warning": "tickets", "info": "notes"}
+NAMES = {alert.name for alert in SEED}
+
+
+@dataclass
+class Watched:
+    """A server, those who watch it, and what both said when."""
+
+    server: Server
+    watchers: Watchers
+    seen: list[tuple[float, set[str], set[str]]] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
+    client: httpx.Client = field(init=False)
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16))
+
+    def __post_init__(self) -> None:
+        self.client = httpx.Client(base_url=self.server.url, timeout=30)
+
+    def say(self, *messages: str, user: str = "") -> None:
+        """Send messages at once, each by a user of its own unless one is named; nobody waits for the answers."""
+        for message in messages:
+            body = {"message": message, "user_id": user or f"user{next(self.numbers)}"}
+            self.pool.submit(self.client.post, "/chat", json=body)
+
+    def look(self) -> tuple[set[str], set[str]]:
+        """Return which of the four fire: by the server's own judgement, and by Prometheus'."""
+        answer = self.client.get("/metrics/alerts/active").json()
+        assert answer["source"] == "process"
+        own = {alert["name"] for alert in answer["alerts"]}
+        theirs = {alert.name for alert in prometheus.firing(self.watchers.prometheus)} & NAMES
+        self.seen.append((time.monotonic(), own, theirs))
+        return own, theirs
+
+    def until(self, condition: Callable[[], bool], *, load: Callable[[], None], seconds: float = 60) -> None:
+        limit = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < limit, (self.look(), self.watchers.told, self.server.log_tail())
+            load()
+            time.sleep(0.5)
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    monkeypatch.syspath_prepend(str(MONITORING))
+    rules = dict(import_module("generator.rules").rule_files(window=WINDOW, every="1s"))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "generator"]:
+        del sys.modules[name]
+    site = tmp_path / "site"
+    source = (Path(__file__).parent / "faulty.py").read_text("utf-8")
+    install(site, "faulty", {"faulty": source}, entries={"faulty": "faulty"})
+    for folder in ("served", "watchers"):
+        (tmp_path / folder).mkdir()
+    with (
+        running(tmp_path / "served", toml=SETTINGS, environ={"PYTHONPATH": str(site)}) as server,
+        watching(f"127.0.0.1:{server.port}", rules, tmp_path / "watchers") as watchers,
+    ):
+        watched = Watched(server, watchers)
+        yield watched
+        watched.pool.shutdown()
+        watched.client.close()
+
+
+def test_planted_faults_are_seen_by_everybody_and_forgotten(watched: Watched) -> None:
+    told = watched.watchers.told
+    # Nothing is said before the first scrape: what came earlier is in our counts and not in Prometheus' increases.
+    watched.until(lambda: bool(watched.watchers.value("up == 1")), load=lambda: None)
+    assert watched.look() == (set(), set())
+
+    def faults() -> None:
+        watched.say("hello", "hello", "break", "slow", "shaky")
+        watched.say("hello", "hello", user="flood")
+
+    def all_told(status: str) -> bool:
+        return {(ROUTES[alert.severity], alert.name, status) for alert in SEED} <= set(told)
+
+    watched.until(lambda: watched.look() == (NAMES, NAMES) and all_told("firing"), load=faults)
+    everything_is_shown(watched.watchers)
+    page = watched.client.get("/metrics").text
+    checked = run("promtool", "check", "metrics", given=page)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+    watched.until(
+        lambda: watched.look() == (set(), set()) and all_told("resolved"),
+        load=lambda: watched.say("hello", "hello", "probe"),
+    )
+    they_agree(watched)
+    sums_agree(watched)
+
+
+def everything_is_shown(watchers: Watchers) -> None:
+    """Every query of every dashboard has an answer, but for metrics that nothing can feed yet."""
+    free = {f"{it.name}{suffix}" for it in CATALOGUE if it.awaits for suffix in ("", "_bucket", "_count", "_sum")}
+    asked = [it for it in queries() if not free & {selector.name for selector in selectors(it.filled())}]
+    empty = [it for it in asked if not watchers.value(it.filled(interval=f"{WINDOW}s"))]
+    assert empty == []
+    assert len(asked) > len(list(queries())) // 2
+
+
+def they_agree(watched: Watched) -> None:
+    """What the server said of an alert, Prometheus said too, a moment earlier or later."""
+    for at, own, _ in watched.seen:
+        near = [theirs for when, _, theirs in watched.seen if abs(when - at) <= LATE]
+        for name in NAMES:
+            assert any((name in theirs) is (name in own) for theirs in near), (name, at, own, near)
+
+
+def sums_agree(watched: Watched) -> None:
+    """The durable counts and Prometheus' sums differ by at most 0.1 percentage points over the whole run."""
+    watched.pool.shutdown()
+    time.sleep(4)  # for the counts to be taken in and a last scrape
+    theirs = prometheus.sums(watched.watchers.prometheus)
+    ours = watched.client.get("/metrics/slo/status").json()
+    assert ours["source"] == "store"
+    for objective, status in zip(OBJECTIVES, ours["objectives"], strict=True):
+        ratio = theirs[objective.name]["1h"].ratio
+        assert ratio is not None
+        assert status["windows"]["1h"]["bad_ratio"] == pytest.approx(ratio, abs=0.001)
