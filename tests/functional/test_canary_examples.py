@@ -79,6 +79,20 @@ async def test_blue_becomes_green_in_one_audited_step_and_back(example: Example)
         ]
 
 
+async def test_no_conversation_changes_its_variant_over_a_new_split_and_a_restart(example: Example) -> None:
+    users = [f"u{number}" for number in range(30)]
+    async with example("ab-test") as system:
+        first = {user: await variant(system, user) for user in users}
+        assert {served for served, _ in first.values()} == {"stable", "b"}
+        await system.canary.set({"percentage": 0.0, "seed": "another"}, by="key")
+        assert split(system) == {"stable": 2000}
+        again = {user: await variant(system, user, conversation) for user, (_, conversation) in first.items()}
+    async with example("ab-test") as system:
+        assert system.canary.now.share == 0.0
+        restarted = {user: await variant(system, user, conversation) for user, (_, conversation) in first.items()}
+    assert first == again == restarted
+
+
 STRATEGIES = sorted(path.stem for path in (ROOT / "examples" / "config").glob("*.toml") if path.stem != "pulpo")
 
 

@@ -17,6 +17,7 @@ from pulpo.turns.request import TurnAnswer, TurnRequest
 MAX_KEY: Final = 255
 """Characters of an ``Idempotency-Key``."""
 
+_REGION = re.compile(r"(?!XX|ZZ)[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _KEY = re.compile(rb"[\x20-\x7e]{1,255}")
 _LARGEST = 2**53  # beyond it JSON's numbers are no longer exact
 
@@ -128,7 +129,7 @@ async def chat(call: Call) -> Reply:
             conversation_id=said.conversation_id,
             user_id=user_id,
             locale=said.locale,
-            region=said.region,
+            region=said.region or _region(call),
             channel=said.channel,
             attributes=said.attributes,
             idempotency_key=_idempotency_key(call),
@@ -137,6 +138,15 @@ async def chat(call: Call) -> Reply:
     )
     variant = (b"x-pulpo-variant", answer.variant.encode("latin-1", "replace"))
     return Reply(body=_encode(answer), headers=(variant, *standing))
+
+
+def _region(call: Call) -> str | None:
+    """Where the operator's proxy says that the user is; what is no region, such as its word for unknown, is none."""
+    header = call.door.system.settings.region_header
+    if not header:
+        return None
+    given = call.headers.get(header.lower().encode("latin-1"), b"").decode("latin-1").upper()
+    return given if _REGION.fullmatch(given) else None
 
 
 def _user(call: Call, claimed: str | None) -> str | None:

@@ -324,6 +324,7 @@ class Settings(BaseSettings):
     prometheus_url: WebUrl | None = None
     alert_window: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=5, le=600)] = 300.0
     default_workspace: Named = "demo"
+    region_header: str = ""
     turns: TurnSettings = TurnSettings()
     breakers: BreakerSettings = BreakerSettings()
     retries: RetrySettings = RetrySettings()

@@ -102,3 +102,23 @@ async def test_changing_takes_the_scope_admin_and_is_written_down_under_the_key(
         assert (await served.client.get(STATUS, headers=header["metrics"])).status_code == 200
         log = (await served.client.get("/metrics/canary/audit", headers=header["admin"])).json()
         assert log["entries"][0]["actor"] == f"key {ids['admin'][0]}"
+
+
+@pytest.mark.parametrize(
+    ("region", "header", "expected"),
+    [
+        ("AR", "es", "canary"),
+        (None, "es-md", "canary"),
+        (None, "FR", "stable"),
+        (None, "XX", "stable"),
+        ("FR", "ES", "stable"),
+    ],
+)
+async def test_a_region_is_the_message_s_else_the_proxy_s(
+    serve: Any, region: str | None, header: str, expected: str
+) -> None:
+    canary = {"enabled": True, "percentage": 1.0, "strategy": "geographic", "settings": {"regions": ["AR", "ES"]}}
+    async with serve(plugins=PLUGINS, canary=canary, region_header="X-Country") as served:
+        body = {"message": "hola"} | ({"region": region} if region else {})
+        answer = await served.client.post("/chat", json=body, headers={"X-Country": header})
+    assert answer.headers.get("x-pulpo-variant") == expected, answer.text
