@@ -133,15 +133,13 @@ class Live:
                 async with asyncio.timeout(RETRY if self._unwritten or self._killed else POLL):
                     await self._woken.wait()
             self._woken.clear()
-            # The database may be away for a while: the last configuration goes on deciding.
-            with suppress(StoreUnavailableError):
-                await self._catch_up()
+            await self._survive(self._catch_up)
 
     async def watch(self) -> None:
         """Take in changes of the file, for ever."""
         if self._file is not None:
             async for _ in changes(self._file, since=self._stamp):
-                await self.reread()
+                await self._survive(self.reread)
 
     def wake(self) -> None:
         """Have `follow` look now; call it on the event loop."""
@@ -214,6 +212,16 @@ class Live:
 
     def _said(self) -> dict[str, Any]:
         return {"file": self._reading, "initial": self._initial, "path": str(self._file or ""), "now": self._clock()}
+
+    async def _survive(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what must be done again and again, whatever goes wrong this time."""
+        try:
+            await work()
+        except StoreUnavailableError:
+            return  # for a while, perhaps: the last configuration goes on deciding
+        except Exception as error:
+            self._failing = f"{type(error).__name__}: {error}"
+            self._tell()
 
     async def _catch_up(self) -> None:
         if self._killed is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -274,6 +275,24 @@ async def test_a_rollout_s_share_takes_the_place_of_the_percentage(house: House)
     assert house.decide() == ("canary", "matched")
     rollout.state = "aborted"
     assert house.decide() == ("stable", "aborted")
+
+
+async def test_what_goes_wrong_on_the_way_is_told_and_does_not_end_the_following(house: House) -> None:
+    seen: list[str] = []
+
+    async def stumble() -> None:
+        seen.append("woken")
+        raise ZeroDivisionError("by nought")
+
+    house.live.on_wake.append(stumble)
+    task = asyncio.create_task(house.live.follow())
+    for times in (1, 2):
+        house.live.wake()
+        async with asyncio.timeout(5):
+            while len(seen) < times:  # noqa: ASYNC110 - the callback has no other way to tell
+                await asyncio.sleep(0.01)
+    task.cancel()
+    assert "by nought" in house.live.strategy_error
 
 
 async def test_every_change_is_in_the_log_with_who_made_it(house: House) -> None:
