@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
+from prometheus_client.core import Metric
 
 import pulpo
 from pulpo.observability.recent import Recent
@@ -70,42 +71,34 @@ def test_counting_a_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     print(f"\na turn's events counted: {own:.1f} µs; for several processes {several:.1f} µs (goal <= 50)")
 
 
+class One:
+    """A registry of one family."""
+
+    def __init__(self, family: Metric) -> None:
+        self._family = family
+
+    def collect(self) -> Iterator[Metric]:
+        yield self._family
+
+
+def milliseconds(write: Callable[[Any], bytes], registry: Any) -> float:
+    """Median CPU milliseconds: a shared machine makes anything wait."""
+    found = []
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        write(registry)
+        found.append((time.process_time() - start) * 1000)
+    return median(found)
+
+
 def test_writing_the_page() -> None:
+    """It is written in a thread that lets the event loop in after each family: the longest one is what a turn may
+    have to wait for."""
     page = flooded()
-    series = sum(len(family.samples) for family in page.registry.collect())
-    for name, form in (("plain", PLAIN), ("OpenMetrics", OPEN)):
-        took = []
-        for _ in range(ROUNDS):
-            start = time.perf_counter()
-            size = len(form.write(page.registry))
-            took.append(time.perf_counter() - start)
-        print(f"\n{name}: {series} series, {size // 1024} KiB in {median(took) * 1000:.0f} ms (goal <= 100)")
+    families = list(page.registry.collect())
+    series = sum(len(family.samples) for family in families)
+    for name, form in (("plain text", PLAIN), ("OpenMetrics", OPEN)):
+        whole = milliseconds(form.write, page.registry)
+        longest, which = max((milliseconds(form.write, One(family)), family.name) for family in families)
+        print(f"\n{name}: {series} series in {whole:.1f} ms (goal <= 100), {which} at once in {longest:.1f} (<= 5)")
     assert series <= 5000
-
-
-def test_how_late_the_event_loop_is_meanwhile() -> None:
-    """A heartbeat of 1 ms beside scrapes in a thread, and beside none."""
-    page = flooded()
-
-    async def lateness(scrapes: int) -> list[float]:
-        late: list[float] = []
-        done = asyncio.Event()
-
-        async def heart() -> None:
-            while not done.is_set():
-                start = time.perf_counter()
-                await asyncio.sleep(0.001)
-                late.append(time.perf_counter() - start - 0.001)
-
-        beating = asyncio.create_task(heart())
-        for _ in range(scrapes):
-            await asyncio.to_thread(PLAIN.write, page.registry)
-        if not scrapes:
-            await asyncio.sleep(0.5)
-        done.set()
-        await beating
-        return sorted(late)
-
-    for name, scrapes in (("none", 0), ("scrapes", 20)):
-        late = asyncio.run(lateness(scrapes))
-        print(f"\n{name}: late by {late[len(late) * 99 // 100] * 1000:.1f} ms (P99), {late[-1] * 1000:.1f} ms at most")
