@@ -62,6 +62,9 @@ class Capped(Generic[T]):
         found = self._known.get(name)
         return found if found is not None else self._meet(name)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._known
+
     def expect(self, names: Collection[str]) -> None:
         """Make the children of ``names`` ahead, unless they are too many: then whoever comes first is first."""
         new = [name for name in names if name not in self._known]

@@ -9,7 +9,7 @@ from typing import Final
 import pulpo
 from pulpo_prometheus import catalogue
 from pulpo_prometheus.children import Number, Spread
-from pulpo_prometheus.families import Families, Handlers
+from pulpo_prometheus.families import OTHER, Families, Handlers
 
 OUTCOMES: Final = ("ok", "error", "timeout", "denied", "open", "limited", "invalid")
 SCOPES: Final = ("key", "workspace", "user", "tool")
@@ -64,7 +64,9 @@ class ToolCounts:
         self._tools.expect(loaded.names.get("tools", ()))
 
     def _called(self, event: pulpo.ToolCalled) -> None:
-        tool = self._tools[event.tool]
+        # A planner may make names up, of anything it was told: they are no labels.
+        made_up = event.outcome == "invalid" and event.tool not in self._tools
+        tool = self._tools[OTHER if made_up else event.tool]
         tool.calls[event.outcome].value += 1
         tool.seconds.observe(event.duration)
         if event.outcome == "invalid":

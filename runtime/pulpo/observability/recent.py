@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from pulpo.contracts.events import Event, Handler, RateLimited, ToolCalled, TurnFinished
+from pulpo.contracts.events import Event, Handler, PluginsLoaded, RateLimited, ToolCalled, TurnFinished
 from pulpo.observability.slo import EDGES
 
 KEPT: Final = 600
@@ -63,7 +63,12 @@ class Recent:
     @property
     def handlers(self) -> Mapping[type[Event], Handler]:
         """What is counted, by kind of event."""
-        return {TurnFinished: self._finished, ToolCalled: self._called, RateLimited: self._met_a_limit}
+        return {
+            TurnFinished: self._finished,
+            ToolCalled: self._called,
+            RateLimited: self._met_a_limit,
+            PluginsLoaded: self._loaded,
+        }
 
     @property
     def age(self) -> float:
@@ -98,13 +103,17 @@ class Recent:
         self._outcomes[event.outcome] += 1
         self._buckets[bisect_left(EDGES, event.duration)] += 1
 
+    def _loaded(self, event: PluginsLoaded) -> None:
+        self.tools.update({name: Tally() for name in event.names.get("tools", ())[:MOST_TOOLS]})
+
     def _met_a_limit(self, event: RateLimited) -> None:
         self._limited[event.scope] += 1
 
     def _called(self, event: ToolCalled) -> None:
         tally = self.tools.get(event.tool)
         if tally is None:
-            if len(self.tools) >= MOST_TOOLS:
+            # A planner may make names up, of anything it was told: they are shown to nobody.
+            if event.outcome == "invalid" or len(self.tools) >= MOST_TOOLS:
                 return
             tally = self.tools[event.tool] = Tally()
         tally.outcomes[event.outcome] += 1

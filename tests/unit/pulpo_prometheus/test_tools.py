@@ -12,6 +12,7 @@ from support.metrics import Page, called, loaded
 
 def test_a_tool_call_makes_all_of_its_tools_children() -> None:
     page = Page()
+    page.tell(loaded(tools=("book",)))
     page.tell(called(outcome="invalid"))
     for outcome in OUTCOMES:
         expected = 1 if outcome == "invalid" else 0
@@ -62,3 +63,12 @@ def test_rate_limits_are_counted_by_scope_and_whether_replicas_count_together_is
     for shared, alone in ((False, 1), (True, 0)):
         page.tell(pulpo.RateLimitsShared(shared))
         assert page.value("pulpo_rate_limit_degraded") == alone
+
+
+def test_a_name_that_a_planner_made_up_is_no_label() -> None:
+    page = Page()
+    page.tell(loaded(tools=("book",)))
+    page.tell(called("ana@example.com", outcome="invalid"))
+    assert page.value("pulpo_tool_calls_total", tool=OTHER, outcome="invalid") == 1
+    assert page.value("pulpo_tool_argument_errors_total", tool=OTHER) == 1
+    assert page.value("pulpo_tool_calls_total", tool="ana@example.com", outcome="invalid") is None

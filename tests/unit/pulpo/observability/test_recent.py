@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pulpo.contracts.events import RateLimited
 from pulpo.observability.recent import KEPT, MOST_TOOLS, SAMPLE, Recent
-from support.metrics import called, finished
+from support.metrics import called, finished, loaded
 
 
 @dataclass
@@ -52,3 +52,11 @@ def test_memory_is_bounded() -> None:
         watch.tell(called("tool0"))
     assert len(watch.recent.tools["tool0"].seconds) == SAMPLE
     assert watch.recent.tools["tool0"].outcomes["ok"] == 2 * SAMPLE + 1
+
+
+def test_names_that_a_planner_made_up_are_not_kept() -> None:
+    watch = Watch()
+    watch.tell(loaded(tools=("book",)))
+    watch.tell(called("book", outcome="invalid"))
+    watch.tell(called("ana@example.com", outcome="invalid"))
+    assert {name: dict(tally.outcomes) for name, tally in watch.recent.tools.items()} == {"book": {"invalid": 1}}
