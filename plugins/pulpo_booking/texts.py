@@ -54,8 +54,16 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "es": "El {day} a las {time} no hay nadie que haga {service}.",
             "en": "Nobody does {service} on {day} at {time}.",
         },
-        "why_past": {"es": "El {day} a las {time} ya ha pasado.", "en": "{day} at {time} is already past."},
-        "why_past_day": {"es": "El {day} ya ha pasado.", "en": "{day} is already past."},
+        "why_past": {
+            "es": "El {day} a las {time} ya ha pasado.",
+            "es-AR": "El {day} a las {time} ya pasó.",
+            "en": "{day} at {time} is already past.",
+        },
+        "why_past_day": {
+            "es": "El {day} ya ha pasado.",
+            "es-AR": "El {day} ya pasó.",
+            "en": "{day} is already past.",
+        },
         "why_notice": {
             "es": "Se reserva con al menos {notice} de antelación y el {day} a las {time} está demasiado cerca.",
             "es-AR": "Hay que reservar con al menos {notice} de anticipación y el {day} a las {time} está muy cerca.",

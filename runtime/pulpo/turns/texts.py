@@ -50,6 +50,7 @@ IN_DOUBT: Mapping[str, str] = {
 
 CUT: Mapping[str, str] = {
     "es": "(Hay más de lo que cabe aquí.)",
+    "es-AR": "(Hay más de lo que entra acá.)",
     "en": "(There is more than fits here.)",
 }
 
