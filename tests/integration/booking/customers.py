@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 
 MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 COME_AGAIN = (409, 429, 503)
-PATIENCE = 60.0
+PATIENCE = 180.0
+"""Seconds: many restarts may follow each other, on a machine that has other things to do as well."""
 
 
 class Ask(NamedTuple):
@@ -33,7 +34,7 @@ class Ask(NamedTuple):
 
 
 def send(urls: Sequence[str], ask: Ask, random: Random) -> dict[str, Any]:
-    """Send until it is answered; raises `TimeoutError` when it is not, within a minute."""
+    """Send until it is answered; raises `TimeoutError` when it is not, within `PATIENCE`."""
     limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit:
         answer = _try(random.choice(urls), ask)

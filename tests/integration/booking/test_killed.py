@@ -31,7 +31,7 @@ from unit.pulpo_booking.counter import business_of
 
 KILLS = int(os.environ.get("KILLS", "3"))
 PROCESSES = 3
-SECONDS_TO_FINISH = 120.0
+PATIENCE = 180.0
 SETTINGS = """
 [turns]
 lease = 1.0
@@ -53,7 +53,7 @@ class Crowd:
     def journal(self) -> Path:
         return self.folder / f"{self.name}.journal"
 
-    def start(self) -> None:
+    def start(self, *, seconds: float = 0) -> None:
         command = [sys.executable, customers.__file__, self.name, self.journal, self.folder / "stop", *self.urls]
         self.process = subprocess.Popen(command)
 
@@ -64,7 +64,7 @@ class Crowd:
 
     def finish(self) -> None:
         assert self.process is not None
-        assert self.process.wait(SECONDS_TO_FINISH) == 0
+        assert self.process.wait(PATIENCE) == 0
 
 
 def shop(folder: Path) -> str:
@@ -83,7 +83,7 @@ def reign(servers: list[Server], crowds: list[Crowd]) -> None:
         time.sleep(random.uniform(0.02, 0.5))
         victim: Server | Crowd = random.choice(random.choice(([*servers], [*crowds])))
         victim.kill()
-        victim.start()
+        victim.start(seconds=PATIENCE)
 
 
 def live_through(servers: list[Server], folder: Path) -> list[Journal]:
