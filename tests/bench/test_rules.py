@@ -8,9 +8,10 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pulpo
 from pulpo_rules.planner import RulesPlanner
 from unit.pulpo_rules.chat import NOW
 from unit.pulpo_rules.salon import open_database, salon_chat
@@ -67,13 +68,11 @@ def test_training(tmp_path: Path) -> None:
 
 def test_answering(tmp_path: Path) -> None:
     """The first answer of a chat: planner, tools and their reads, without store, policies and HTTP."""
-    database = open_database(tmp_path / "salon.db")
-    planner = salon_chat(database).planner
+    salon = salon_chat(open_database(tmp_path / "salon.db"))
     spent = Spent()
 
     async def first_answer(text: str) -> None:
-        chat = salon_chat(database)
-        chat.planner, chat.now = planner, NOW
+        chat = replace(salon, dialogue=pulpo.Dialogue(), locale="es", now=NOW)
         with spent.once():
             await chat.say(text)
 
