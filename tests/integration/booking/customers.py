@@ -102,13 +102,13 @@ class Customers:
 
     def live(self, number: int) -> None:
         """Book; then every third moves and every third cancels."""
-        random = Random(f"{self.name}{number}")  # noqa: S311
-        story = self._tell(number, random)
+        # What is said must be the same after a kill, however often it was sent.
+        story = self._tell(number, Random(f"{self.name}{number}"))  # noqa: S311
         message = next(story, None)
         for line in count():
             if message is None:
                 return
-            message = _next(story, self._say(f"{self.name}-{number}", line, message, random))
+            message = _next(story, self._say(f"{self.name}-{number}", line, message))
 
     def _tell(self, number: int, random: Random) -> Iterator[str]:
         reply = yield f"Quiero un corte {_slot(random)}, soy Eva Gil, 600100200"
@@ -121,14 +121,14 @@ class Customers:
         if "¿Lo confirmo?" in reply or "¿Cancelo" in reply:
             yield "sí"
 
-    def _say(self, user: str, line: int, message: str, random: Random) -> str:
+    def _say(self, user: str, line: int, message: str) -> str:
         key = f"{user}-{line}"
         before = self.journal.answers.get(f"{user}-{line - 1}")
         conversation = {"conversation_id": before["conversation_id"]} if before else {}
         ask = Ask(key, {"message": message, "user_id": user, "locale": "es", **conversation})
         if key not in self.journal.answers:
             self.journal.write(ask)
-            self.journal.write(ask, send(self.urls, ask, random))
+            self.journal.write(ask, send(self.urls, ask, Random(key)))  # noqa: S311
         return str(self.journal.answers[key]["reply"])
 
 
