@@ -167,6 +167,18 @@ def _spell_out_minutes(tokens: list[_Token]) -> None:
             token.out += " minutes"
 
 
+def _spell_halves(tokens: list[_Token]) -> None:
+    """ "4 1/2", "4 y 1/2": half an hour on, and no date."""
+    words = [t for t in tokens if not t.folded.isspace()]
+    for index in range(1, len(words) - 2):
+        before, one, stroke, two = words[index - 1 : index + 3]
+        if (one.out, stroke.out, two.out) != ("1", "/", "2") or one.end != stroke.start or stroke.end != two.start:
+            continue
+        hour = words[index - 2] if before.out == "y" and index > 1 else before
+        if hour.out.isdigit():
+            one.out, stroke.out, two.out = ("media" if hour is not before else "y media"), "", ""
+
+
 def _decide(tokens: list[_Token], lexicon: Lexicon) -> None:
     """Words that need company (`Weak`), and date words used as names."""
     shouting = all(not t.source.isalpha() or t.source.isupper() for t in tokens)
@@ -192,6 +204,7 @@ def canonical(text: str, lexicon: Lexicon) -> Canon:
     _spell_all(tokens, lexicon)
     _join_tens(tokens, lexicon)
     _spell_out_minutes(tokens)
+    _spell_halves(tokens)
     _decide(tokens, lexicon)
     _part_symbols(tokens)
     starts = [t.start for t in tokens for _ in t.out]

@@ -9,11 +9,11 @@ _NOUNS = (
     r"stars?|sessions?|treatments?|-?year|-?minute|-?hour|-?week|ppl)(?!\w))"
 )
 _CORE = (
-    r"(?P<h#>\d{1,2}|one)(?:(?:[:.]| ?h ?)(?P<m#>[0-5]\d)(?::[0-5]\d)?(?!\d)|(?: o'clock)? (?P<s#>[0-5]\d)(?! ?[-/:]?\d)|"
+    r"(?P<h#>\d{1,2}|one)(?:(?:[:.]| ?h ?)(?P<m#>[0-5]\d)(?::[0-5]\d)?(?!\d)|(?: o[' ]?clock)? (?P<s#>[0-5]\d)(?! ?[-/:]?\d)|"
     r" (?:oh?|0) ?(?P<z#>[1-9])\b)?(?!\d)"
 )
 SUFFIX = (
-    r"(?P<ish#>-?ish|(?: or so| sharp| on the dot))?(?P<pt#> ?o'clock)?"
+    r"(?P<ish#>-?ish|(?: or so| sharp| on the dot))?(?P<pt#> ?o[' ]?clock)?"
     r"(?: ?(?P<ap#>am|pm)\b| ?,?(?: in| at| of| on)?(?: the)? (?P<ha#>morning|afternoon|evening|night|early hours)\b"
     r"| ?(?P<lu#>noon)\b)?(?P<ish#b>-?ish| or so)?"
 )

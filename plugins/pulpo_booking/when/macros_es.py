@@ -27,7 +27,7 @@ def _time(which: str) -> str:
 
 
 MACROS = {
-    "DAY": r"(?P<day>\d{1,2}(?:o|ro|ero|er|°)?|primero|1 ?[°o])(?![\d:])",
+    "DAY": r"(?P<day>\d{1,2}(?:o|ro|ero|er|°)?|primero|uno(?= de M)|1 ?[°o])(?![\d:])",
     "MONTH": r"M(?P<month>\d\d)\b\.?",
     "YEAR": r"(?:(?: de| del|,|/|-)? ?(?P<year>(?:19|20)\d\d)\b)?",
     "WD": r"W(?P<wd>\d)\b\.?",

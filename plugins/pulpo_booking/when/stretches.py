@@ -99,7 +99,7 @@ def _stretch(a: Part, b: Part, *, move: bool) -> Part | None:
     unsure = (a.ambiguous and a.rollover is None) or (b.ambiguous and b.rollover is None)
     if end < a.date:
         return DateRangePart(a.date, None, ambiguous=True, ends=(a, b), said_as_move=True) if move else None
-    return DateRangePart(a.date, end, ambiguous=unsure, ends=(a, replace(b, date=end)), said_as_move=move)
+    return DateRangePart(a.date, end, ambiguous=unsure, ends=(a, b), said_as_move=move)
 
 
 def join_open(marked: Marked, talk: Talk, *, moving: bool) -> None:

@@ -36,9 +36,10 @@ class Talk:
 
 
 _GLUE = r"(?:,? (?:a|at|on|in|por|del?|en|el|the|for|@)?(?: (?:la|las|the|el))? ?|, ?)"
-ONE = f"(?:[DR](?:{_GLUE}[TPH])*|[TPH](?:{_GLUE}[TPH])*(?:{_GLUE}[DR](?:{_GLUE}[TPH])*)?)"
+_CLOCK = f"(?:[TH](?:{_GLUE}P)?|P(?:{_GLUE}[TH])?)"
+ONE = f"(?:[DR](?:{_GLUE}{_CLOCK})?|{_CLOCK}(?:{_GLUE}[DR](?:{_GLUE}{_CLOCK})?)?)"
 
 
 def pattern(text: str) -> Pattern:
-    """Compile; `{X}` stands for one expression: at most one date, with the times that go with it."""
+    """Compile; `{X}` stands for one expression: at most one date and one time."""
     return re.compile(text.replace("{X}", ONE))

@@ -63,7 +63,7 @@ TALK = Talk(
         (
             "C1",
             pattern(
-                r"(?P<drop>{X})[,. -]+(?:uy,? |ay,? |ah,? |eh,? |perdon,? |bueno,? |no,? )*no(?:[,.]+ ?| (?=mejor|perdon|digo|para))"
+                r"(?P<drop>{X})[,. -]+(?:uy,? |uh,? |ay,? |ah,? |eh,? |um+,? |hm+,? |mm+,? |oops,? |ups,? |espera,? |perdon,? |bueno,? |no,? )*no(?:[,.]+ ?| (?=mejor|perdon|digo|para))"
                 r"(?:el |la |a |para |mejor |perdon |digo )*(?={X})"
             ),
         ),
@@ -112,7 +112,7 @@ TALK = Talk(
         r"\b(?:boda|casamiento|me caso|nos casamos|se casa|caso|vuelo|vuela|viaje|viajo|viajamos|viaja|me voy|nos vamos|cumple|cumpleanos|cumplo|fiesta|"
         r"examen|entrevista|bautismo|bautizo|comunion|graduacion|recibo|egreso|aniversario|parto|operan|operacion|mudo|mudanza|concierto|recital|"
         r"partido|nacio|naci|nacimiento|vacaciones|reunion|quince de|15 de mi|evento|cena|congreso|presentacion|juicio|vuelvo de|llego de|avion|rindo|"
-        r"cobro|cobre|vence|feriado|nacido|nacida|vuelvo|llego|regreso|trabajo(?! me)|trabajamos|laburo|salgo|curso|estudio|entreno|te aviso|avisame|avisen|llamame|llamenme|te llamo|escribime|te escribo)\b"
+        r"cobro|cobre|vence|feriado|nacido|nacida|vuelvo|(?<!no )llego|regreso|trabajo(?! me)|trabajamos|laburo|salgo|curso|estudio|entreno|te aviso|avisame|avisen|llamame|llamenme|te llamo|escribime|te escribo|(?:te|les|os) (?:confirmo|digo|cuento|contesto|respondo)|hablamos)\b"
     ),
     request=pattern(
         r"\b(?:turno|turnito|cita|reserva\w*|agend\w*|anota\w*|quiero|queria|quisiera|necesito|puedo|podria|podes|tenes|tienen|tienes|hay|hueco|lugar|"
@@ -134,6 +134,6 @@ TALK = Talk(
     ),
     keeps_time=pattern(r"\b(?:mism[ao] (?:hora|horario)|igual hora|a la misma)\b"),
     negated_bound=pattern(
-        r"\b(?:no (?:puedo|llego|podria)|imposible|nunca|nada)(?: ir| venir| pasar| estar| salir)? $"
+        r"\b(?:no (?:puedo|llego|podria|sea|seria)|imposible|nunca|nada)(?: ir| venir| pasar| estar| salir)? $"
     ),
 )

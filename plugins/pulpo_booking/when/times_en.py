@@ -53,14 +53,15 @@ TIMES = rules(
     (
         "T1",
         r"(?:\b(?:at|by|around|about|for) )?(?:{AROUND} )?\b(?:a )?(?P<y1>3 quarters|quarter|half|\d{1,2})(?: minutes)? (?:past|after) "
-        r"(?P<h1>\d{1,2}|one)(?!\d)(?P<pt1> o'clock)?" + SUFFIX.replace("#", "1").replace("(?P<pt1> ?o'clock)?", ""),
+        r"(?P<h1>\d{1,2}|one)(?!\d)(?P<pt1> o[' ]?clock)?"
+        + SUFFIX.replace("#", "1").replace("(?P<pt1> ?o[' ]?clock)?", ""),
         t.sure_time,
     ),
     (
         "T1",
         r"(?:\b(?:at|by|around|about|for) )?(?:{AROUND} )?\b(?:(?:a )?(?P<l1>quarter|(?:20|25)|\d{1,2}(?= minutes))(?: minutes)? (?:to|of|til|before|until)) "
-        r"(?P<h1>\d{1,2}|one)(?::(?P<m1>\d\d)| (?P<s1>[0-5]\d))?(?!\d)(?P<pt1> o'clock)?"
-        + SUFFIX.replace("#", "1").replace("(?P<pt1> ?o'clock)?", ""),
+        r"(?P<h1>\d{1,2}|one)(?::(?P<m1>\d\d)| (?P<s1>[0-5]\d))?(?!\d)(?P<pt1> o[' ]?clock)?"
+        + SUFFIX.replace("#", "1").replace("(?P<pt1> ?o[' ]?clock)?", ""),
         t.sure_time,
     ),
     (

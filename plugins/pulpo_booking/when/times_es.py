@@ -103,18 +103,18 @@ PERIODS = rules(
     ),
     (
         "P1",
-        r"\b(?:a|por|en|de|para|x|durante) la (?:mananita|manana)\b|\b(?:la|por las|en las|las) manana\b|\bde manana\b|(?<=[DR\x01] )manana\b",
+        r"\b(?:a|por|en|de|para|x|durante) la (?:mananita|manana)\b|\b(?:la|por las|en las|las) manana\b|\bde manana\b|\b(?:cualquier|alguna|una) manana\b|(?<=[DR\x01] )manana\b",
         t.period("morning"),
     ),
     ("P1", r"\b(?:bien |muy |lo mas |re )?(?:temprano|tempranito|tempra)\b", t.period("morning")),
     (
         "P1",
-        r"\b(?:a|por|en|de|para|x|durante|esa) las? (?:tarde|tardecita|siesta)\b|\b(?:la |las )(?:tarde|tardecita)\b|\b(?:de|x|por) tarde\b|(?<=[DR\x01] )(?:tarde|tardecita)\b|^tarde\b|\btardecita\b|\bla siesta\b",
+        r"\b(?:a|por|en|de|para|x|durante|esa) las? (?:tarde|tardecita|siesta)\b|\b(?:la |las )(?:tarde|tardecita)\b|\b(?:de|x|por) tarde\b|(?<=[DR\x01] )(?:tarde|tardecita)\b|\b(?:cualquier|alguna|una) tarde\b|^tarde\b|\btardecita\b|\bla siesta\b",
         t.period("afternoon"),
     ),
     (
         "P1",
-        r"\b(?:a|por|en|de|para|x|durante) las? (?:noche|noches|nochecita)\b|\b(?:la |las )(?:noche|nochecita|noches)\b|\b(?:de|x|por) noche\b|(?<=[DR\x01] )noche\b|^noche\b|\bnochecita\b",
+        r"\b(?:a|por|en|de|para|x|durante) las? (?:noche|noches|nochecita)\b|\b(?:la |las )(?:noche|nochecita|noches)\b|\b(?:de|x|por) noche\b|(?<=[DR\x01] )noche\b|\b(?:cualquier|alguna|una) noche\b|^noche\b|\bnochecita\b",
         t.period("night"),
     ),
 )

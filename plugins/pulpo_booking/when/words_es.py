@@ -34,6 +34,7 @@ _CHAT = pairs(
     "q=que k=que ke=que xq=porque pq=porque xa=para pa=para p=para x=por d=de dl=del tmb=tambien "
     "mnn=manana mna=manana mn=manana maniana=manana mannana=manana manna=manana mananaa=manana "
     "mananas=manana mannaa=manana mana=manana mnana=manana "
+    "mnna=manana mnya=manana mny=manana dsp=despues dps=despues dspues=despues "
     "mnaana=manana manan=manana anana=manana maana=manana maniaana=manana "
     "oy=hoy oi=hoy 2=2 sem=semana semna=semana seman=semana semama=semana "
     "prox=proximo proxima=proximo proximos=proximo proximas=proximo procimo=proximo procsimo=proximo "
