@@ -48,7 +48,7 @@ def read_acts(text: str) -> Acts:
     said = words(text)
     found, rest = _cover(said)
     return Acts(
-        whole=_whole(found) if not rest else None,
+        whole=_whole(found) if not rest or (rest == ["no"] and "abort" in found) else None,
         opening="greeting" in found,
         any="any" in found,
         question=is_question(text),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 import pulpo
 from pulpo_rules import facts, offers, progress, render, texts
+from pulpo_rules.acts import read_acts
 from pulpo_rules.fields import Field
 from pulpo_rules.mentions import Mention
 from pulpo_rules.people import speaks_of_others
@@ -38,8 +39,11 @@ def _seeded(dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
     return replace(dialogue, goal=pending.call.tool, facts={**dialogue.facts, **known})
 
 
-def declined(dialogue: pulpo.Dialogue, situation: Situation) -> Say:
-    """Answer a plain no to a pending call: nothing is done, and the user may change what is known."""
+def declined(text: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    """Answer a plain no to a pending call: nothing is done, and the user may change what is known, unless ``text``
+    gives it up altogether."""
+    if read_acts(text).whole == "abort":
+        return _given_up(dialogue, situation)
     return Say(situation.say(texts.DECLINED), replace(dialogue, pending=None, asked=None, offers=()))
 
 
@@ -71,7 +75,8 @@ def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
         return None
     same = all(offer.arguments == fit[0].arguments for offer in fit)
     if len(fit) > 1 and not same:
-        if dialogue.goal and understood.mentions.of(dialogue.goal):
+        about = dialogue.goal or str(dialogue.notes.get("last", ""))
+        if about and understood.mentions.of(about):
             # What was shown are examples: a new day asks for all of its hours and not for one of the two shown.
             return None
         return _which(fit, dialogue, situation) if len(fit) < len(dialogue.offers) else None
@@ -115,7 +120,7 @@ def _act(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situati
     if whole == "abort":
         return _abort(understood, dialogue, situation, open_=open_)
     if pulpo.read_consent(understood.text) == "no" and open_ and not understood.mentions.found:
-        return declined(dialogue, situation)
+        return declined(understood.text, dialogue, situation)
     if whole == "greeting":
         name = situation.business
         hello = situation.say(texts.GREETING_NAMED, name=name) if name else situation.say(texts.GREETING)
@@ -133,11 +138,14 @@ def _abort(
     understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, *, open_: bool
 ) -> Decision | None:
     if open_:
-        kept = situation.remembered(dialogue.facts)
-        return Say(situation.say(texts.ABORTED), pulpo.Dialogue(facts=kept))
+        return _given_up(dialogue, situation)
     if route(understood, dialogue, situation).goal is not None:
         return None
     return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, offers=()))
+
+
+def _given_up(dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    return Say(situation.say(texts.ABORTED), pulpo.Dialogue(facts=situation.remembered(dialogue.facts)))
 
 
 def _abilities(situation: Situation) -> str:
@@ -203,12 +211,11 @@ def _set_out(
     """Merge what was said into the facts of ``goal`` and go on from there."""
     unless = [clause.span for tool, clause in way.asides if tool not in situation.suggested_by(goal)]
     said = facts.said_for(goal, understood.mentions, situation, unless=unless)
-    before = dialogue.facts if goal == dialogue.goal else _carried(goal, dialogue, situation)
-    if way.switched:
-        # Nothing was under way: what a question beside the wish is about, the wish is about as well.
-        for name, mention in facts.said_for(goal, understood.mentions, situation).items():
-            if name not in said and name not in before:
-                said[name] = mention
+    before = dialogue.facts if goal == dialogue.goal else _carried(goal, dialogue, situation, bare=_is_bare(understood))
+    for name, mention in facts.said_for(goal, understood.mentions, situation).items():
+        # What a question is about, the wish beside it is about as well, and so is the one whose question it follows.
+        if (way.switched or name == dialogue.asked) and name not in said and name not in before:
+            said[name] = mention
     form = situation.forms[goal]
     settled, pointers = facts.pointed_at(form, before, _all_said(said, understood), situation, dialogue.asked)
     said = {name: mention for name, mention in said.items() if name not in pointers}
@@ -224,7 +231,8 @@ def _set_out(
     if changed or settled:
         onward = replace(onward, offers=())
     vain = facts.not_there(form, known, _all_said(said, understood), situation)
-    if not (changed or settled or said or vain or way.switched or _unclear(goal, understood)):
+    unchanged = _unchanged(understood.text)
+    if not (changed or settled or said or vain or unchanged or way.switched or _unclear(goal, understood)):
         return _nothing_new(understood, onward, situation, again=way.again)
     return progress.advance(
         onward,
@@ -233,7 +241,7 @@ def _set_out(
         changed=changed,
         not_there=vain,
         settled=settled,
-        unchanged=_unchanged(understood.text),
+        unchanged=unchanged,
     )
 
 
@@ -250,14 +258,20 @@ def _unclear(goal: str, understood: Understanding) -> bool:
     return any(mention.rivals for mention in understood.mentions.of(goal).values())
 
 
-def _carried(goal: str, dialogue: pulpo.Dialogue, situation: Situation) -> dict[str, pulpo.Fact]:
+def _is_bare(understood: Understanding) -> bool:
+    """Whether a message is nothing but values: "and at six?"."""
+    return not any(clause.content for clause in understood.clauses)
+
+
+def _carried(goal: str, dialogue: pulpo.Dialogue, situation: Situation, *, bare: bool) -> dict[str, pulpo.Fact]:
     """What of an earlier goal serves the next: what is worth remembering; after a mere question also what it was
-    about, which for a tool that suggests to the new goal is everything."""
+    about, which for a tool that suggests to the new goal is everything, and so it is for the same question again with
+    another value."""
     kept = situation.remembered(dialogue.facts)
     earlier = situation.forms.get(dialogue.goal or str(dialogue.notes.get("last", "")))
     if earlier is None or not earlier.read_only:
         return kept
-    everything = earlier.tool.name in situation.suggested_by(goal)
+    everything = earlier.tool.name in situation.suggested_by(goal) or (bare and earlier.tool.name == goal)
     listed = {each.name for each in situation.forms[goal].fields if each.listed}
     return {name: fact for name, fact in dialogue.facts.items() if everything or name in kept or name in listed}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import types
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
@@ -84,7 +84,23 @@ def forms(tools: Iterable[pulpo.Tool]) -> dict[str, Form]:
     """Read the declarations of ``tools``; a reader declared by any of them serves every argument of its types."""
     tools = tuple(tools)
     readers, sources = _readers(tools), _sources(tools)
-    return {tool.name: _form(tool, readers, sources) for tool in tools}
+    return _with_shared_cues({tool.name: _form(tool, readers, sources) for tool in tools})
+
+
+def _with_shared_cues(built: Mapping[str, Form]) -> dict[str, Form]:
+    """Arguments of one name with one list are called by the same words, whichever tool's question has them."""
+    cues: dict[tuple[str, int], frozenset[str]] = {}
+    for form in built.values():
+        for each in form.fields:
+            cues[each.name, each.source] = cues.get((each.name, each.source), frozenset()) | each.cues
+    return {
+        name: replace(form, fields=tuple(_called(each, cues[each.name, each.source]) for each in form.fields))
+        for name, form in built.items()
+    }
+
+
+def _called(each: Field, cues: frozenset[str]) -> Field:
+    return replace(each, cues=cues) if each.source >= 0 else each
 
 
 def _sources(tools: Iterable[pulpo.Tool]) -> list[pulpo.ValueProvider]:

@@ -24,6 +24,7 @@ _PARTICLES: Final = frozenset("de del la las los da do dos van von der di el y e
 _TITLES: Final = frozenset("senora senor sra sr dr dra don dona mr mrs ms miss".split())
 _DETERMINERS: Final = frozenset("el la los las un una unos unas the an otro otra mi my this that".split())
 _NOT_BEFORE_A_NAME: Final = frozenset("con with no de".split())
+_DESCRIBING: Final = lexicon.NAME_STOPPERS - lexicon.NEVER_NAMES
 _WEAK: Final = frozenset("soy i i'm im this under nombre name mi".split())
 """Openings that may go on with anything: in a text that has capitals at all, a name has one."""
 _RELATIVE: Final = re.compile(r"(?:mi|my|su|nuestr[ao]|our)\s+[^\W\d_]+,?\s+")
@@ -33,7 +34,10 @@ _BREAK: Final = re.compile(r"[,;:!?¡¿()\n/|–—+]|\.(?=\s|$)")
 _EDGES: Final = (
     lexicon.FILLERS
     | _TITLES
-    | frozenset("telefono tel cel celular movil whatsapp wsp wpp numero phone number mobile cell mail email".split())
+    | frozenset(
+        "telefono tel tlf tfno tlfno telf fono cel celu celular movil whatsapp wasap wsp wpp numero num nro "
+        "phone number mobile cell mail email".split()
+    )
 ) - _NOT_BEFORE_A_NAME
 
 
@@ -136,7 +140,7 @@ def standing_names(
     found: list[tuple[bool, Entity]] = []
     for fragment in _fragments(text):
         said = _trimmed(fragment, text, known, taken)
-        if not said or len(said) > MOST_WORDS - 1:
+        if not said or len(said) > MOST_WORDS - 1 or _is_a_thing(said, fragment, text):
             continue
         near = any(_adjoin(text, fragment, phone) for phone in phones)
         if _stands(said, text, known=known, taken=taken, near=near, shouted=shouted):
@@ -144,6 +148,12 @@ def standing_names(
             found.append((near, Entity(_as_name(text[slice(*span)]), span)))
     beside = [entity for near, entity in found if near]
     return (beside or [entity for _, entity in found])[-1:]
+
+
+def _is_a_thing(said: Sequence[Token], fragment: Sequence[Token], text: str) -> bool:
+    """Small letters after an article call a thing, and nobody: "el interno es 600…"."""
+    before = [token.word for token in fragment if token.start < said[0].start]
+    return bool(before) and before[-1] in _DETERMINERS and not _has_capitals(said, text)
 
 
 def _fragments(text: str) -> Iterable[list[Token]]:
@@ -176,9 +186,12 @@ def _trimmed(
 
 
 def _is_no_name(token: Token, text: str, known: Collection[str]) -> bool:
-    """A known word with a capital it does not owe to its place may be a name all the same ("Luz", "Blanca")."""
-    opens = not text[: token.start].strip(" ,.;:!¡¿")
-    return token.word in _EDGES or (token.word in known and (opens or not text[token.start].isupper()))
+    """A known word with a capital it does not owe to its place may be a name all the same ("Luz"), and one that
+    describes may be one anywhere ("Blanca", "Caro")."""
+    if token.word in _EDGES:
+        return True
+    opens = not text[: token.start].strip(" ,.;:!¡¿") and token.word not in _DESCRIBING
+    return token.word in known and (opens or not text[token.start].isupper())
 
 
 def _has_capitals(said: Iterable[Token], text: str) -> bool:
@@ -204,13 +217,16 @@ def _stands(
     if not all(_may_be_name(token.word, first=token is said[0], capital=capitals) for token in said):
         return False
     if (
-        _is_no_name(said[0], text, known)
+        (_is_no_name(said[0], text, known) and not (near and said[0].word in _DESCRIBING))
         or _LAUGHS.fullmatch(said[0].word)
         or any(taken(token, False) for token in said)
     ):
         return False
     if not capitals:
-        return near and not all(taken(token, True) for token in said) and all(token.word not in known for token in said)
+        # A first name may be a word as well ("sol", "caro"), a whole name is not made of them.
+        strange = [token.word not in known for token in said]
+        named = all(strange) or (any(strange) and len(said) > 1 and said[0].word in _DESCRIBING)
+        return near and named and not all(taken(token, True) for token in said)
     if len(said) > 1:
         return True
     opens = not text[: said[0].start].strip(" ,.;:!¡¿")

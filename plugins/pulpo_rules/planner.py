@@ -63,7 +63,7 @@ class RulesPlanner:
             return
         situation = _situation(context, forms_now, await _listed(forms_now, context.tool_context), locale)
         if context.consent == "no":
-            decision: Decision = decisions.declined(dialogue, situation)
+            decision: Decision = decisions.declined(context.turn.text, dialogue, situation)
         else:
             decision = self._decide(context, dialogue, situation)
         for step in _steps(decision, context):

@@ -37,7 +37,7 @@ please do | lets do it | confirm | confirmed | i confirm | confirm it | please c
 thats right | thats fine | exactly | sounds good | sounds great | thats great | thats perfect | thats good
 thats ok | thats okay | thats it | lovely | brilliant | wonderful | awesome | cool | thatll do | lets do that
 you bet | aye | alright | all right | looks good | all good | fine | fine by me | works for me | that works | agreed
-i agree | great | si senor | yes sir
+i agree | great | si senor | si senora | si senorita | yes sir | yes madam | go on then | si si dale
 """
 
 _NO: Final = """
@@ -45,6 +45,8 @@ no | nop | nope | nah | na | nel | no no | mejor no | prefiero que no | claro qu
 de ninguna manera | para nada | negativo | ahora no | por ahora no | todavia no | aun no | no quiero | no lo hagas
 no lo haga | no confirmo | no confirmes | no lo confirmes | no estoy de acuerdo | no acepto | no way | of course not
 certainly not | absolutely not | not now | not yet | rather not | id rather not | please dont | dont | do not
+deja | dejalo | dejala | dejemoslo | dejate | olvidalo | olvidala | olvidate | dejalo por ahora | deja nomas
+mejor deja | mejor dejalo | never mind | nevermind | forget it | leave it | forget about it | drop it
 dont do it | do not do it | please do not | dont confirm | do not confirm | no i dont | i dont want to | i dont
 """
 
