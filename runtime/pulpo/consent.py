@@ -45,8 +45,7 @@ no | nop | nope | nah | na | nel | no no | mejor no | prefiero que no | claro qu
 de ninguna manera | para nada | negativo | ahora no | por ahora no | todavia no | aun no | no quiero | no lo hagas
 no lo haga | no confirmo | no confirmes | no lo confirmes | no estoy de acuerdo | no acepto | no way | of course not
 certainly not | absolutely not | not now | not yet | rather not | id rather not | please dont | dont | do not
-deja | dejalo | dejala | dejemoslo | dejate | olvidalo | olvidala | olvidate | dejalo por ahora | deja nomas
-mejor deja | mejor dejalo | never mind | nevermind | forget it | leave it | forget about it | drop it
+deja | deja nomas | mejor deja
 dont do it | do not do it | please do not | dont confirm | do not confirm | no i dont | i dont want to | i dont
 """
 
