@@ -17,6 +17,8 @@ import anyio.to_thread
 from msgspec.structs import replace
 
 from pulpo.canary.live import Live
+from pulpo.canary.rolling import fingerprint_of, rolling
+from pulpo.canary.rollout import Rollouts
 from pulpo.canary.router import Router
 from pulpo.canary.switching import switching
 from pulpo.consent import read_consent
@@ -41,7 +43,6 @@ from pulpo.resilience.retry import RetrySettings
 from pulpo.settings import Settings
 from pulpo.store import transcripts
 from pulpo.store.approvals import Approval
-from pulpo.store.fold import keep_counts
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
 from pulpo.store.retention import Retention, keep_tidy
@@ -76,6 +77,7 @@ class System:
     canary: Live
     recent: Recent
     watchdog: Watchdog
+    rollouts: Rollouts
     drained_by: float | None = None
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
@@ -214,6 +216,16 @@ async def running(
                 serving=serving,
             )
         )
+        rollouts = await stack.enter_async_context(
+            rolling(
+                canary,
+                store=store,
+                fingerprint=lambda name: fingerprint_of(settings.variants.get(name), catalogue.records),
+                emit=bus.emit,
+                clock=clock,
+                serving=serving,
+            )
+        )
         orchestrator = _orchestrator(
             settings, catalogue, workspaces, store, bus.emit, clock, tools, guards, canary.router
         )
@@ -226,6 +238,7 @@ async def running(
             store=store,
             guards=guards,
             canary=canary,
+            rollouts=rollouts,
             tools=tools,
             orders=orders,
             limits=limits,
@@ -235,7 +248,6 @@ async def running(
         )
         stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
         stack.push_async_callback(_stop, asyncio.create_task(recent.keep_looking()))
-        stack.push_async_callback(_stop, asyncio.create_task(keep_counts(store, clock=clock)))
         stack.push_async_callback(_stop, asyncio.create_task(orders.follow()))
         retention = Retention(**settings.retention.model_dump())
         stack.push_async_callback(_stop, asyncio.create_task(keep_tidy(store.database, retention, clock=clock)))

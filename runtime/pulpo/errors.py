@@ -30,7 +30,8 @@
     ├── CommandError             a command of the terminal cannot do what it was asked
     ├── CanaryError              the canary's configuration cannot be changed so
     │   ├── CanaryRevisionError  it was changed since the revision that was named
-    │   └── CanaryLockedError    the settings file forbids it
+    │   ├── CanaryLockedError    the settings file forbids it
+    │   └── RolloutError         there is no rollout that this could be done to
     ├── PrometheusError          Prometheus cannot be asked
     ├── AddressRefusedError      a tool may not reach this address
     └── StoreUnavailableError    the database cannot be reached
@@ -253,6 +254,10 @@ class CanaryRevisionError(CanaryError):
 
 class CanaryLockedError(CanaryError):
     """The settings file forbids the change (``canary.locked``, or ``canary.kill`` when it is to be resumed)."""
+
+
+class RolloutError(CanaryError):
+    """There is no rollout, or it is not in a state in which this could be done to it."""
 
 
 class PrometheusError(PulpoError):

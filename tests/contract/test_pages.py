@@ -16,7 +16,9 @@ PAGES = pages()
 FOLDERS = [page for page in PAGES if page.name == "README.md"]
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 ENTRIES = re.findall(r"^- (.+(?:\n  .+)*)", CHANGELOG, re.MULTILINE)
-PAST = re.compile(r"\b(\w+ed|was|were|had|got|came|told|ran|began|became|could|no longer|wrote|kept|held|sent|read|stood|said)\b")
+PAST = re.compile(
+    r"\b(\w+ed|was|were|had|got|came|told|ran|began|became|could|no longer|wrote|kept|held|sent|read|stood|said)\b"
+)
 
 
 def name(page: Path) -> str:

@@ -115,6 +115,8 @@ def log_probabilities(block: Block, odds: Sequence[float]) -> list[float]:
 
 def below(limit: float, *, bad: int, units: int) -> float:
     """Return the evidence that less than ``limit`` of all units go bad; the first ``units`` of them are known."""
+    if limit >= 1.0:
+        return inf
     clean = max(0, units - bad)
     terms = (_power(less, bad) + clean * (log1p(-less * limit) - log1p(-limit)) for less in _LESS)
     return _log_mean(list(terms))
@@ -123,7 +125,7 @@ def below(limit: float, *, bad: int, units: int) -> float:
 def above(limit: float, *, bad: int, units: int) -> float:
     """Return the evidence that more than ``limit`` of all units go bad."""
     clean = max(0, units - bad)
-    rates = [more * limit for more in HARM if more * limit < 1.0]
+    rates = [more * limit for more in HARM if limit < more * limit < 1.0]
     if not rates:
         return 0.0
     return _log_mean([bad * log(rate / limit) + clean * (log1p(-rate) - log1p(-limit)) for rate in rates])

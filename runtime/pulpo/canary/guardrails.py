@@ -34,6 +34,7 @@ TOKENS = Guardrail("tokens", 32, 0.004, 0.05, absolute=True)
 GUARDRAILS = (ERROR, LATENCY, TOOL, REFUSAL, GOAL, TOKENS)
 """The shares of α add up to 0.05."""
 
+BY_NAME = {guardrail.name: guardrail for guardrail in GUARDRAILS}
 BY_UNIT = tuple(guardrail for guardrail in GUARDRAILS if guardrail.by == "unit")
 
 

@@ -84,6 +84,8 @@ def judge(state: RolloutState, reading: Reading, plan: Plan, bounds: Bounds, *, 
         return alarm
     if state.state != "progressing" or not plan.promote:
         return Decision("wait", "")
+    if state.step + 1 >= len(state.steps):
+        return Decision("wait", "at its last step")
     lacking = _lacking(state, reading, plan, bounds, now)
     if not lacking:
         return Decision("advance", f"passed every guardrail at {state.share:.4g}")

@@ -160,6 +160,27 @@ class CanaryConfigured(Event, frozen=True):
     missing: tuple[str, ...] = ()
 
 
+class RolloutChanged(Event, frozen=True):
+    """The rollout of a variant is in another state or at another step; ``share`` is what new conversations get."""
+
+    rollout: str
+    variant: str
+    state: str
+    step: int
+    share: float
+    reason: str
+
+
+class CanaryRolledBack(Event, frozen=True):
+    """A guardrail found the canary worse; evidence and threshold are factors, not logarithms."""
+
+    rollout: str
+    variant: str
+    guardrail: str
+    evidence: float
+    threshold: float
+
+
 class PluginsLoaded(Event, frozen=True):
     """The system is up; ``states`` counts plugins by state, ``names`` tells what there is by kind (``tools``,
     ``planners``, ``policies``, ``sinks``, ``variants``, ``workspaces``), so that sinks can make room ahead."""

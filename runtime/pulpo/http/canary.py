@@ -7,9 +7,10 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from pulpo.canary.live import Live
+from pulpo.canary.reporting import RolloutEvidence
 from pulpo.canary.sources import Killed
 from pulpo.conversation import Json
 from pulpo.errors import CanaryLockedError, CanaryRevisionError, SettingsError
@@ -80,7 +81,7 @@ class CanaryField(Struct, frozen=True):
 class CanaryStatus(Struct, frozen=True, kw_only=True):
     """What is in force. ``share`` is the part of its users that the strategy sends to the variant now (0 to 1), and
     ``off`` says why it is nobody. ``problem`` is why the file or the strategy cannot be used; while keys of the file
-    are ``missing``, the fields in ``held`` wait."""
+    are ``missing``, the fields in ``held`` wait. ``rollout`` is there where one is configured."""
 
     enabled: bool
     percentage: float
@@ -95,7 +96,7 @@ class CanaryStatus(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...]
     held: tuple[str, ...]
     fields: dict[str, CanaryField]
-    rollout: Any = None
+    rollout: RolloutEvidence | None = None
 
 
 class CanaryAudit(Struct, frozen=True):
@@ -133,8 +134,9 @@ def status_of(live: Live) -> CanaryStatus:
 
 
 async def read_status(call: Call) -> Reply:
-    """Return what is in force, with its revision as ETag."""
-    return _told(call.door.system.canary)
+    """Return what is in force and what is known of the rollout, with the revision as ETag."""
+    system = call.door.system
+    return _told(system.canary, rollout=await system.rollouts.evidence())
 
 
 async def change(call: Call) -> Reply:
@@ -190,8 +192,9 @@ def _who(call: Call) -> str:
     return f"key {call.caller.key_id}" if call.caller.key_id else "keyless, on this machine"
 
 
-def _told(live: Live) -> Reply:
-    return Reply(body=_encode(status_of(live)), headers=((b"etag", b'"%d"' % live.now.revision),))
+def _told(live: Live, *, rollout: RolloutEvidence | None = None) -> Reply:
+    body = _encode(replace(status_of(live), rollout=rollout))
+    return Reply(body=body, headers=((b"etag", b'"%d"' % live.now.revision),))
 
 
 def _if_match(call: Call) -> int | None:

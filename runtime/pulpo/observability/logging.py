@@ -25,6 +25,7 @@ from pulpo.contracts.events import (
     BreakerChanged,
     BreakerForced,
     CanaryConfigured,
+    CanaryRolledBack,
     Event,
     Handler,
     LoopBlocked,
@@ -34,6 +35,7 @@ from pulpo.contracts.events import (
     PolicyChecked,
     RateLimited,
     RateLimitsShared,
+    RolloutChanged,
     SinkFailed,
     ToolCalled,
     TurnFinished,
@@ -136,6 +138,8 @@ class LogSink:
             TurnRescued: _rescued,
             TurnFinished: _finished,
             CanaryConfigured: _configured,
+            RolloutChanged: _rollout_changed,
+            CanaryRolledBack: _rolled_back,
             PluginsLoaded: _loaded,
             SinkFailed: _sink_failed,
             PluginHung: _plugin_hung,
@@ -322,6 +326,31 @@ def _configured(event: CanaryConfigured) -> None:
         share=event.share,
         problem=event.problem,
         missing=event.missing,
+    )
+
+
+def _rollout_changed(event: RolloutChanged) -> None:
+    _log.logger.info(
+        "rollout changed",
+        marker=CANARY,
+        rollout=event.rollout,
+        variant=event.variant,
+        state=event.state,
+        step=event.step,
+        share=event.share,
+        reason=event.reason,
+    )
+
+
+def _rolled_back(event: CanaryRolledBack) -> None:
+    _log.logger.error(
+        "canary rolled back",
+        marker=CANARY,
+        rollout=event.rollout,
+        variant=event.variant,
+        guardrail=event.guardrail,
+        evidence=round(event.evidence, 3),
+        threshold=round(event.threshold, 3),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -228,12 +229,42 @@ class VariantSettings(BaseModel):
     settings: dict[str, Any] = {}
 
 
+class RolloutSettings(BaseModel):
+    """How the canary's share grows by itself; ``steps`` are fractions, the last one is usually 1. Times are seconds.
+
+    A step lasts at least ``minimum_time`` and until ``minimum_units`` users were in the canary; after
+    ``maximum_time`` undecided it is held. After a rollback nothing begins for ``cooldown``. ``promote`` and
+    ``rollback`` can be left to people. ``latency`` (seconds) and ``tokens`` (a turn) say what is bad, and ``limits``
+    (fractions by guardrail) how many bad units are fine whatever stable does.
+    """
+
+    model_config = _STRICT
+
+    steps: Annotated[tuple[Fraction, ...], Field(min_length=1)] = (0.01, 0.05, 0.1, 0.5, 1.0)
+    minimum_time: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 600.0
+    minimum_units: Count = 100
+    maximum_time: Seconds = 7 * 86400.0
+    cooldown: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 3600.0
+    promote: bool = True
+    rollback: bool = True
+    latency: Seconds = 1.0
+    tokens: Count = 20_000
+    limits: dict[str, Fraction] = {}
+
+    @field_validator("steps", mode="after")
+    @classmethod
+    def _growing(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if value[0] <= 0 or any(after <= before for before, after in pairwise(value)):
+            raise ValueError("expected fractions that grow, such as [0.01, 0.1, 0.5, 1.0]")
+        return value
+
+
 class CanarySettings(BaseModel):
     """Which new conversations go to ``variant``; ``percentage`` is a fraction, 0.1 is 10 %.
 
     ``deny_…`` wins over ``allow_…``, and both over the strategy. ``settings`` is for strategies that know more words
     than these; the strategy's own model validates it. ``kill`` sends everybody to stable, whatever the API says;
-    ``locked`` forbids the API to change anything but to kill.
+    ``locked`` forbids the API to change anything but to kill. With a ``[canary.rollout]`` the share is the rollout's.
     """
 
     model_config = _STRICT
@@ -250,6 +281,7 @@ class CanarySettings(BaseModel):
     variant: Named = "canary"
     seed: str = ""
     settings: dict[str, Any] = {}
+    rollout: RolloutSettings | None = None
 
 
 class WorkspaceSettings(BaseModel):

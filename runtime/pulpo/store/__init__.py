@@ -5,6 +5,7 @@ Whoever looks how it is done: `sqlite` and `postgres/` (the stores), `conversati
 Whoever shows them:          `transcripts`
 Whoever counts:              `counts` (to read), `fold` (adds up `outcomes`, how turns ended), `goals`, `statements`
 Whoever switches the canary:  `canary` (its configuration's row, the audit log)
+Whoever judges the canary:   `rollouts` (and their evidence)
 Whoever checks callers:      `keys`, `secrets`
 Whoever operates:            `breaker_orders`, `approvals`, `retention` (what is forgotten, and when)
 Whoever counts with others:  `valkey` (rate limits that replicas share)

@@ -5,16 +5,12 @@ Of several processes over one PostgreSQL one does it at a time, whoever asks fir
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
-from pulpo.errors import StoreUnavailableError
 from pulpo.store import counts, goals, outcomes
-from pulpo.store.counts import HOUR
 from pulpo.store.goals import GoalEnd
 from pulpo.store.outcomes import Outcome
 from pulpo.store.statements import OverSqlalchemy, Run
@@ -39,19 +35,6 @@ class Watch(Protocol):
     """Also learns from what is taken in, in the same transaction."""
 
     def __call__(self, run: Run, folded: Folded, /) -> None: ...
-
-
-async def keep_counts(store: TurnStore, *, clock: Callable[[], float], every: float = 2.0) -> None:
-    """Take in what turns leave behind, for ever; run it beside them. ``every`` is in seconds."""
-    forgotten = 0.0
-    while True:
-        await asyncio.sleep(every)
-        # What waits goes on waiting while the database is away.
-        with suppress(StoreUnavailableError):
-            await fold(store, now=clock())
-            if clock() - forgotten > HOUR:
-                forgotten = clock()
-                await expire(store, now=forgotten)
 
 
 async def fold(store: TurnStore, *, now: float, watch: Watch | None = None) -> None:

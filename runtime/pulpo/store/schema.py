@@ -140,6 +140,62 @@ goals = sa.Table(
     sa.Index("goals_by_time", "last_at"),
 )
 
+canary_rollouts = sa.Table(
+    "canary_rollouts",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("share", sa.Double, nullable=False),
+    sa.Column("steps", sa.LargeBinary, nullable=False),
+    sa.Column("started", sa.Double, nullable=False),
+    sa.Column("step_started", sa.Double, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("guardrail", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("cooldown_until", sa.Double, nullable=False),
+)
+
+canary_units = sa.Table(
+    "canary_units",
+    metadata,
+    sa.Column("rollout", sa.Text, primary_key=True),
+    sa.Column("unit", sa.LargeBinary, primary_key=True),
+    sa.Column("arm", sa.Integer, nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("broken", sa.Integer, nullable=False),
+    sa.Column("censored", sa.Integer, nullable=False),
+)
+
+canary_enrolments = sa.Table(
+    "canary_enrolments",
+    metadata,
+    sa.Column("rollout", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("slot", sa.BigInteger, primary_key=True),
+    sa.Column("step", sa.Integer, primary_key=True),
+    sa.Column("stable", sa.Integer, nullable=False),
+    sa.Column("canary", sa.Integer, nullable=False),
+)
+
+canary_blocks = sa.Table(
+    "canary_blocks",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("rollout", sa.Text, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("guardrail", sa.Text, nullable=False),
+    sa.Column("step", sa.Integer, nullable=False),
+    sa.Column("stable", sa.Integer, nullable=False),
+    sa.Column("stable_bad", sa.Integer, nullable=False),
+    sa.Column("canary", sa.Integer, nullable=False),
+    sa.Column("canary_bad", sa.Integer, nullable=False),
+    sa.Index("canary_blocks_by_rollout", "rollout", "number"),
+)
+
 api_keys = sa.Table(
     "api_keys",
     metadata,

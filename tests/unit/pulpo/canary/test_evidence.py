@@ -88,6 +88,11 @@ def test_a_flawless_canary_needs_some_hundred_units_at_one_percent() -> None:
     assert above(0.01, bad=20, units=500) > log(250)
 
 
+def test_limits_of_nobody_and_everybody() -> None:
+    assert below(1.0, bad=5, units=5) > log(1000)
+    assert below(0.0, bad=0, units=500) == above(0.0, bad=5, units=500) == 0.0
+
+
 @pytest.mark.parametrize(("bad", "units"), [(0, 100), (0, 440), (5, 1000), (50, 100)])
 def test_the_upper_bound_is_where_the_evidence_ends(bad: int, units: int) -> None:
     bound = upper_bound(bad=bad, units=units, alpha=0.05)

@@ -1,0 +1,72 @@
+"""Holds the rollout up while the server runs, and ties it to the live configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from hashlib import blake2b
+
+from pulpo.canary.live import Live
+from pulpo.canary.rollout import Rollouts
+from pulpo.contracts.events import Event
+from pulpo.plugins.records import PluginRecord
+from pulpo.settings import CanarySettings, VariantSettings
+from pulpo.store.turnstore import TurnStore
+
+_NONE = CanarySettings()
+
+
+@asynccontextmanager
+async def rolling(
+    live: Live,
+    *,
+    store: TurnStore,
+    fingerprint: Callable[[str], str],
+    emit: Callable[[Event], None],
+    clock: Callable[[], float],
+    serving: bool,
+) -> AsyncIterator[Rollouts]:
+    """Hold it up: the router reads its share, and its task counts and judges. Raises `StoreUnavailableError`.
+
+    A command of the terminal (not ``serving``) only counts.
+    """
+    rollouts = Rollouts(
+        store=store,
+        settings=lambda: live.now.settings if serving else _NONE,
+        serving=lambda: live.now.off is None,
+        fingerprint=fingerprint,
+        emit=emit,
+        clock=clock,
+        new_id=lambda: os.urandom(8).hex(),
+    )
+
+    async def resume(by: str) -> None:
+        if rollouts.current is not None and rollouts.current.state == "aborted":
+            await rollouts.resume("resumed", by=by)
+
+    if serving:
+        live.router.rollout = lambda: rollouts.served
+        live.on_wake.append(rollouts.refresh)
+        live.on_resume.append(resume)
+        await rollouts.refresh()
+        # Before the first turn: one that is served meanwhile must not see another share than before the restart.
+        await live.refresh()
+        rollouts.on_change.append(live.wake)
+    task = asyncio.create_task(rollouts.run(), name="pulpo-rollouts")
+    try:
+        yield rollouts
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def fingerprint_of(variant: VariantSettings | None, plugins: Sequence[PluginRecord]) -> str:
+    """Return what changes whenever a variant may behave differently: its planner, its settings (prompts are among
+    them), and the versions of the plugins that are active."""
+    versions: Mapping[str, str] = {each.name: each.version for each in plugins if each.state == "active"}
+    made_of = [None if variant is None else variant.model_dump(mode="json"), versions]
+    return blake2b(json.dumps(made_of, sort_keys=True).encode(), digest_size=8).hexdigest()
