@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grafana_foundation_sdk.builders import common, prometheus, stat, timeseries
+from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import common as common_models
 from grafana_foundation_sdk.models import dashboard as models
 
@@ -81,16 +82,6 @@ def _number(panel: Panel) -> stat.Panel:
     return made if panel.line is None else made.thresholds(_steps(panel.line))
 
 
-def _steps(line: float) -> _Thresholds:
+def _steps(line: float) -> builders.ThresholdsConfig:
     steps = [models.Threshold(color="green", value=None), models.Threshold(color="red", value=line)]
-    return _Thresholds(models.ThresholdsConfig(mode=models.ThresholdsMode.ABSOLUTE, steps=steps))
-
-
-@dataclass(frozen=True, slots=True)
-class _Thresholds:
-    """A value where the builders want a builder."""
-
-    value: models.ThresholdsConfig
-
-    def build(self) -> models.ThresholdsConfig:
-        return self.value
+    return builders.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(steps)
