@@ -158,7 +158,7 @@ def single_error(*, pages: bool) -> Story:
         Counted(REQUESTS % "error", [(60, 0), (0.5, 1), (14.5, 0)]),
     ]
     critical = "|".join(alert.name for alert in ALERTS if alert.severity == "critical")
-    return Story("one error", critical, series, {61.5: pages, 62: pages, 63: pages, 74: False})
+    return Story("one error", critical, series, {61.5: pages, 62: pages, 63: pages, 74: pages})
 
 
 def test_a_single_error_pages_nobody_in_a_quiet_hour(tmp_path: Path) -> None:
