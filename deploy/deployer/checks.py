@@ -11,7 +11,7 @@ from deployer.engine import ROOT, CommandError, DeployError, Engine
 
 NEEDED = ("Containerfile", "compose.yaml", "deploy/requirements.lock")
 NEEDED_BY = {
-    "prometheus": "monitoring/prometheus/prometheus.yml",
+    "prometheus": "deploy/prometheus.yml",
     "alertmanager": "monitoring/alertmanager/alertmanager.yml",
 }
 """Files that a service cannot start without, by its name in compose.yaml."""

@@ -9,8 +9,11 @@ from pathlib import Path
 from deployer.engine import ROOT, DeployError
 
 FILE = ROOT / "deploy" / "environments" / "secrets.env"
-KEY = "PULPO_DEPLOY_KEY"
+KEY = "DEPLOY_KEY"
 """The API key that a deployment verifies with; made by the first one, in the workspace `demo`."""
+
+KEY_FILE = FILE.with_name("secrets.deploy")
+"""Where it stands: not in `FILE`, which is the environment of the services."""
 
 
 def read(path: Path = FILE) -> dict[str, str]:

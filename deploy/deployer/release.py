@@ -150,14 +150,14 @@ class Release:
         return verify.wait_until(lambda: Site(url=address).get(path), seconds=READY_SECONDS)
 
     def _site(self, address: str) -> Site:
-        return Site(url=address, key=credentials.read().get(credentials.KEY, ""))
+        return Site(url=address, key=credentials.read(credentials.KEY_FILE).get(credentials.KEY, ""))
 
     def _prometheus(self) -> Site | None:
         return Site(url=self.prometheus) if self.prometheus else None
 
     def _key(self, service: str, address: str) -> str:
         """Make the deployment's key if the database does not know the one at hand."""
-        known = credentials.read()
+        known = credentials.read(credentials.KEY_FILE)
         try:
             Site(url=address, key=known.get(credentials.KEY, "none")).get("/metrics/health")
         except DeployError:
@@ -171,5 +171,5 @@ class Release:
         key = re.search(r"pulpo_[\w-]{43}", made)
         if key is None:
             raise DeployError(f"no key was made: {made.strip()[:200]}")
-        credentials.write({**known, credentials.KEY: key[0]})
+        credentials.write({credentials.KEY: key[0]}, credentials.KEY_FILE)
         return f"made at {time.strftime('%H:%M:%S')}"

@@ -31,7 +31,7 @@ def test_missing_files_are_those_of_the_services_that_are_wanted(tmp_path: Path)
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert checks.check_files(("postgres",), tmp_path) == "3 files"
-    with pytest.raises(DeployError, match=r"monitoring/prometheus/prometheus\.yml"):
+    with pytest.raises(DeployError, match=r"deploy/prometheus\.yml"):
         checks.check_files(("postgres", "prometheus"), tmp_path)
 
 
