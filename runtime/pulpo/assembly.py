@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import anyio.to_thread
 from msgspec.structs import replace
@@ -24,10 +24,9 @@ from pulpo.canary.switching import switching
 from pulpo.consent import read_consent
 from pulpo.contracts.events import Event, PluginsLoaded
 from pulpo.contracts.runtime import Readings, Runtime
-from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
-from pulpo.errors import OverloadedError, RequiredPluginError, WorkspaceNotFoundError
+from pulpo.errors import RequiredPluginError
 from pulpo.observability.events import EventBus
 from pulpo.observability.recent import Recent
 from pulpo.observability.watchdog import Watchdog
@@ -35,133 +34,22 @@ from pulpo.plugins import Catalogue, load_plugins
 from pulpo.plugins.choosing import chosen as chosen_from
 from pulpo.plugins.choosing import validated
 from pulpo.resilience.breaker import BreakerSettings
-from pulpo.resilience.breakers import Breakers
 from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.resilience.limits import RateLimits, open_limits
 from pulpo.resilience.orders import Orders
 from pulpo.resilience.retry import RetrySettings
 from pulpo.settings import Settings
 from pulpo.store import transcripts
-from pulpo.store.approvals import Approval
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
 from pulpo.store.retention import Retention, keep_tidy
-from pulpo.store.transcripts import ConversationSummary, Transcript
 from pulpo.store.turnstore import TurnStore
-from pulpo.turns.approvals import Approvals, Waiting
+from pulpo.system import System
+from pulpo.turns.approvals import Waiting
 from pulpo.turns.executor import ToolExecutor, utc
 from pulpo.turns.loop import Limits, TurnLoop, Variant
 from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
-from pulpo.turns.request import TurnAnswer, TurnRequest
-
-DRAIN_SECONDS = 18.0
-"""Running turns get to finish once the process was asked to stop: it is to be gone within 20. One that is cut off
-then is as one whose process was killed: sent again with its key, it is taken over."""
-
-
-@dataclass(slots=True, kw_only=True)
-class System:
-    """The running runtime: what every door (HTTP, terminal, test) talks to. ``clock`` gives UTC seconds."""
-
-    settings: Settings
-    catalogue: Catalogue
-    workspaces: Mapping[str, Workspace]
-    emit: Callable[[Event], None]
-    clock: Callable[[], float]
-    store: TurnStore
-    tools: Mapping[str, Tool]
-    orders: Orders
-    limits: RateLimits
-    guards: Guards
-    canary: Live
-    recent: Recent
-    watchdog: Watchdog
-    rollouts: Rollouts
-    drained_by: float | None = None
-    _orchestrator: Orchestrator
-    _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
-
-    @property
-    def database(self) -> Database:
-        """The database as plugins and doors may use it."""
-        return self.store.database
-
-    @property
-    def approvals(self) -> Approvals:
-        """The calls that wait for an operator, to be seen and decided."""
-        return Approvals(self.database, clock=self.clock, emit=self.emit, carry_out=self.carry_out)
-
-    @property
-    def breakers(self) -> Breakers:
-        """The circuit breakers of all tools."""
-        return self.guards.breakers
-
-    def readings(self) -> Readings:
-        """Tell how things are now."""
-        caches = {"tools": self.guards.cache.size}
-        return Readings(turns_in_flight=self.in_flight, breakers=self.breakers.counts(), caches=caches)
-
-    @property
-    def in_flight(self) -> int:
-        """How many turns are running now."""
-        return len(self._turns)
-
-    @property
-    def draining(self) -> bool:
-        """Whether the process was asked to stop."""
-        return self.drained_by is not None
-
-    async def chat(self, request: TurnRequest) -> TurnAnswer:
-        """Run a turn to its end, even if the caller goes away meanwhile.
-
-        Raises what `Orchestrator.run` raises, `WorkspaceNotFoundError` and `OverloadedError`.
-        """
-        if len(self._turns) >= self.settings.turns.max_in_flight:
-            raise OverloadedError(len(self._turns))
-        if request.workspace_id not in self.workspaces:
-            raise WorkspaceNotFoundError(request.workspace_id, known=tuple(self.workspaces))
-        return await self._detached(request)
-
-    async def _detached(self, request: TurnRequest, approval: Approval | None = None) -> TurnAnswer:
-        turn = asyncio.get_running_loop().create_task(self._orchestrator.run(request, approval))
-        self._turns.add(turn)
-        turn.add_done_callback(self._ended)
-        return await asyncio.shield(turn)
-
-    async def carry_out(self, request: TurnRequest, approval: Approval) -> TurnAnswer:
-        """Run the turn that carries an operator's decision out; raises what `chat` raises."""
-        if request.workspace_id not in self.workspaces:
-            raise WorkspaceNotFoundError(request.workspace_id, known=tuple(self.workspaces))
-        return await self._detached(request, approval)
-
-    async def transcript(self, conversation_id: str, workspace_id: str) -> Transcript | None:
-        """Return a conversation with all its messages, or None."""
-        return await self.database.read(lambda c: transcripts.transcript(c, conversation_id, workspace_id))
-
-    async def conversations(self, workspace_id: str, limit: int) -> tuple[ConversationSummary, ...]:
-        """Return the workspace's latest conversations."""
-        return await self.database.read(lambda c: transcripts.recent(c, workspace_id, limit))
-
-    async def erase(self, conversation_id: str, workspace_id: str) -> bool:
-        """Delete a conversation and all that was said in it; False when there is none."""
-        return await self.store.erase(conversation_id, workspace_id)
-
-    def begin_draining(self) -> None:
-        """Tell whoever asks that no more requests are wanted; those that come nevertheless are still served."""
-        if self.drained_by is None:
-            self.drained_by = time.monotonic() + DRAIN_SECONDS
-
-    async def drain(self) -> None:
-        """Let the running turns finish, for `DRAIN_SECONDS` since the draining began."""
-        self.begin_draining()
-        while self._turns and (left := (self.drained_by or 0.0) - time.monotonic()) > 0:
-            await asyncio.wait(self._turns, timeout=left)
-
-    def _ended(self, turn: asyncio.Task[TurnAnswer]) -> None:
-        self._turns.discard(turn)
-        if not turn.cancelled():
-            turn.exception()  # somebody may have left before it: it must not be reported as never retrieved
 
 
 @asynccontextmanager
@@ -197,35 +85,10 @@ async def running(
         catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
         tools = _tools(catalogue)
         limits = await stack.enter_async_context(open_limits(settings.rate_limit, emit=bus.emit))
-        guards = standard_guards(
-            emit=bus.emit,
-            owners={name: catalogue.owner("tool", name) for name in tools},
-            breaker=BreakerSettings(**settings.breakers.model_dump()),
-            retry=RetrySettings(**settings.retries.model_dump()),
-            limiter=limits.tools,
-        )
+        guards = _guards(settings, catalogue, tools, limits, bus.emit)
         orders = Orders(store.database, guards.breakers, clock=clock, emit=bus.emit)
         await orders.recall()
-        canary = await stack.enter_async_context(
-            switching(
-                settings,
-                database=store.database,
-                strategies=catalogue.strategies,
-                emit=bus.emit,
-                clock=clock,
-                serving=serving,
-            )
-        )
-        rollouts = await stack.enter_async_context(
-            rolling(
-                canary,
-                store=store,
-                fingerprint=lambda name: fingerprint_of(settings.variants.get(name), catalogue.records),
-                emit=bus.emit,
-                clock=clock,
-                serving=serving,
-            )
-        )
+        canary, rollouts = await _canary(stack, settings, catalogue, store, bus.emit, clock, serving=serving)
         orchestrator = _orchestrator(
             settings, catalogue, workspaces, store, bus.emit, clock, tools, guards, canary.router
         )
@@ -246,16 +109,74 @@ async def running(
             watchdog=Watchdog(catalogue.modules, emit=bus.emit),
             _orchestrator=orchestrator,
         )
-        stack.push_async_callback(_stop, asyncio.create_task(orchestrator.keep_leases()))
-        stack.push_async_callback(_stop, asyncio.create_task(recent.keep_looking()))
-        stack.push_async_callback(_stop, asyncio.create_task(orders.follow()))
-        retention = Retention(**settings.retention.model_dump())
-        stack.push_async_callback(_stop, asyncio.create_task(keep_tidy(store.database, retention, clock=clock)))
-        stack.push_async_callback(_stop, asyncio.create_task(system.approvals.follow()))
+        for work in _beside_the_turns(system, orchestrator):
+            stack.push_async_callback(_stop, asyncio.create_task(work))
         stack.enter_context(system.watchdog.watching())
         stack.push_async_callback(system.drain)
         bus.emit(_loaded(catalogue, settings, tools, workspaces))
         yield system
+
+
+def _beside_the_turns(system: System, orchestrator: Orchestrator) -> tuple[Coroutine[Any, Any, None], ...]:
+    """What runs as long as the system does."""
+    retention = Retention(**system.settings.retention.model_dump())
+    return (
+        orchestrator.keep_leases(),
+        system.recent.keep_looking(),
+        system.orders.follow(),
+        system.approvals.follow(),
+        keep_tidy(system.database, retention, clock=system.clock),
+    )
+
+
+def _guards(
+    settings: Settings,
+    catalogue: Catalogue,
+    tools: Collection[str],
+    limits: RateLimits,
+    emit: Callable[[Event], None],
+) -> Guards:
+    return standard_guards(
+        emit=emit,
+        owners={name: catalogue.owner("tool", name) for name in tools},
+        breaker=BreakerSettings(**settings.breakers.model_dump()),
+        retry=RetrySettings(**settings.retries.model_dump()),
+        limiter=limits.tools,
+    )
+
+
+async def _canary(
+    stack: AsyncExitStack,
+    settings: Settings,
+    catalogue: Catalogue,
+    store: TurnStore,
+    emit: Callable[[Event], None],
+    clock: Callable[[], float],
+    *,
+    serving: bool,
+) -> tuple[Live, Rollouts]:
+    """Open the live configuration, and the rollout that moves its share."""
+    canary = await stack.enter_async_context(
+        switching(
+            settings,
+            database=store.database,
+            strategies=catalogue.strategies,
+            emit=emit,
+            clock=clock,
+            serving=serving,
+        )
+    )
+    rollouts = await stack.enter_async_context(
+        rolling(
+            canary,
+            store=store,
+            fingerprint=lambda name: fingerprint_of(settings.variants.get(name), catalogue.records),
+            emit=emit,
+            clock=clock,
+            serving=serving,
+        )
+    )
+    return canary, rollouts
 
 
 async def _opened(

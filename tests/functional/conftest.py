@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 import pulpo
-from pulpo.assembly import System, running
+from pulpo.assembly import running
 from pulpo.plugins import load_plugins
 from pulpo.settings import CanarySettings, Settings, TurnSettings, VariantSettings
+from pulpo.system import System
 from pulpo.turns.request import TurnRequest
 
 Script = Callable[[pulpo.PlanContext], pulpo.Step]

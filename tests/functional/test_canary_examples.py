@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from pulpo.assembly import System, running
+from pulpo.assembly import running
 from pulpo.contracts.canary import CanaryContext
 from pulpo.plugins import load_plugins
 from pulpo.settings import load_settings
 from pulpo.store import canary as store
+from pulpo.system import System
 from pulpo.turns.request import TurnRequest
 from support.documents import ROOT
 

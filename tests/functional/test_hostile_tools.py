@@ -14,9 +14,9 @@ import anyio
 import pytest
 
 import pulpo
-from pulpo.assembly import System
 from pulpo.settings import TurnSettings
 from pulpo.store import effects
+from pulpo.system import System
 from pulpo.turns import ledger
 from pulpo.turns.request import TurnAnswer, TurnRequest
 

@@ -13,9 +13,10 @@ from typing import Any, TypeAlias
 import pytest
 
 import pulpo
-from pulpo.assembly import System, running
+from pulpo.assembly import running
 from pulpo.plugins import load_plugins
 from pulpo.settings import Settings, VariantSettings
+from pulpo.system import System
 from pulpo.turns.loop import TurnLoop
 from pulpo.turns.request import TurnRequest
 from support.attacks import ANSWERS, MARKS, NOTHING, PAYLOADS, Obedient, Payload, Salon, agrees

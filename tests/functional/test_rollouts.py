@@ -13,11 +13,12 @@ from sqlalchemy import text
 
 import pulpo
 from functional.conftest import Made, Script, Scripted
-from pulpo.assembly import System, running
+from pulpo.assembly import running
 from pulpo.contracts.events import CanaryRolledBack, RolloutChanged
 from pulpo.errors import RolloutError
 from pulpo.plugins import load_plugins
 from pulpo.settings import CanarySettings, RolloutSettings, Settings, VariantSettings
+from pulpo.system import System
 from pulpo.turns.request import TurnAnswer, TurnRequest
 
 QUICK = RolloutSettings(steps=(0.2, 0.5, 1.0), minimum_time=10.0, minimum_units=20, limits={"error_or_rescue": 0.05})

@@ -19,9 +19,9 @@ from pulpo.errors import CommandError
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
 
-    from pulpo.assembly import System
     from pulpo.cli.remote import Exchange
     from pulpo.settings import Settings
+    from pulpo.system import System
 
 SECONDS = 30.0
 """For a server to answer a command."""

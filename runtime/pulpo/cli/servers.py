@@ -16,11 +16,11 @@ import click
 import uvicorn
 
 from pulpo import __version__
-from pulpo.assembly import DRAIN_SECONDS
 from pulpo.cli.listening import BACKLOG, bind
 from pulpo.errors import PulpoError
 from pulpo.http.app import create_app
 from pulpo.settings import Settings
+from pulpo.system import DRAIN_SECONDS
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pulpo.assembly import DRAIN_SECONDS
 from pulpo.cli.listening import bind
 from pulpo.cli.options import Sources
 from pulpo.cli.servers import announce, spare_the_collector
@@ -19,6 +18,7 @@ from pulpo.errors import SettingsError
 from pulpo.http.app import create_app
 from pulpo.settings import Settings, load_settings
 from pulpo.settings.layers import variable_name
+from pulpo.system import DRAIN_SECONDS
 
 if TYPE_CHECKING:
     from litestar import Litestar

@@ -18,7 +18,7 @@ import anyio.to_thread
 import msgspec
 import sqlalchemy as sa
 
-from pulpo.assembly import System, plugins_of, running
+from pulpo.assembly import plugins_of, running
 from pulpo.contracts.planners import Planner, PlannerFactory
 from pulpo.contracts.tools import Result, Tool, ToolContext
 from pulpo.conversation import Dialogue
@@ -30,6 +30,7 @@ from pulpo.settings import Settings
 from pulpo.store.effects import Effect
 from pulpo.store.migrate import upgrade
 from pulpo.store.schema import conversations
+from pulpo.system import System
 from pulpo.turns.request import TurnAnswer, TurnRequest
 from pulpo.turns.results import as_result
 

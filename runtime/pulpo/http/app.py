@@ -16,7 +16,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method
 
-from pulpo.assembly import System, plugins_of, running
+from pulpo.assembly import plugins_of, running
 from pulpo.http import problems, wire
 from pulpo.http.approvals import APPROVAL_OPERATIONS
 from pulpo.http.auth import Gate
@@ -39,6 +39,7 @@ from pulpo.observability.logging import ERROR, log, open_log
 from pulpo.plugins import Catalogue, PluginRecord
 from pulpo.settings import Settings
 from pulpo.store.secrets import secret
+from pulpo.system import System
 
 if TYPE_CHECKING:
     from litestar.handlers import ASGIRouteHandler

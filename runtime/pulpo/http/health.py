@@ -21,7 +21,7 @@ from pulpo.plugins import PluginRecord
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from pulpo.assembly import System
+    from pulpo.system import System
 
 DATABASE_SECONDS: Final = 1.0
 """After which a database that does not answer counts as away."""

@@ -9,7 +9,6 @@ from typing import Final, Literal, TypeAlias
 import anyio.to_thread
 from msgspec import Struct
 
-from pulpo.assembly import System
 from pulpo.errors import PrometheusError
 from pulpo.http.operations import Call, Operation
 from pulpo.observability import prometheus
@@ -17,6 +16,7 @@ from pulpo.observability.alerts import Firing, Seen, judge
 from pulpo.observability.performance import BreakerState, ToolPerformance, performance
 from pulpo.observability.slo import OBJECTIVES, WINDOWS, ObjectiveStatus, Sum, status, summed
 from pulpo.store import counts
+from pulpo.system import System
 
 Source: TypeAlias = Literal["store", "process", "prometheus"]
 """``store``: the durable counts of all replicas; ``process``: what this process saw since its start."""

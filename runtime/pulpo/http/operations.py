@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from pulpo.assembly import System
 from pulpo.contracts.routes import RawResponse
 from pulpo.http import wire
 from pulpo.http.auth import Caller, Gate
 from pulpo.http.visitors import Visitors
 from pulpo.http.wire import Reply
+from pulpo.system import System
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

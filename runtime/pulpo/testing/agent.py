@@ -25,9 +25,9 @@ from pulpo.testing.clock import FakeClock
 # What loads pydantic, sqlalchemy and the plugins is imported when an agent is made: pytest imports this module
 # at every start.
 if TYPE_CHECKING:
-    from pulpo.assembly import System
     from pulpo.plugins import Catalogue
     from pulpo.settings import Settings
+    from pulpo.system import System
     from pulpo.turns.request import TurnAnswer
 
 T = TypeVar("T")

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from pulpo.assembly import System, running
+from pulpo.assembly import running
 from pulpo.settings import load_settings
+from pulpo.system import System
 from pulpo.turns.request import TurnAnswer, TurnRequest
 
 pytestmark = pytest.mark.anyio

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 import pulpo
-from pulpo.assembly import System
 from pulpo.http.app import create_app
 from pulpo.plugins import load_plugins
 from pulpo.settings import Settings
+from pulpo.system import System
 from pulpo.turns import approvals
 
 

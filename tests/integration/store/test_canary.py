@@ -10,12 +10,13 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from pulpo.assembly import System, running
+from pulpo.assembly import running
 from pulpo.contracts.canary import CanaryContext
 from pulpo.errors import StoreUnavailableError
 from pulpo.plugins import load_plugins
 from pulpo.settings import CanarySettings, Settings
 from pulpo.store import canary as store
+from pulpo.system import System
 from support.postgres import Postgres
 
 ANA = CanaryContext(workspace_id="demo", conversation_id="c1", user_id="ana")
