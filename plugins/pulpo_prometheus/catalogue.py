@@ -153,21 +153,18 @@ EVIDENCE: Final = Metric(
     kind="gauge",
     labels=("guardrail", "kind"),
     help="Natural logarithm of the evidence for rolling back or promoting.",
-    awaits="canary guardrails",
 )
 CANARY_STATE: Final = Metric(
     name="pulpo_canary_state",
     kind="gauge",
     labels=("state",),
     help="1 for the state that the rollout is in, 0 for the others.",
-    awaits="canary rollouts",
 )
 ROLLBACKS: Final = Metric(
     name="pulpo_canary_rollbacks_total",
     kind="counter",
     labels=("guardrail",),
     help="Rollouts aborted, by the guardrail that did it.",
-    awaits="canary guardrails",
 )
 REVISION: Final = Metric(
     name="pulpo_canary_config_revision",
@@ -184,14 +181,12 @@ UNITS: Final = Metric(
     kind="counter",
     labels=("variant",),
     help="Users and conversations enrolled in a rollout.",
-    awaits="canary guardrails",
 )
 BAD_UNITS: Final = Metric(
     name="pulpo_canary_bad_units_total",
     kind="counter",
     labels=("guardrail", "variant"),
     help="Units that met their first bad event.",
-    awaits="canary guardrails",
 )
 SHADOW: Final = Metric(
     name="pulpo_shadow_comparisons_total",

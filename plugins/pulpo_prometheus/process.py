@@ -14,9 +14,11 @@ PLUGIN_STATES = ("active", "quarantined", "blocked")
 
 
 class ProcessCounts:
-    """Counts what is not about one turn. Gauges tell what ``readings`` told when `refresh` was called last."""
+    """Counts what is not about one turn. Gauges tell what ``readings`` told when `refresh` was called last;
+    ``rollout`` is told what became of the rollout then."""
 
-    def __init__(self, families: Families) -> None:
+    def __init__(self, families: Families, *, rollout: Callable[[pulpo.RolloutReading | None], None]) -> None:
+        self._rollout = rollout
         self.readings: Callable[[], pulpo.Readings] = pulpo.Readings
         self._plugins = families.numbers(catalogue.PLUGINS)
         self._sink_errors = families.capped(catalogue.SINK_ERRORS, families.numbers(catalogue.SINK_ERRORS).child)
@@ -55,6 +57,7 @@ class ProcessCounts:
             self._breakers.child(state).value = now.breakers.get(state, 0)
         for cache, size in now.caches.items():
             self._caches.child(cache).value = size
+        self._rollout(now.rollout)
 
     def _hung(self, event: pulpo.PluginHung) -> None:
         moved = 1 if event.hung else -1

@@ -1,4 +1,4 @@
-"""What the choice of a variant does to the metrics."""
+"""What the choice of a variant and the rollout do to the metrics."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ ON_STABLE: Final = ("killed", "disabled", "aborted", "denied", "not_matched", "s
 """Why a turn is sent to stable; where it goes for the other reasons, its conversation or the canary says."""
 
 
+ROLLOUT_STATES: Final = ("progressing", "paused", "inconclusive", "aborted", "promoted")
+
+
 class RoutingCounts:
-    """Counts decisions, and shows what the canary is set to."""
+    """Counts decisions and units, and shows what the canary is set to and the rollout as it was told last."""
 
     def __init__(self, families: Families) -> None:
         self._decisions = families.numbers(catalogue.DECISIONS)
@@ -27,14 +30,47 @@ class RoutingCounts:
         self._traffic = families.numbers(catalogue.TRAFFIC).child()
         self._revision = families.numbers(catalogue.REVISION).child()
         self._valid = families.numbers(catalogue.CONFIG_VALID).child()
+        self._state = families.numbers(catalogue.CANARY_STATE)
+        self._evidence = families.numbers(catalogue.EVIDENCE)
+        self._rollbacks = families.numbers(catalogue.ROLLBACKS)
+        self._units = families.numbers(catalogue.UNITS)
+        self._bad_units = families.numbers(catalogue.BAD_UNITS)
+        for state in ROLLOUT_STATES:
+            self._state.child(state)
 
     @property
     def handlers(self) -> Handlers:
         """What is counted, by kind of event."""
-        return {pulpo.VariantAssigned: self._assigned, pulpo.CanaryConfigured: self._configured}
+        return {
+            pulpo.VariantAssigned: self._assigned,
+            pulpo.CanaryConfigured: self._configured,
+            pulpo.RolloutCounted: self._counted,
+            pulpo.CanaryRolledBack: self._rolled_back,
+        }
 
     def expect(self, _loaded: pulpo.PluginsLoaded) -> None:
         """Reasons are not known at start."""
+
+    def show(self, rollout: pulpo.RolloutReading | None) -> None:
+        """Show the rollout as it is now; without one everything is 0."""
+        for state in ROLLOUT_STATES:
+            self._state.child(state).value = rollout is not None and state == rollout.state
+        for _, child in self._evidence.children():
+            child.value = 0.0
+        if rollout is not None:
+            for guardrail, kinds in rollout.log_evidence.items():
+                self._rollbacks.child(guardrail)
+                for kind, value in kinds.items():
+                    self._evidence.child(guardrail, kind).value = value
+
+    def _counted(self, event: pulpo.RolloutCounted) -> None:
+        for place, variant in enumerate((STABLE, event.variant)):
+            self._units.child(variant).value += event.enrolled[place]
+            for guardrail, bad in event.bad.items():
+                self._bad_units.child(guardrail, variant).value += bad[place]
+
+    def _rolled_back(self, event: pulpo.CanaryRolledBack) -> None:
+        self._rollbacks.child(event.guardrail).value += 1
 
     def _configured(self, event: pulpo.CanaryConfigured) -> None:
         self._traffic.value = event.share * 100

@@ -26,12 +26,13 @@ class PrometheusSink:
 
     def __init__(self, *, max_names: int = 50, workspaces: Collection[str] = (), folder: Path | None = None) -> None:
         self.families = Families(max_names=max_names, kind=Shared() if folder else None)
-        self.process = ProcessCounts(self.families)
+        routing = RoutingCounts(self.families)
+        self.process = ProcessCounts(self.families, rollout=routing.show)
         self._topics = (
             self.process,
             TurnCounts(self.families, workspaces=workspaces),
             ToolCounts(self.families),
-            RoutingCounts(self.families),
+            routing,
         )
         self.registry = registry_of(self.families, folder)
 

@@ -26,6 +26,7 @@ from pulpo.contracts.events import (
     RateLimited,
     RateLimitsShared,
     RolloutChanged,
+    RolloutCounted,
     SinkFailed,
     ToolCalled,
     TurnFinished,
@@ -36,7 +37,7 @@ from pulpo.contracts.events import (
 from pulpo.contracts.planners import Answer, Calls, Piece, PlanContext, Planner, PlannerFactory, Step
 from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny, needs_approval, rewrite
 from pulpo.contracts.routes import RawResponse, Route, RouteError, RouteRequest
-from pulpo.contracts.runtime import Readings, Runtime
+from pulpo.contracts.runtime import Readings, RolloutReading, Runtime
 from pulpo.contracts.slots import Choice, ReadContext, Reader, Reading, Slot, ValueProvider
 from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Hints, Result, Summary, Tool, ToolContext, ToolResult, ToolSource, tool
@@ -110,6 +111,8 @@ __all__ = [
     "Readings",
     "Result",
     "RolloutChanged",
+    "RolloutCounted",
+    "RolloutReading",
     "Route",
     "RouteError",
     "RouteRequest",

@@ -76,7 +76,12 @@ class System:
     def readings(self) -> Readings:
         """Tell how things are now."""
         caches = {"tools": self.guards.cache.size}
-        return Readings(turns_in_flight=self.in_flight, breakers=self.breakers.counts(), caches=caches)
+        return Readings(
+            turns_in_flight=self.in_flight,
+            breakers=self.breakers.counts(),
+            caches=caches,
+            rollout=self.rollouts.reading(),
+        )
 
     @property
     def in_flight(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from math import log
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import text
 import pulpo
 from functional.conftest import Made, Script, Scripted
 from pulpo.assembly import running
-from pulpo.contracts.events import CanaryRolledBack, RolloutChanged
+from pulpo.contracts.events import CanaryRolledBack, RolloutChanged, RolloutCounted
 from pulpo.errors import RolloutError
 from pulpo.plugins import load_plugins
 from pulpo.settings import CanarySettings, RolloutSettings, Settings, VariantSettings
@@ -133,6 +134,10 @@ async def test_equal_arms_reach_everybody_by_themselves(street) -> None:
         assert here.share == 0.2
         await here.rounds(80, until=lambda: here.state == "promoted")
         assert (here.state, here.share) == ("promoted", 1.0)
+        reading = here.system.readings().rollout
+        assert reading.state == "promoted"
+        assert reading.log_evidence["error_or_rescue"]["rollback"] < log(1 / 0.03)
+        assert reading.log_evidence["error_or_rescue"]["clean"] >= log(1 / 0.025)
         shares = [event.share for event in here.events if isinstance(event, RolloutChanged)]
         assert shares == [0.2, 0.5, 1.0]
         assert {answer.variant for answer in await here.users(5)} == {"canary"}
@@ -145,12 +150,19 @@ async def test_a_failing_canary_goes_back_to_nobody_and_says_why(street) -> None
         assert "error_or_rescue: evidence" in here.system.rollouts.current.reason
         (rolled_back,) = [event for event in here.events if isinstance(event, CanaryRolledBack)]
         assert rolled_back.evidence >= rolled_back.threshold
+        counted = [event for event in here.events if isinstance(event, RolloutCounted)]
+        line = (await here.system.rollouts.evidence()).guardrails[0]
+        assert line.name == "error_or_rescue"
+        bad = [event.bad.get(line.name, (0, 0)) for event in counted]
+        assert tuple(sum(arm) for arm in zip(*bad, strict=True)) == line.bad_units
+        assert tuple(sum(arm) for arm in zip(*(event.enrolled for event in counted), strict=True)) == line.units
+        assert here.system.readings().rollout.log_evidence[line.name]["rollback"] >= log(rolled_back.threshold)
         answers = await here.users(10)
         assert {(answer.variant, answer.outcome) for answer in answers} == {("stable", "ok")}
-        log = await here.system.database.read(
+        entries = await here.system.database.read(
             lambda connection: connection.execute(text("SELECT action, actor FROM canary_audit ORDER BY number")).all()
         )
-        assert [tuple(row) for row in log][-1] == ("rollout aborted", "rollout")
+        assert [tuple(row) for row in entries][-1] == ("rollout aborted", "rollout")
 
 
 async def test_conversations_that_do_not_reach_their_goal_roll_it_back(street) -> None:

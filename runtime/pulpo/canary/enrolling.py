@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from pulpo.canary.cohort import CANARY, STABLE, Member, Seen, Taken, absorb, settle
 from pulpo.canary.guardrails import Bounds, broken
+from pulpo.contracts.events import RolloutCounted
 from pulpo.store import rollouts
 from pulpo.store.fold import Folded
 from pulpo.store.goals import GoalEnd
@@ -13,18 +15,37 @@ from pulpo.store.outcomes import Outcome
 from pulpo.store.statements import Run
 
 
-def take_in(run: Run, folded: Folded, bounds: Bounds, *, now: float) -> None:
-    """Add what is evidence about the newest rollout; ``now`` is UTC seconds."""
+def take_in(run: Run, folded: Folded, bounds: Bounds, *, now: float) -> RolloutCounted | None:
+    """Add what is evidence about the newest rollout, and return what it was; ``now`` is UTC seconds."""
     row = rollouts.latest(run)
     if row is None:
-        return
+        return None
     rollout, variant = row["id"], row["variant"]
     turns = [_seen(each, variant, bounds) for each in folded.outcomes if each.rollout == rollout]
+    parts = []
     if turns:
-        _store(run, rollout, absorb(_known(run, rollout, (turn.unit for turn in turns)), turns), now=now)
+        parts.append(absorb(_known(run, rollout, (turn.unit for turn in turns)), turns))
+        _store(run, rollout, parts[-1], now=now)
     goals = [_goal(each, variant) for each in folded.goals if each.rollout == rollout]
     if goals:
-        _store(run, rollout, settle(_known(run, rollout, (goal[0] for goal in goals)), goals), now=now)
+        parts.append(settle(_known(run, rollout, (goal[0] for goal in goals)), goals))
+        _store(run, rollout, parts[-1], now=now)
+    return _counted(rollout, variant, parts)
+
+
+def _counted(rollout: str, variant: str, parts: Iterable[Taken]) -> RolloutCounted | None:
+    enrolled: Counter[int] = Counter()
+    bad: Counter[tuple[str, int]] = Counter()
+    for part in parts:
+        for (_, _, arm), units in part.enrolled.items():
+            enrolled[arm] += units
+        for (guardrail, _), block in part.blocks.items():
+            bad[guardrail, STABLE] += block.stable_bad
+            bad[guardrail, CANARY] += block.canary_bad
+    if not enrolled and not bad:
+        return None
+    names = {guardrail: (bad[guardrail, STABLE], bad[guardrail, CANARY]) for guardrail in {name for name, _ in bad}}
+    return RolloutCounted(rollout, variant, (enrolled[STABLE], enrolled[CANARY]), names)
 
 
 def _seen(turn: Outcome, variant: str, bounds: Bounds) -> Seen:

@@ -63,6 +63,16 @@ def report(
     )
 
 
+def log_evidence(state: RolloutState, reading: Reading, bounds: Bounds) -> Mapping[str, Mapping[str, float]]:
+    """Return the logarithms of the evidence by guardrail, as `pulpo.RolloutReading` has them."""
+    found = {}
+    for guardrail in GUARDRAILS:
+        non_inferior, clean = passing(guardrail, reading, bounds, margin=margin_before(state))
+        rollback = harm(guardrail, reading, bounds)
+        found[guardrail.name] = {"rollback": rollback, "non_inferior": non_inferior, "clean": clean}
+    return found
+
+
 def _line(
     guardrail: Guardrail, state: RolloutState, reading: Reading, bounds: Bounds, blocks: Mapping[Block, int]
 ) -> GuardrailEvidence:

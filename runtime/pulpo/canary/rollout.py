@@ -20,8 +20,9 @@ from pulpo.canary.enrolling import take_in
 from pulpo.canary.evidence import Block, Evidence
 from pulpo.canary.guardrails import BY_NAME, GUARDRAILS, Bounds
 from pulpo.canary.judge import Decision, Reading, RolloutState, State, judge
-from pulpo.canary.reporting import RolloutEvidence, report
-from pulpo.contracts.events import CanaryRolledBack, Event, RolloutChanged
+from pulpo.canary.reporting import RolloutEvidence, log_evidence, report
+from pulpo.contracts.events import CanaryRolledBack, Event, RolloutChanged, RolloutCounted
+from pulpo.contracts.runtime import RolloutReading
 from pulpo.errors import RolloutError, StoreUnavailableError
 from pulpo.settings import CanarySettings, RolloutSettings
 from pulpo.store import counts, rollouts
@@ -81,6 +82,8 @@ class Rollouts:
         self._read = ("", 0)
         self._evidence: dict[str, Evidence] = {}
         self._blocks: dict[str, Counter[Block]] = {}
+        self._counted: RolloutCounted | None = None
+        self._seen = Reading()
         self._tidied = 0.0
 
     async def run(self) -> None:
@@ -101,7 +104,7 @@ class Rollouts:
         now = self._clock()
         await self.refresh()
         await self._begin_if_due(now)
-        await fold(self._store, now=now, watch=partial(self._watch, now))
+        await fold(self._store, now=now, watch=partial(self._watch, now), committed=self._tell_counted)
         await self._judge(now)
         if now - self._tidied > counts.HOUR:
             self._tidied = now
@@ -125,6 +128,15 @@ class Rollouts:
         reading = await self._reading(state, plan, now)
         decision = judge(state, reading, plan, _bounds(plan), now=now)
         return report(state, reading, _bounds(plan), self._blocks, waiting=decision.reason, problem=self.problem)
+
+    def reading(self) -> RolloutReading | None:
+        """Return the state, and the evidence of the last look; None without a rollout."""
+        state, plan = self.current, self._settings().rollout
+        if state is None or plan is None:
+            return None
+        if self._read[0] != state.id:
+            return RolloutReading(state.state)
+        return RolloutReading(state.state, log_evidence(state, self._seen, _bounds(plan)))
 
     async def pause(self, reason: str = "", *, by: str = _AUTHOR) -> RolloutState:
         """Keep the share where it is; guardrails go on. Raises `RolloutError`."""
@@ -150,7 +162,12 @@ class Rollouts:
     def _watch(self, now: float, run: Run, folded: Folded) -> None:
         plan = self._settings().rollout
         if plan is not None:
-            take_in(run, folded, _bounds(plan), now=now)
+            self._counted = take_in(run, folded, _bounds(plan), now=now)
+
+    def _tell_counted(self) -> None:
+        if self._counted is not None:
+            self._emit(self._counted)
+        self._counted = None
 
     def _wanted(self) -> tuple[str, str, tuple[float, ...]] | None:
         """What a rollout would be of: the variant, what it is made of, and the steps."""
@@ -259,6 +276,7 @@ class Rollouts:
     async def _reading(self, state: RolloutState, plan: RolloutSettings, now: float) -> Reading:
         if self._read[0] != state.id:
             self._read = (state.id, 0)
+            self._seen = Reading()
             self._evidence = {guardrail.name: Evidence() for guardrail in GUARDRAILS}
             self._blocks = {guardrail.name: Counter() for guardrail in GUARDRAILS}
 
@@ -278,7 +296,8 @@ class Rollouts:
                 self._read = (state.id, each.number)
         stable, canary = (sum(both[arm] for both in goals.values()) for arm in (0, 1))
         units = sum(canary for _, canary in ripe.values())
-        return Reading(self._evidence, units, (stable, canary), enrolled)
+        self._seen = Reading(self._evidence, units, (stable, canary), enrolled)
+        return self._seen
 
     async def _budget_left(self, now: float) -> bool:
         window = partial(counts.turn_counts, since=now - BUDGET_WINDOW, until=now + 1)

@@ -181,6 +181,16 @@ class CanaryRolledBack(Event, frozen=True):
     threshold: float
 
 
+class RolloutCounted(Event, frozen=True):
+    """What a look at the newest turns added to a rollout: units enrolled, as (stable, canary), and by guardrail those
+    that met their first bad event. Of several processes the one tells it that counted."""
+
+    rollout: str
+    variant: str
+    enrolled: tuple[int, int]
+    bad: Mapping[str, tuple[int, int]]
+
+
 class PluginsLoaded(Event, frozen=True):
     """The system is up; ``states`` counts plugins by state, ``names`` tells what there is by kind (``tools``,
     ``planners``, ``policies``, ``sinks``, ``variants``, ``workspaces``), so that sinks can make room ahead."""

@@ -13,12 +13,22 @@ from pulpo.contracts.storage import Database
 from pulpo.conversation import Workspace
 
 
+class RolloutReading(Struct, frozen=True):
+    """A rollout at the last look: its state, and by guardrail the natural logarithms of the evidence for rolling it
+    back (``rollback``), and for letting it grow (``non_inferior`` and ``clean``, of which one is enough)."""
+
+    state: str
+    log_evidence: Mapping[str, Mapping[str, float]] = {}
+
+
 class Readings(Struct, frozen=True, kw_only=True):
-    """How things are at this moment: turns under way, circuit breakers by state, entries by cache."""
+    """How things are at this moment: turns under way, circuit breakers by state, entries by cache, and the rollout
+    if there is one."""
 
     turns_in_flight: int = 0
     breakers: Mapping[str, int] = {}
     caches: Mapping[str, int] = {}
+    rollout: RolloutReading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

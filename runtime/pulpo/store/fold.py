@@ -5,7 +5,7 @@ Of several processes over one PostgreSQL one does it at a time, whoever asks fir
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -37,11 +37,16 @@ class Watch(Protocol):
     def __call__(self, run: Run, folded: Folded, /) -> None: ...
 
 
-async def fold(store: TurnStore, *, now: float, watch: Watch | None = None) -> None:
-    """Take in what waits, unless another process is at it; ``now`` is UTC seconds. Raises `StoreUnavailableError`."""
+async def fold(
+    store: TurnStore, *, now: float, watch: Watch | None = None, committed: Callable[[], None] = lambda: None
+) -> None:
+    """Take in what waits, unless another process is at it; ``now`` is UTC seconds. A transaction may be tried again,
+    so ``watch`` too; ``committed`` is called once for each that did something. Raises `StoreUnavailableError`."""
     more = await store.database.read(lambda connection: _waiting(OverSqlalchemy(connection), now))
     while more:
         folded = await store.together(lambda run: _fold(run, now, watch))
+        if folded is not None:
+            committed()
         more = folded is not None and folded.more
 
 

@@ -12,10 +12,10 @@ ALLOW Answer Api ApiAnswer ApprovalChanged Assignment BreakerChanged BreakerForc
 CanaryContext CanaryRolledBack CanaryStrategy Choice Command CommandError ConsoleSection Conversation Database
 Dialogue Event Fact Finding Hints LoopBlocked Match Message MetricSink Offer Pending Piece PlanContext Planner
 PlannerFactory PlannerStepped PluginHung PluginsLoaded Policy PolicyChecked PolicyContext RateLimited
-RateLimitsShared RawResponse ReadContext Reader Reading Readings Result RolloutChanged Route RouteError RouteRequest
-Runtime SinkFailed Slot Step Summary Tool ToolCall ToolCalled ToolContext ToolResult ToolSource Turn TurnFinished
-TurnRescued ValueProvider VariantAssigned VariantFailed Verdict Workspace __version__ deny find_personal hookimpl
-http_client localized needs_approval read_consent rewrite tells tool
+RateLimitsShared RawResponse ReadContext Reader Reading Readings Result RolloutChanged RolloutCounted RolloutReading
+Route RouteError RouteRequest Runtime SinkFailed Slot Step Summary Tool ToolCall ToolCalled ToolContext ToolResult
+ToolSource Turn TurnFinished TurnRescued ValueProvider VariantAssigned VariantFailed Verdict Workspace __version__
+deny find_personal hookimpl http_client localized needs_approval read_consent rewrite tells tool
 """
 
 

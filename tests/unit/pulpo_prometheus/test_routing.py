@@ -15,3 +15,30 @@ def test_reasons_are_capped() -> None:
     assert page.value(decisions, variant="stable", reason="a") == 1
     assert page.value(decisions, variant="stable", reason=OTHER) == 2
     assert page.value(decisions, variant="canary", reason="pinned") == 0
+
+
+def test_units_and_rollbacks_are_counted() -> None:
+    page = Page()
+    page.tell(pulpo.RolloutCounted("r", "canary", (9, 1), {"latency": (2, 1)}))
+    page.tell(pulpo.RolloutCounted("r", "canary", (0, 2), {}))
+    page.tell(pulpo.CanaryRolledBack("r", "canary", "latency", 300.0, 250.0))
+    assert page.value("pulpo_canary_units_total", variant="stable") == 9
+    assert page.value("pulpo_canary_units_total", variant="canary") == 3
+    assert page.value("pulpo_canary_bad_units_total", guardrail="latency", variant="stable") == 2
+    assert page.value("pulpo_canary_bad_units_total", guardrail="latency", variant="canary") == 1
+    assert page.value("pulpo_canary_rollbacks_total", guardrail="latency") == 1
+
+
+def test_the_rollout_is_shown_as_it_is_now() -> None:
+    page = Page()
+    reading = pulpo.RolloutReading("progressing", {"latency": {"rollback": 1.5, "clean": -0.5}})
+    page.sink.process.readings = lambda: pulpo.Readings(rollout=reading)
+    page.sink.process.refresh()
+    assert page.value("pulpo_canary_state", state="progressing") == 1
+    assert page.value("pulpo_canary_state", state="aborted") == 0
+    assert page.value("pulpo_canary_log_evidence", guardrail="latency", kind="rollback") == 1.5
+    assert page.value("pulpo_canary_rollbacks_total", guardrail="latency") == 0
+    page.sink.process.readings = pulpo.Readings
+    page.sink.process.refresh()
+    assert page.value("pulpo_canary_state", state="progressing") == 0
+    assert page.value("pulpo_canary_log_evidence", guardrail="latency", kind="rollback") == 0
