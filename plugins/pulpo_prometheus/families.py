@@ -7,7 +7,7 @@ makes all of its siblings.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from prometheus_client import core
 
@@ -24,27 +24,30 @@ OTHER: Final = "_other"
 """The label of every name beyond a cap."""
 
 
-class Family(Generic[T]):
-    """The children of one metric, by their label values."""
+class Family(dict[tuple[str, ...], T]):
+    """The children of one metric, by their label values: ``family["stable", "ok"]``, new at 0 if there was none.
+
+    A dictionary itself, as `Capped` is: what every turn looks up costs no call of a function.
+    """
 
     def __init__(self, metric: Metric, make: Callable[[Metric, tuple[str, ...]], T]) -> None:
         self.metric = metric
         self._make = make
-        self._children: dict[tuple[str, ...], T] = {}
+
+    def __missing__(self, labels: tuple[str, ...]) -> T:
+        made = self[labels] = self._make(self.metric, labels)
+        return made
 
     def child(self, *labels: str) -> T:
-        """Return the child of these label values, new at 0 if there was none; hold on to it."""
-        found = self._children.get(labels)
-        if found is None:
-            found = self._children[labels] = self._make(self.metric, labels)
-        return found
+        """Return the child of these label values; hold on to it."""
+        return self[labels]
 
     def children(self) -> Iterable[tuple[tuple[str, ...], T]]:
         """Return all children as they are now; safe while the event loop adds some."""
-        return list(self._children.items())
+        return list(self.items())
 
 
-class Capped(Generic[T]):
+class Capped(dict[str, T]):
     """Children by a name that is not from a closed set: the first ``limit`` names get their own, the rest share one.
 
     ``make`` builds the children of a name; ``overflow`` counts every time a name found no place; names in ``always``
@@ -55,32 +58,25 @@ class Capped(Generic[T]):
         self._make = make
         self._room = limit
         self._overflow = overflow
-        self._known: dict[str, T] = {name: make(name) for name in always}
         self._other: T | None = None
+        self.update({name: make(name) for name in always})
 
-    def __getitem__(self, name: str) -> T:
-        found = self._known.get(name)
-        return found if found is not None else self._meet(name)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._known
-
-    def expect(self, names: Collection[str]) -> None:
-        """Make the children of ``names`` ahead, unless they are too many: then whoever comes first is first."""
-        new = [name for name in names if name not in self._known]
-        if len(new) <= self._room:
-            for name in new:
-                self._meet(name)
-
-    def _meet(self, name: str) -> T:
+    def __missing__(self, name: str) -> T:
         if self._room > 0 and name != OTHER:
             self._room -= 1
-            made = self._known[name] = self._make(name)
+            made = self[name] = self._make(name)
             return made
         self._overflow.value += 1
         if self._other is None:
             self._other = self._make(OTHER)
         return self._other
+
+    def expect(self, names: Collection[str]) -> None:
+        """Make the children of ``names`` ahead, unless they are too many: then whoever comes first is first."""
+        new = [name for name in names if name not in self]
+        if len(new) <= self._room:
+            for name in new:
+                self[name]
 
 
 class Families:

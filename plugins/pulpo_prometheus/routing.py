@@ -78,4 +78,4 @@ class RoutingCounts:
         self._valid.value = not (event.problem or event.missing)
 
     def _assigned(self, event: pulpo.VariantAssigned) -> None:
-        self._decisions.child(event.variant, self._reasons[event.reason]).value += 1
+        self._decisions[event.variant, self._reasons[event.reason]].value += 1

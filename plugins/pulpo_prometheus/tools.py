@@ -73,7 +73,7 @@ class ToolCounts:
             tool.argument_errors.value += 1
 
     def _rate_limited(self, event: pulpo.RateLimited) -> None:
-        self._limited.child(event.scope).value += 1
+        self._limited[event.scope,].value += 1
 
     def _rate_limits_shared(self, event: pulpo.RateLimitsShared) -> None:
         self._alone.value = 0 if event.shared else 1

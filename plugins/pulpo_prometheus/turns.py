@@ -66,8 +66,8 @@ class TurnCounts:
     def _finished(self, event: pulpo.TurnFinished) -> None:
         if event.variant not in self._variants:
             self._start_variant(event.variant)
-        self._requests.child(event.variant, event.served_by, event.outcome).value += 1
-        self._durations.child(event.variant).observe(event.duration, event.trace_id)
+        self._requests[event.variant, event.served_by, event.outcome].value += 1
+        self._durations[event.variant,].observe(event.duration, event.trace_id)
         self._workspaces[event.workspace_id][event.outcome].value += 1
         self._steps.observe(event.steps)
         if event.outcome == "limit":
@@ -79,4 +79,4 @@ class TurnCounts:
     def _checked(self, event: pulpo.PolicyChecked) -> None:
         self._policies[event.policy].observe(event.duration)
         if event.verdict in ("deny", "error"):
-            self._refusals.child(event.variant or STABLE, event.stage).value += 1
+            self._refusals[event.variant or STABLE, event.stage].value += 1

@@ -36,8 +36,9 @@ class EventBus:
     def emit(self, event: Event) -> None:
         """Tell every sink that listens to this kind of event; never raises."""
         kind = type(event)
-        listeners = self._listeners.get(kind)
-        if listeners is None:
+        try:
+            listeners = self._listeners[kind]
+        except KeyError:
             listeners = self._listeners[kind] = self._listening(kind)
         for name, handler in listeners:
             try:

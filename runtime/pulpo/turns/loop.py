@@ -312,8 +312,10 @@ class TurnLoop:
 
 def _with_offers(run: TurnRun, dialogue: Dialogue) -> Dialogue:
     """Put the offers of the newest result that has any into the dialogue."""
-    offers = next((result.result.offers for result in reversed(run.results) if result.result.offers), ())
-    return dialogue if not offers or offers == dialogue.offers else replace(dialogue, offers=offers)
+    for result in reversed(run.results):
+        if offers := result.result.offers:
+            return dialogue if offers == dialogue.offers else replace(dialogue, offers=offers)
+    return dialogue
 
 
 def _refuse(run: TurnRun, bound: BoundCall, verdict: Verdict) -> None:
