@@ -39,6 +39,8 @@ planner = "lucia"
 [canary]
 enabled = true
 percentage = 0.5
+[plugins.pulpo_guardrails]
+unasked = ["book", "order"]
 """
 
 
