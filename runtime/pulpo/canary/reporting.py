@@ -18,15 +18,15 @@ class GuardrailEvidence(Struct, frozen=True, kw_only=True):
     units to stable's, ``upper_bound`` the canary's own rate of them, both with 95 % confidence at every look."""
 
     name: str
-    units: tuple[int, int]
-    bad_units: tuple[int, int]
+    units: tuple[int, ...]
+    bad_units: tuple[int, ...]
     evidence: float
     threshold: float
     no_worse: float
     clean: float
     needed: float
     limit: float
-    interval: tuple[float, float]
+    interval: tuple[float, ...]
     upper_bound: float
 
 

@@ -19,6 +19,6 @@ def running_server(url: str | None, key: str | None, config_file: Path | None, a
 
     if url is None:
         settings = read_settings(config_file, assignments)
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - not to bind
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 # nosec B104 - not to bind
         url = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     return RemoteApi(locale="en", workspace=None, send=exchange(url, key=key, timeout=SECONDS))
