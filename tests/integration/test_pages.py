@@ -245,13 +245,37 @@ def test_the_console_has_no_grave_accessibility_findings(
     page = visit.open("/")
     visit.say("Hola" if locale.startswith("es") else "Hello")
     page = visit.open("/console")
+    expect(page.locator(".tools")).to_contain_text("book_appointment")
+    assert grave_findings(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.get_by_role("navigation").get_by_role("link").nth(1).click()
     expect(page.get_by_role("table")).to_contain_text("booking")
     assert grave_findings(page, axe) == []
-    page.get_by_role("navigation").get_by_role("link").nth(1).click()
+    page.get_by_role("navigation").get_by_role("link").nth(2).click()
     page.get_by_role("table").get_by_role("link").first.click()
     expect(page.locator(".transcript li").first).to_be_visible()
     assert grave_findings(page, axe) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert visit.errors == []
+    assert visit.strangers == []
+
+
+def test_the_overview_is_live_until_it_is_paused(new_visit: NewVisit) -> None:
+    visit = new_visit(locale="en-US")
+    page = visit.open("/console")
+    turns = page.locator(".tiles dd").first
+    expect(page.locator(".toolbar [role=status]")).to_have_text("Live")
+    assert page.locator("svg[role=img]").count() == 2
+    before = turns.inner_text()
+    page.request.post(f"{visit.origin}/chat", data={"message": "hello"})
+    expect(turns).not_to_have_text(before)
+    expect(page.locator(".chart rect.good").last).to_be_visible()
+    page.get_by_role("button", name="Pause").press("Enter")
+    expect(page.locator(".toolbar [role=status]")).to_have_text("Paused")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator(".toolbar [role=status]")).to_have_text("Live")
+    page.get_by_role("navigation").get_by_role("link", name="Plugins").click()
+    expect(page.locator(".overview")).to_have_count(0)
     assert visit.errors == []
     assert visit.strangers == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -29,6 +30,7 @@ from pulpo.http.health import health_operations
 from pulpo.http.metrics import METRICS_OPERATIONS
 from pulpo.http.openapi import with_document
 from pulpo.http.operations import Door, Operation
+from pulpo.http.overview import overview_operations
 from pulpo.http.pages import load_pages
 from pulpo.http.problems import ProblemError
 from pulpo.http.routes import mount
@@ -36,6 +38,7 @@ from pulpo.http.serving import Doorway, Handler, Headers, failed, handler_of
 from pulpo.http.site import page_operations
 from pulpo.http.visitors import Visitors
 from pulpo.observability.logging import ERROR, log, open_log
+from pulpo.observability.redaction import known_secrets
 from pulpo.plugins import Catalogue, PluginRecord
 from pulpo.settings import Settings
 from pulpo.store.secrets import secret
@@ -67,7 +70,7 @@ def create_app(
     `pulpo.assembly.running` raises.
     """
     catalogue = catalogue or plugins_of(settings)
-    request_id = wire.request_ids(secrets.token_hex(6))
+    request_id = wire.request_ids(secrets.token_hex(6), secrets=known_secrets(os.environ))
     doorway = Doorway()
     surface = surface_of(settings, catalogue)
     app = Litestar(
@@ -98,6 +101,7 @@ def _core(settings: Settings, records: tuple[PluginRecord, ...]) -> tuple[Operat
         *BREAKER_OPERATIONS,
         *APPROVAL_OPERATIONS,
         *METRICS_OPERATIONS,
+        *overview_operations(records),
     )
 
 

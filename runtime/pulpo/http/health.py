@@ -55,8 +55,8 @@ async def ready(call: Call) -> Alive:
     return Alive()
 
 
-def _now(records: tuple[PluginRecord, ...], system: System) -> tuple[PluginRecord, ...]:
-    """The records as the routes left them, with those on top that went out when the server started, or since."""
+def records_now(records: tuple[PluginRecord, ...], system: System) -> tuple[PluginRecord, ...]:
+    """Return the records as the routes left them, with those on top that went out when the server started, or since."""
     out = {record.name: record for record in system.catalogue.records if record.state != "active"}
     known = (out.get(record.name, record) for record in records)
     return observed(known, hung=system.guards.threads.stuck, blamed=system.watchdog.blamed)
@@ -78,12 +78,12 @@ def health_operations(
             turns_in_flight=system.in_flight,
             draining=system.draining,
             database=await _database(call.door),
-            plugins=_now(records, system),
+            plugins=records_now(records, system),
             limits=system.limits.trouble,
         )
 
     async def plugins(call: Call) -> Plugins:
-        return Plugins(_now(records, call.door.system))
+        return Plugins(records_now(records, call.door.system))
 
     return (
         Operation(

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from pulpo.contracts.routes import RawResponse
 from pulpo.http import wire
 from pulpo.http.auth import Caller, Gate
+from pulpo.http.streams import Stream
 from pulpo.http.visitors import Visitors
 from pulpo.http.wire import Reply
 from pulpo.system import System
@@ -40,7 +41,7 @@ class Call:
         return wire.language(self.headers, default=self.caller.workspace.languages[0])
 
 
-Answer: TypeAlias = Reply | RawResponse | Any
+Answer: TypeAlias = Reply | Stream | RawResponse | Any
 """A value to encode as JSON, or a reply that is ready to be sent."""
 
 

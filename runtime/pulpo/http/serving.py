@@ -16,6 +16,7 @@ from pulpo.contracts.routes import RawResponse
 from pulpo.http import problems, reading, wire
 from pulpo.http.operations import Answer, Call, Door, Operation
 from pulpo.http.problems import CLOSE, ProblemError
+from pulpo.http.streams import Stream, send_stream
 from pulpo.http.wire import Reply
 from pulpo.observability.logging import ERROR, log
 from pulpo.observability.logging import request_id as logged_id
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive, Scope, Send
 
 Headers: TypeAlias = Mapping[bytes, bytes]
-Way: TypeAlias = Callable[["HTTPScope", Headers, "Receive", Door], Awaitable[Reply]]
+Way: TypeAlias = Callable[["HTTPScope", Headers, "Receive", Door], Awaitable[Reply | Stream]]
 Handler: TypeAlias = Callable[["Scope", "Receive", "Send"], Awaitable[None]]
 
 _encode = msgspec.json.Encoder().encode
@@ -64,7 +65,7 @@ def handler_of(operations: Sequence[Operation], *, doorway: Doorway, request_id:
             if way is None:
                 raise ProblemError(405, f"Use {allowed.decode()} here.", headers=((b"allow", allowed),))
             door = doorway.opened()
-            reply = await way(asked, headers, receive, door)
+            reply: Reply | Stream = await way(asked, headers, receive, door)
             if door.system.draining:
                 # A connection that is kept would be closed under the client's next request.
                 reply = replace(reply, headers=(*reply.headers, *CLOSE))
@@ -72,7 +73,10 @@ def handler_of(operations: Sequence[Operation], *, doorway: Doorway, request_id:
             return
         except Exception as error:
             reply = failed(error, headers=headers, request_id=id_)
-        await wire.send_reply(send, reply, request_id=id_, head=method == "HEAD")
+        if isinstance(reply, Stream):
+            await send_stream(send, receive, reply, request_id=id_, head=method == "HEAD")
+        else:
+            await wire.send_reply(send, reply, request_id=id_, head=method == "HEAD")
 
     return serve
 
@@ -90,7 +94,7 @@ def _way(operation: Operation) -> Way:
     read_body = reading.body_reader(operation.body) if operation.body is not None else None
     read_query = reading.query_reader(operation.query) if operation.query is not None else None
 
-    async def way(scope: HTTPScope, headers: Headers, receive: Receive, door: Door) -> Reply:
+    async def way(scope: HTTPScope, headers: Headers, receive: Receive, door: Door) -> Reply | Stream:
         caller = await door.gate.caller(headers, scope["headers"], scope=operation.scope)
         body: Any = None
         if read_body is not None:
@@ -113,8 +117,8 @@ def _way(operation: Operation) -> Way:
     return way
 
 
-def _reply(operation: Operation, answer: Answer) -> Reply:
-    if answer.__class__ is Reply:
+def _reply(operation: Operation, answer: Answer) -> Reply | Stream:
+    if answer.__class__ is Reply or answer.__class__ is Stream:
         return answer
     if isinstance(answer, RawResponse):
         return Reply(

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from pulpo.observability.redaction import redact_text
+
 if TYPE_CHECKING:
     from litestar.types import HTTPReceiveMessage, Receive, Scope, Send
 
@@ -79,14 +81,20 @@ class Reply:
     security: tuple[Header, ...] = SECURITY
 
 
-def request_ids(prefix: str) -> Callable[[Mapping[bytes, bytes]], str]:
-    """Return a source of request ids: the client's own ``X-Request-Id`` if it is sane, else ``prefix`` and a count."""
+def request_ids(prefix: str, *, secrets: re.Pattern[str] | None = None) -> Callable[[Mapping[bytes, bytes]], str]:
+    """Return a source of request ids: the client's own ``X-Request-Id`` if it is sane, else ``prefix`` and a count.
+
+    An id is logged as it is and sent back, so one that looks like a secret or a person's number, or holds one of
+    ``secrets``, is not taken.
+    """
     numbers = count(1)
 
     def request_id(headers: Mapping[bytes, bytes]) -> str:
         given = headers.get(b"x-request-id")
         if given is not None and REQUEST_ID.fullmatch(given):
-            return given.decode("ascii")
+            id_ = given.decode("ascii")
+            if redact_text(id_) == id_ and not (secrets and secrets.search(id_)):
+                return id_
         return f"{prefix}-{next(numbers):x}"
 
     return request_id

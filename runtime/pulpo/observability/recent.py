@@ -9,6 +9,7 @@ import asyncio
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -58,6 +59,7 @@ class Recent:
         self._buckets = [0] * (len(EDGES) + 1)
         self._limited: Counter[str] = Counter()
         self._pictures: deque[Picture] = deque(maxlen=KEPT)
+        self._looks = 0
         self.look()
 
     @property
@@ -78,6 +80,7 @@ class Recent:
     def look(self) -> None:
         """Take a picture of the totals."""
         self._pictures.append(self._picture())
+        self._looks += 1
 
     async def keep_looking(self) -> None:
         """Take a picture every second, for ever."""
@@ -89,12 +92,15 @@ class Recent:
         """Return what came since ``seconds`` ago, or since the start if that is later."""
         now = self._picture()
         before = next((it for it in self._pictures if it.at >= now.at - seconds), now)
-        return Picture(
-            before.at,
-            _grown(now.outcomes, before.outcomes),
-            tuple(after - earlier for after, earlier in zip(now.buckets, before.buckets, strict=True)),
-            _grown(now.limited, before.limited),
-        )
+        return _between(before, now)
+
+    def steps(self, stride: int) -> tuple[tuple[float, Picture], ...]:
+        """Return what came in each ``stride`` pictures with the seconds it took, oldest first; the last is still
+        filling up. Steps keep their borders from one call to the next."""
+        oldest = self._looks - len(self._pictures)
+        borders = [it for number, it in enumerate(self._pictures, oldest) if number % stride == 0]
+        borders.append(self._picture())
+        return tuple((after.at - before.at, _between(before, after)) for before, after in pairwise(borders))
 
     def _picture(self) -> Picture:
         return Picture(self._clock(), dict(self._outcomes), tuple(self._buckets), dict(self._limited))
@@ -118,6 +124,15 @@ class Recent:
             tally = self.tools[event.tool] = Tally()
         tally.outcomes[event.outcome] += 1
         tally.seconds.append(event.duration)
+
+
+def _between(before: Picture, now: Picture) -> Picture:
+    return Picture(
+        before.at,
+        _grown(now.outcomes, before.outcomes),
+        tuple(after - earlier for after, earlier in zip(now.buckets, before.buckets, strict=True)),
+        _grown(now.limited, before.limited),
+    )
 
 
 def _grown(after: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:

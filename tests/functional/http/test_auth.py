@@ -101,6 +101,7 @@ SCOPED = [
     ("GET", "/metrics/slo/status", {"metrics", "admin"}),
     ("GET", "/metrics/alerts/active", {"metrics", "admin"}),
     ("GET", "/metrics/tools/performance", {"metrics", "admin"}),
+    ("GET", "/metrics/overview", {"metrics", "admin"}),
 ]
 
 

@@ -31,14 +31,21 @@ PLANTED = (
     "378282246310005",
 )
 HEADERS = ("authorization-copy", "cookie", "x-note")
-PAGES = ("/metrics", "/metrics/health", "/metrics/slo/status", "/metrics/alerts/active", "/metrics/tools/performance")
+PAGES = (
+    "/metrics",
+    "/metrics/health",
+    "/metrics/slo/status",
+    "/metrics/alerts/active",
+    "/metrics/tools/performance",
+    "/metrics/overview",
+)
 
 
 async def test_nothing_planted_is_found(client: httpx.AsyncClient) -> None:
     stream = BytesIO()
     with open_log("debug", stream=stream):
         for number, secret in enumerate(PLANTED):
-            headers = {HEADERS[number % len(HEADERS)]: secret, "traceparent": secret}
+            headers = {HEADERS[number % len(HEADERS)]: secret, "traceparent": secret, "x-request-id": secret}
             for message in (secret, f"greet {secret}"):
                 body = {"message": message, "user_id": secret}
                 answered = await client.post("/chat", json=body, headers=headers)

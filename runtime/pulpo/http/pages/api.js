@@ -2,6 +2,7 @@
 
 const TURN_TIMEOUT_MS = 45_000; // the server ends a turn after 20 s; the rest is for a slow network
 const READ_TIMEOUT_MS = 15_000;
+const SILENCE_MS = 15_000; // the server says something at least every 5 s
 
 /**
  * A request that got no good answer. `kind` is "problem" (the server answered with an error), "network"
@@ -39,7 +40,6 @@ export function createApi({ key = () => "", language = () => "es" } = {}) {
 
   async function request(method, path, { body, headers = {}, timeout = READ_TIMEOUT_MS, signal } = {}) {
     const expiry = AbortSignal.timeout(timeout);
-    const bearer = key();
     let response;
     try {
       response = await fetch(path, {
@@ -47,9 +47,7 @@ export function createApi({ key = () => "", language = () => "es" } = {}) {
         cache: "no-store",
         signal: signal ? AbortSignal.any([signal, expiry]) : expiry,
         headers: {
-          Accept: "application/json",
-          "Accept-Language": language(),
-          ...(bearer && { Authorization: `Bearer ${bearer}` }),
+          ...identity("application/json"),
           ...(body !== undefined && { "Content-Type": "application/json" }),
           ...headers,
         },
@@ -63,8 +61,46 @@ export function createApi({ key = () => "", language = () => "es" } = {}) {
     throw await problem(response);
   }
 
+  function identity(accept) {
+    const bearer = key();
+    return { Accept: accept, "Accept-Language": language(), ...(bearer && { Authorization: `Bearer ${bearer}` }) };
+  }
+
+  /** GET as server-sent events: yields the data of each, until the server ends the stream or falls silent. */
+  async function* events(path, { signal }) {
+    const silence = new AbortController();
+    let alarm = setTimeout(() => silence.abort(), SILENCE_MS);
+    try {
+      const ending = AbortSignal.any([signal, silence.signal]);
+      const response = await fetch(path, { cache: "no-store", signal: ending, headers: identity("text/event-stream") });
+      if (!response.ok) throw await problem(response);
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = "";
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        clearTimeout(alarm);
+        alarm = setTimeout(() => silence.abort(), SILENCE_MS);
+        const whole = (rest + value).split("\n\n");
+        rest = whole.pop();
+        for (const event of whole) {
+          const data = event.split("\n").find((line) => line.startsWith("data: "));
+          if (data) yield JSON.parse(data.slice(6));
+        }
+      }
+    } catch (error) {
+      if (signal.aborted || error instanceof ApiError) throw error;
+      throw new ApiError(silence.signal.aborted ? "timeout" : "network");
+    } finally {
+      clearTimeout(alarm);
+      silence.abort(); // a stream that nobody reads any more is closed, not left open
+    }
+  }
+
   return {
     request,
+    /** GET /metrics/overview, live: one overview a second. */
+    overviews: (options) => events("/metrics/overview", options),
     /** POST /chat. The same `idempotencyKey` with the same body never runs a turn twice. */
     chat: (body, idempotencyKey) =>
       request("POST", "/chat", { body, timeout: TURN_TIMEOUT_MS, headers: { "Idempotency-Key": idempotencyKey } }),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -82,6 +83,22 @@ def test_the_first_language_counts(sent: bytes | None, language: str) -> None:
 def test_request_ids_differ_and_begin_with_their_process() -> None:
     ids = wire.request_ids("p")
     assert [ids({}), ids({b"x-request-id": b"mine.1"}), ids({b"x-request-id": b"a\nb"})] == ["p-1", "mine.1", "p-2"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"sk-proj-abcdefghijklmnopqrstuvwxyz012345", b"AKIAIOSFODNN7EXAMPLE", b"4111111111111111", b"it-is-tulipanes-9"],
+)
+def test_a_request_id_that_is_like_a_secret_is_not_taken(sent: bytes) -> None:
+    ids = wire.request_ids("p", secrets=re.compile("tulipanes-9"))
+    assert ids({b"x-request-id": sent}) == "p-1"
+
+
+@pytest.mark.parametrize(
+    "given", [b"7b0c3b9e-52a5-4c0e-9d0f-6a1c1f0e2d3b", b"01JD3Q7Z8K2M4N6P8R0T2V4X6Z", b"web:42.7_a"]
+)
+def test_usual_request_ids_are_taken(given: bytes) -> None:
+    assert wire.request_ids("p", secrets=re.compile("tulipanes-9"))({b"x-request-id": given}) == given.decode()
 
 
 @pytest.mark.parametrize(

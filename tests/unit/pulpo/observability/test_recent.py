@@ -60,3 +60,20 @@ def test_names_that_a_planner_made_up_are_not_kept() -> None:
     watch.tell(called("book", outcome="invalid"))
     watch.tell(called("ana@example.com", outcome="invalid"))
     assert {name: dict(tally.outcomes) for name, tally in watch.recent.tools.items()} == {"book": {"invalid": 1}}
+
+
+def test_steps_keep_their_borders_and_lose_no_turn() -> None:
+    watch = Watch()
+    watch.pass_seconds(7)
+    watch.tell(finished(outcome="rescued", duration=0.2))
+    watch.pass_seconds(17)
+    watch.tell(finished(duration=0.2))
+    steps = watch.recent.steps(10)
+    assert [(seconds, it.at, sum(it.outcomes.values())) for seconds, it in steps] == [
+        (10, 0, 1),
+        (10, 10, 0),
+        (4, 20, 1),
+    ]
+    watch.pass_seconds(2 * KEPT)
+    assert len(watch.recent.steps(10)) == KEPT // 10
+    assert {it.at % 10 for _, it in watch.recent.steps(10)} == {0}
