@@ -7,6 +7,7 @@ send our JSON content type without CORS (which is closed), and a rebound DNS nam
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -85,6 +86,7 @@ class Gate:
         self._known: dict[bytes, tuple[float, KeyRecord]] = {}
         self._keyless_until = 0.0
         self._keys_exist = False
+        self._looking: asyncio.Task[None] | None = None
         self._default = default_workspace
 
     @property
@@ -145,12 +147,23 @@ class Gate:
         return Caller(workspace=self._workspaces[self._default], scopes=scopes)
 
     async def _any_keys(self) -> bool:
-        """Once there was a key, there is no way back to the demo: the answer is kept for good."""
+        """Once there was a key, there is no way back to the demo: the answer is kept for good.
+
+        Whoever asks while somebody looks waits for the same look; that one of them goes away does not end it.
+        """
+        if not self._keys_exist and self._clock() >= self._keyless_until:
+            if self._looking is None:
+                self._looking = asyncio.create_task(self._look())
+            await asyncio.shield(self._looking)
+        return self._keys_exist
+
+    async def _look(self) -> None:
         now = self._clock()
-        if not self._keys_exist and now >= self._keyless_until:
+        try:
             self._keys_exist = await self._database.read(keys.any_keys)
             self._keyless_until = now + DEMO_SECONDS
-        return self._keys_exist
+        finally:
+            self._looking = None
 
 
 def _is_local(raw: Iterable[Header]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -37,6 +38,7 @@ class CountingDatabase:
 
     async def read(self, closure: Callable[[sa.Connection], Any]) -> Any:
         self.reads += 1
+        await asyncio.sleep(0)
         return closure(self.connection)
 
     async def write(self, closure: Callable[[sa.Connection], Any]) -> Any:
@@ -100,6 +102,12 @@ async def test_the_memory_of_keys_is_bounded(
         _, headers = database.key("chat")
         await gate.caller(headers, LOCAL, scope="chat")
     assert len(gate._known) <= 2
+
+
+async def test_who_comes_while_somebody_looks_for_keys_shares_the_look(gate: Gate, database: CountingDatabase) -> None:
+    callers = await asyncio.gather(*(gate.caller({}, LOCAL, scope="chat") for _ in range(32)))
+    assert {caller.may("chat") for caller in callers} == {True}
+    assert database.reads == 1
 
 
 async def test_the_demo_ends_soon_after_the_first_key(gate: Gate, database: CountingDatabase, clock: Clock) -> None:
