@@ -108,6 +108,13 @@ export function createApi({ key = () => "", language = () => "es" } = {}) {
     conversations: (options) => get("/conversations?limit=50", options),
     health: (options) => get("/metrics/health", options),
     plugins: (options) => get("/plugins", options),
+    canary: (options) => get("/metrics/canary/status", options),
+    canaryAudit: (options) => get("/metrics/canary/audit?limit=20", options),
+    /** POST /metrics/canary/config: `revision` is the one that the change is made for; a newer one refuses it. */
+    setCanary: (values, revision, options) =>
+      request("POST", "/metrics/canary/config", { ...options, body: values, headers: { "If-Match": `"${revision}"` } }),
+    killCanary: (reason, options) => request("POST", "/metrics/canary/kill", { ...options, body: { reason } }),
+    resumeCanary: (options) => request("POST", "/metrics/canary/resume", { ...options, body: {} }),
     breakers: (options) => get("/admin/breakers", options),
     /** POST /admin/breakers/…: `state` is "open", "half_open" or "closed". */
     forceBreaker: (workspace, tool, state, options) =>

@@ -23,7 +23,7 @@ ROUTES = {"/", "/console", "/docs", "/schema/openapi.json"}
 IMPORT = re.compile(r"""^(?:import|export) .*?"([^"]+)";$""", re.MULTILINE)
 LINK = re.compile(r"""\b(?:href|src)="([^"#]+)""")
 CATALOGUES = re.compile(r"^export const catalogues = (\{.*?^\});", re.DOTALL | re.MULTILINE)
-AREAS = "approvals|breakers|chat|console|conversations|error|outcome|overview|page|plugins|turn"
+AREAS = "approvals|breakers|canary|chat|console|conversations|error|outcome|overview|page|plugins|turn"
 KEY_USED = re.compile(rf"""\"((?:{AREAS})\.[\w.]+)\"""")
 KEY_BUILT = re.compile(r"""`([a-z]+\.[\w.]*)\$\{""")
 

@@ -5,7 +5,7 @@ const WIDTH = 600;
 const HEIGHT = 120;
 
 /** An SVG element with attributes and children. */
-function svg(tag, attributes = {}, ...children) {
+export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS(SPACE, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);

@@ -3,6 +3,7 @@
 import { contributed } from "./contributed.js";
 import approvals from "./sections/approvals.js";
 import breakers from "./sections/breakers.js";
+import canary from "./sections/canary.js";
 import conversations from "./sections/conversations.js";
 import overview from "./sections/overview.js";
 import plugins from "./sections/plugins.js";
@@ -13,7 +14,7 @@ import plugins from "./sections/plugins.js";
  * `{path, signal, reload}`: the rest of the address as a list, an AbortSignal that ends when the section is left
  * (pass it to `api` calls and stop timers with it), and a function that renders the section again.
  */
-export const sections = [overview, plugins, conversations, breakers, approvals, ...contributed.map(late)];
+export const sections = [overview, plugins, conversations, canary, breakers, approvals, ...contributed.map(late)];
 
 /** A plugin's section: its module and its style sheet are fetched when it is opened for the first time. */
 function late({ id, title, module, style }) {
