@@ -15,6 +15,8 @@ ON_STABLE: Final = ("killed", "disabled", "aborted", "denied", "not_matched", "s
 
 ROLLOUT_STATES: Final = ("progressing", "paused", "inconclusive", "aborted", "promoted")
 
+EVIDENCE_KINDS: Final = ("rollback", "non_inferior", "clean")
+
 
 class RoutingCounts:
     """Counts decisions and units, and shows what the canary is set to and the rollout as it was told last."""
@@ -48,8 +50,17 @@ class RoutingCounts:
             pulpo.CanaryRolledBack: self._rolled_back,
         }
 
-    def expect(self, _loaded: pulpo.PluginsLoaded) -> None:
-        """Reasons are not known at start."""
+    def expect(self, loaded: pulpo.PluginsLoaded) -> None:
+        """Make the children of variants and guardrails; reasons are not known at start."""
+        variants = loaded.names.get("variants", ())
+        for variant in variants:
+            self._units.child(variant)
+        for guardrail in loaded.names.get("guardrails", ()):
+            self._rollbacks.child(guardrail)
+            for kind in EVIDENCE_KINDS:
+                self._evidence.child(guardrail, kind)
+            for variant in variants:
+                self._bad_units.child(guardrail, variant)
 
     def show(self, rollout: pulpo.RolloutReading | None) -> None:
         """Show the rollout as it is now; without one everything is 0."""
@@ -59,7 +70,6 @@ class RoutingCounts:
             child.value = 0.0
         if rollout is not None:
             for guardrail, kinds in rollout.log_evidence.items():
-                self._rollbacks.child(guardrail)
                 for kind, value in kinds.items():
                     self._evidence.child(guardrail, kind).value = value
 

@@ -16,6 +16,7 @@ from typing import Any
 import anyio.to_thread
 from msgspec.structs import replace
 
+from pulpo.canary.guardrails import BY_NAME
 from pulpo.canary.live import Live
 from pulpo.canary.rolling import fingerprint_of, rolling
 from pulpo.canary.rollout import Rollouts
@@ -299,6 +300,7 @@ def _loaded(
         "policies": [policy.name or type(policy).__name__ for policy in catalogue.policies],
         "sinks": ("log", *(sink.name for sink in catalogue.sinks)),
         "variants": settings.variants,
+        "guardrails": BY_NAME,
         "workspaces": workspaces,
     }
     return PluginsLoaded(

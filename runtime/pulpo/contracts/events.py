@@ -193,7 +193,8 @@ class RolloutCounted(Event, frozen=True):
 
 class PluginsLoaded(Event, frozen=True):
     """The system is up; ``states`` counts plugins by state, ``names`` tells what there is by kind (``tools``,
-    ``planners``, ``policies``, ``sinks``, ``variants``, ``workspaces``), so that sinks can make room ahead."""
+    ``planners``, ``policies``, ``sinks``, ``variants``, ``workspaces``, ``guardrails``), so that sinks can make room
+    ahead."""
 
     states: Mapping[str, int]
     names: Mapping[str, tuple[str, ...]] = {}

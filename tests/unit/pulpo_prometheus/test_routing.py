@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulpo
 from pulpo_prometheus.families import OTHER
-from support.metrics import Page
+from support.metrics import Page, loaded
 
 
 def test_reasons_are_capped() -> None:
@@ -37,8 +37,16 @@ def test_the_rollout_is_shown_as_it_is_now() -> None:
     assert page.value("pulpo_canary_state", state="progressing") == 1
     assert page.value("pulpo_canary_state", state="aborted") == 0
     assert page.value("pulpo_canary_log_evidence", guardrail="latency", kind="rollback") == 1.5
-    assert page.value("pulpo_canary_rollbacks_total", guardrail="latency") == 0
     page.sink.process.readings = pulpo.Readings
     page.sink.process.refresh()
     assert page.value("pulpo_canary_state", state="progressing") == 0
     assert page.value("pulpo_canary_log_evidence", guardrail="latency", kind="rollback") == 0
+
+
+def test_what_is_known_at_start_is_there_from_the_start() -> None:
+    page = Page()
+    page.tell(loaded(variants=("stable", "canary"), guardrails=("latency",)))
+    assert page.value("pulpo_canary_rollbacks_total", guardrail="latency") == 0
+    assert page.value("pulpo_canary_units_total", variant="canary") == 0
+    assert page.value("pulpo_canary_bad_units_total", guardrail="latency", variant="stable") == 0
+    assert page.value("pulpo_canary_log_evidence", guardrail="latency", kind="clean") == 0
