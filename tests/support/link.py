@@ -28,9 +28,13 @@ class Link:
         with suppress(ConnectionError, asyncio.CancelledError):
             await asyncio.gather(self._forth(reader, back, writer), self._back(there, writer))
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Break every connection, and wait until the loop has closed its socket: collected later, it is a warning."""
         for writer in self._writers:
-            writer.close()
+            writer.transport.abort()
+        for writer in self._writers:
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def _forth(
         self, reader: asyncio.StreamReader, server: asyncio.StreamWriter, client: asyncio.StreamWriter
@@ -64,4 +68,4 @@ async def linked(target: int) -> AsyncIterator[Link]:
         yield link
     finally:
         server.close()
-        link.close()
+        await link.close()

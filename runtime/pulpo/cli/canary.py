@@ -88,6 +88,16 @@ def resume(url: str | None, config_file: Path | None, assignments: tuple[str, ..
 
 
 @canary.command()
+@click.argument("action", type=click.Choice(["pause", "resume", "abort", "promote"]))
+@click.option("--reason", default="", help="Why, for the audit log.")
+@server_options
+def rollout(action: str, reason: str, url: str | None, config_file: Path | None, assignments: tuple[str, ...]) -> None:
+    """Keep the rollout's share where it is, let it go on, send everybody back, or give everybody the canary."""
+    body = {"action": action, "reason": reason}
+    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/rollout", body))
+
+
+@canary.command()
 @click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="At most this many.")
 @click.option("--verify", is_flag=True, help="Check that no entry was changed, added or taken out (else exit code 1).")
 @server_options

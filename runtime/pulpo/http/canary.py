@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -13,7 +13,7 @@ from pulpo.canary.live import Live
 from pulpo.canary.reporting import RolloutEvidence
 from pulpo.canary.sources import Killed
 from pulpo.conversation import Json
-from pulpo.errors import CanaryLockedError, CanaryRevisionError, SettingsError
+from pulpo.errors import CanaryLockedError, CanaryRevisionError, RolloutError, SettingsError
 from pulpo.http.chat import UserId
 from pulpo.http.operations import Call, Operation
 from pulpo.http.problems import ProblemError
@@ -24,6 +24,7 @@ from pulpo.store import canary as store
 from pulpo.store.canary import Entry
 
 _encode = msgspec.json.Encoder().encode
+NOT_NOW: Final = {"en": "Not possible now", "es": "No es posible ahora"}
 _TAG = re.compile(rb'(?:W/)?"(\d{1,18})"')
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9_.-]*$")]
@@ -57,6 +58,13 @@ class CanaryNames(Struct, frozen=True, forbid_unknown_fields=True):
 class CanaryReason(Struct, frozen=True, forbid_unknown_fields=True):
     """Why, for the audit log."""
 
+    reason: Annotated[str, Meta(max_length=500)] = ""
+
+
+class RolloutDecision(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person decides about the rollout under way; ``reason`` is for the audit log."""
+
+    action: Literal["pause", "resume", "abort", "promote"]
     reason: Annotated[str, Meta(max_length=500)] = ""
 
 
@@ -177,6 +185,24 @@ async def resume(call: Call) -> Reply:
     return _told(live)
 
 
+async def decide(call: Call) -> Reply:
+    """Pause, resume, abort or promote the rollout."""
+    system = call.door.system
+    rollouts, asked = system.rollouts, call.body
+    act = {
+        "pause": rollouts.pause,
+        "resume": rollouts.resume,
+        "abort": rollouts.abort,
+        "promote": rollouts.promote,
+    }[asked.action]
+    try:
+        await act(asked.reason, by=_who(call))
+    except RolloutError as error:
+        raise ProblemError(409, str(error), title=NOT_NOW) from error
+    await system.canary.refresh()
+    return _told(system.canary, rollout=await rollouts.evidence())
+
+
 async def read_audit(call: Call) -> CanaryAudit:
     """Return a part of the log."""
     query: AuditQuery = call.query
@@ -285,6 +311,19 @@ CANARY_OPERATIONS: Final = (
         summary="Take a kill back, and begin an aborted rollout anew",
         body=CanaryReason,
         response=CanaryStatus,
+        response_headers=_REVISION,
+    ),
+    Operation(
+        method="POST",
+        path="/metrics/canary/rollout",
+        scope="admin",
+        handler=decide,
+        id="decideRollout",
+        tag="canary",
+        summary="Pause, resume, abort or promote the rollout under way",
+        body=RolloutDecision,
+        response=CanaryStatus,
+        errors=(409,),
         response_headers=_REVISION,
     ),
     Operation(

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 import pulpo_canary.plugin as strategies
+from pulpo.settings.model import CanarySettings, RolloutSettings
 from pulpo.store.keys import create_key
 
 STATUS, CONFIG = "/metrics/canary/status", "/metrics/canary/config"
@@ -122,3 +123,35 @@ async def test_a_region_is_the_message_s_else_the_proxy_s(
         body = {"message": "hola"} | ({"region": region} if region else {})
         answer = await served.client.post("/chat", json=body, headers={"X-Country": header})
     assert answer.headers.get("x-pulpo-variant") == expected, answer.text
+
+
+async def test_people_decide_about_a_rollout(serve: Any) -> None:
+    plan = CanarySettings(enabled=True, rollout=RolloutSettings(steps=(0.5, 1.0), minimum_time=3600))
+    async with serve(plugins=PLUGINS, canary=plan) as served:
+        system = served.app.state.system
+        await system.rollouts.tick()
+
+        async def decide(action: str, reason: str = "") -> httpx.Response:
+            return await served.client.post("/metrics/canary/rollout", json={"action": action, "reason": reason})
+
+        paused = await decide("pause", "lunch")
+        assert paused.status_code == 200
+        assert paused.json()["rollout"]["rollout"]["state"] == "paused"
+        assert paused.json()["rollout"]["rollout"]["reason"] == "lunch"
+        again = await decide("pause")
+        assert (again.status_code, again.json()["title"]) == (409, "Not possible now")
+        assert (await decide("resume")).json()["rollout"]["rollout"]["state"] == "progressing"
+        assert (await decide("promote")).json()["share"] == 1.0
+        aborted = (await decide("abort", "not so sure")).json()
+        assert (aborted["share"], aborted["rollout"]["rollout"]["state"]) == (0.0, "aborted")
+        assert (await decide("forget")).status_code == 400
+        log = (await served.client.get("/metrics/canary/audit?verify=true")).json()
+        assert log["intact"]
+        assert log["entries"][0]["action"] == "rollout aborted"
+        assert log["entries"][0]["actor"] == "keyless, on this machine"
+
+
+async def test_without_a_rollout_there_is_nothing_to_decide(client: httpx.AsyncClient) -> None:
+    refused = await client.post("/metrics/canary/rollout", json={"action": "abort"})
+    assert refused.status_code == 409
+    assert "[canary.rollout]" in refused.json()["detail"]

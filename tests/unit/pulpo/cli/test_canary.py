@@ -77,6 +77,10 @@ def run(url: str, *arguments: str) -> Result:
         (["unset", "seed"], ("POST", "/metrics/canary/unset", {"names": ["seed"]}, None)),
         (["kill", "--reason", "errors"], ("POST", "/metrics/canary/kill", {"reason": "errors"}, None)),
         (["resume"], ("POST", "/metrics/canary/resume", {}, None)),
+        (
+            ["rollout", "pause", "--reason", "lunch"],
+            ("POST", "/metrics/canary/rollout", {"action": "pause", "reason": "lunch"}, None),
+        ),
     ],
 )
 def test_what_is_sent(url: str, arguments: list[str], expected: Any) -> None:
