@@ -34,11 +34,13 @@ _TRAILERS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """``whole`` is the act when the message is nothing else; ``opening`` and ``any`` may stand beside content."""
+    """``whole`` is the act when the message is nothing else; ``opening`` and ``any`` may stand beside content.
+    ``anyone`` says that it is a person who may be any."""
 
     whole: Act | None
     opening: bool
     any: bool
+    anyone: bool
     question: bool
     correction: bool
 
@@ -51,6 +53,7 @@ def read_acts(text: str) -> Acts:
         whole=_whole(found) if not rest or (rest == ["no"] and "abort" in found) else None,
         opening="greeting" in found,
         any="any" in found,
+        anyone="any" in found and not lexicon.ANYONE.isdisjoint(said),
         question=is_question(text),
         correction=bool(said) and said[0] in lexicon.CORRECTIONS,
     )

@@ -15,6 +15,7 @@ from pulpo_rules.acts import read_acts
 from pulpo_rules.fields import Field
 from pulpo_rules.mentions import Mention
 from pulpo_rules.people import speaks_of_others
+from pulpo_rules.progress import narrowed_to
 from pulpo_rules.routing import Route, most, route
 from pulpo_rules.situation import Decision, Do, Say, Situation, missing, noted, paragraphs
 from pulpo_rules.text import fold, overlaps, stem
@@ -66,7 +67,8 @@ def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
     """Take one of the choices shown, or ask which when several fit."""
     acts = understood.acts
     agrees = pulpo.read_consent(understood.text) == "yes"
-    fit = offers.chosen(understood.text, dialogue.offers, understood.mentions, any_will_do=acts.any, yes=agrees)
+    any_will_do = acts.any and not (acts.anyone and _is_about_others(dialogue, situation))
+    fit = offers.chosen(understood.text, dialogue.offers, understood.mentions, any_will_do=any_will_do, yes=agrees)
     if _leads_away(route(understood, dialogue, situation), dialogue, situation):
         return None
     if agrees and len(dialogue.offers) > 1 and not fit and dialogue.goal:
@@ -81,6 +83,13 @@ def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
             return None
         return _which(fit, dialogue, situation) if len(fit) < len(dialogue.offers) else None
     return _take(fit[0], understood, dialogue, situation)
+
+
+def _is_about_others(dialogue: pulpo.Dialogue, situation: Situation) -> bool:
+    """Whether the choices shown are no people: "with anyone" is no pick among times."""
+    form = situation.forms.get(dialogue.goal or "")
+    people = {each.name for each in form.fields if each.person} if form else set()
+    return not any(people & offer.arguments.keys() for offer in dialogue.offers)
 
 
 def _leads_away(way: Route, dialogue: pulpo.Dialogue, situation: Situation) -> bool:
@@ -222,17 +231,21 @@ def _set_out(
     changed = {name for name, mention in said.items() if name not in before or before[name].value != mention.value}
     known = {**facts.merged(before, said, situation), **settled}
     known = facts.without_chance(known, before, form)
+    if understood.acts.anyone:
+        known = facts.without_people(known, form)
+        changed |= before.keys() - known.keys()
     onward = replace(dialogue, goal=goal, facts=known)
     if goal != dialogue.goal:
         onward = replace(onward, pending=None, asked=None, offers=())
     calls = _aside_calls(way.asides, understood, replace(dialogue, facts=known), situation)
     if calls:
         return Do(calls, _with_offers_kept(onward))
-    if changed or settled:
+    if (changed or settled) and not (onward.asked not in changed and narrowed_to(onward.asked or "", onward.offers)):
         onward = replace(onward, offers=())
     vain = facts.not_there(form, known, _all_said(said, understood), situation)
     unchanged = _unchanged(understood.text)
-    if not (changed or settled or said or vain or unchanged or way.switched or _unclear(goal, understood)):
+    open_ = understood.acts.anyone or unchanged or way.switched or _unclear(goal, understood)
+    if not (changed or settled or said or vain or open_):
         return _nothing_new(understood, onward, situation, again=way.again)
     return progress.advance(
         onward,

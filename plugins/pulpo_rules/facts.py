@@ -77,6 +77,12 @@ def without_chance(facts: Facts, before: Facts, form: Form) -> dict[str, pulpo.F
     return {name: fact for name, fact in facts.items() if not replaced or fact.source != "offer" or name in needed}
 
 
+def without_people(facts: Facts, form: Form) -> dict[str, pulpo.Fact]:
+    """Drop the optional values that name somebody: anyone will do."""
+    free = {each.name for each in form.fields if each.person and not each.required}
+    return {name: fact for name, fact in facts.items() if name not in free}
+
+
 def pointed_at(
     form: Form, facts: Facts, said: Mapping[str, Mention], situation: Situation, asked: str | None
 ) -> tuple[dict[str, pulpo.Fact], frozenset[str]]:

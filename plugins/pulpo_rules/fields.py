@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, g
 
 import pulpo
 from pulpo_rules import lexicon
+from pulpo_rules.acts import question_kinds
 from pulpo_rules.text import stem, words
 
 Kind: TypeAlias = Literal[
@@ -37,7 +38,7 @@ class Field:
 
     ``many`` is set for lists. ``choices`` are those of a closed type; a slot's provider lists others when a turn
     runs, and fields of one list have the same number as ``source`` (-1: none). ``cues`` are stems of the words by
-    which the declarations call the argument.
+    which the declarations call the argument, ``person`` that they ask for somebody.
     """
 
     tool: str
@@ -52,6 +53,7 @@ class Field:
     description: str = ""
     cues: frozenset[str] = frozenset()
     source: int = -1
+    person: bool = False
 
     @property
     def listed(self) -> bool:
@@ -156,6 +158,7 @@ def _field(
         description=_description(tool, name),
         cues=_cues(tool, name, slot),
         source=sources.index(slot.values) if slot.values is not None else -1,
+        person=any("person" in question_kinds(words(text)) for text in _called_by(tool, name, slot)),
     )
 
 
@@ -209,11 +212,18 @@ def _closed_choices(plain: Any) -> tuple[pulpo.Choice, ...]:
 
 
 def _cues(tool: pulpo.Tool, name: str, slot: pulpo.Slot) -> frozenset[str]:
-    texts = [name.replace("_", " "), _description(tool, name)]
-    texts.extend([slot.ask] if isinstance(slot.ask, str) else slot.ask.values())
     return frozenset(
-        stem(word) for text in texts for word in words(text) if word not in lexicon.FILLERS and not word.isdigit()
+        stem(word)
+        for text in _called_by(tool, name, slot)
+        for word in words(text)
+        if word not in lexicon.FILLERS and not word.isdigit()
     )
+
+
+def _called_by(tool: pulpo.Tool, name: str, slot: pulpo.Slot) -> list[str]:
+    """What the declarations call an argument."""
+    asked = [slot.ask] if isinstance(slot.ask, str) else slot.ask.values()
+    return [name.replace("_", " "), _description(tool, name), *asked]
 
 
 def _description(tool: pulpo.Tool, name: str) -> str:

@@ -110,6 +110,8 @@ ANY: Final = _phrases(
     "whoever | anybody | you choose | either one | any one | any is fine | either is fine | it doesn't matter",
     "i don't care | todas me sirven | cualquiera de los dos | cualquiera de ellos | cualquiera de ellas",
 )
+ANYONE: Final = _set("con quien with who anyone anybody whoever")
+"""Words by which an "any" is about people."""
 CORRECTIONS: Final = _set("no mejor perdon digo actually instead rather sorry wait cambio cambia change make")
 CORRECTIONS_SAID: Final = _phrases(
     "no | mejor | perdon | digo | actually | sorry | wait | no wait | i mean | quise decir"

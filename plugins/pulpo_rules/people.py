@@ -14,7 +14,7 @@ from pulpo_rules.text import Span, Token, fold, overlaps, tokens
 MOST_WORDS: Final = 5
 _NAME_IS: Final = re.compile(
     r"\b(?:me llamo|mi nombre es|mi nombre|soy|a nombre de|al nombre de|nombre (?:a|por|sea|seria)|nombre|de parte de|"
-    r"para la senora|para el senor|my name is|my name's|name is|the name is|name to|i am|i'm|im|this is|"
+    r"para la senora|para el senor|my name is|my name's|name is|the name is|name'?s|name to|i am|i'm|im|this is|"
     r"under the name of|under the name|in the name of|under|name)\s*[:,]?\s+"
 )
 _ADDRESSED: Final = re.compile(r"\b(?:para|for|a|to|de parte de)\s+(?=[^\W\d_])")

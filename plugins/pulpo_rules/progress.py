@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -10,7 +11,7 @@ import pulpo
 from pulpo_rules import render, texts
 from pulpo_rules.fields import Field, Form
 from pulpo_rules.mentions import Mention, Mentions
-from pulpo_rules.situation import Decision, Do, Say, Situation, arguments, missing, paragraphs
+from pulpo_rules.situation import Decision, Do, Facts, Say, Situation, arguments, missing, paragraphs
 
 NOTHING_SAID = Mentions(found={}, spans=())
 _MOST_OPTIONS = 8
@@ -45,7 +46,7 @@ def advance(
     left = missing(form, dialogue.facts)
     if left:
         check = _check(left, form, dialogue, situation, changed)
-        return check or _obtain(left, form, dialogue, situation, opening)
+        return check or _obtain(left, form, dialogue, situation, opening, changed)
     return _call(form, dialogue, situation, opening)
 
 
@@ -131,41 +132,82 @@ def _check(
 ) -> Decision | None:
     """Ask the suggesting tool whether a value just given will do, before asking for the rest."""
     for each in form.fields:
-        suggesting = situation.forms.get(each.slot.suggest)
         fact = dialogue.facts.get(each.name)
-        if suggesting is None or fact is None or fact.source == "offer" or missing(suggesting, dialogue.facts):
-            continue
-        wanted = arguments(suggesting, dialogue.facts)
-        if wanted.keys() & set(changed) and not _called(suggesting.tool.name, wanted, situation):
-            return Do(((suggesting.tool.name, wanted),), replace(dialogue, asked=left[0].name, offers=()))
+        if each.slot.suggest and fact is not None and fact.source != "offer":
+            wanted = _suggestion(each, form, dialogue, situation)
+            if wanted and wanted[1].keys() & set(changed):
+                return _suggest(wanted, left[0], dialogue)
     return None
 
 
 def _obtain(
-    left: Sequence[Field], form: Form, dialogue: pulpo.Dialogue, situation: Situation, opening: str
+    left: Sequence[Field],
+    form: Form,
+    dialogue: pulpo.Dialogue,
+    situation: Situation,
+    opening: str,
+    changed: Collection[str],
 ) -> Decision:
-    """Let a tool suggest the first missing value if it can be called; else ask for it."""
+    """Let a tool suggest the first missing value if it can be called; else ask for it. A tool that suggests a later
+    one is asked as well when the message narrowed what only it understands ("after five", "next week")."""
     each = left[0]
+    wanted = _suggestion(each, form, dialogue, situation)
+    for later in left[1:] if not wanted else ():
+        narrowed = _suggestion(later, form, dialogue, situation)
+        if narrowed and any(name in changed and form.field(name) is None for name in narrowed[1]):
+            wanted = narrowed
+    if wanted:
+        return _suggest(wanted, each, dialogue)
     suggesting = situation.forms.get(each.slot.suggest)
-    if suggesting is not None and not missing(suggesting, dialogue.facts):
-        wanted = arguments(suggesting, dialogue.facts)
-        if not _called(suggesting.tool.name, wanted, situation):
-            return Do(((suggesting.tool.name, wanted),), replace(dialogue, asked=each.name, offers=()))
-    elif suggesting is not None:
-        needed = missing(suggesting, dialogue.facts)[0]
-        each = form.field(needed.name) or each
-    return ask(each, dialogue, situation, opening)
+    needed = missing(suggesting, _with_what_is_listed(form, dialogue.facts, situation)) if suggesting else []
+    return ask(form.field(needed[0].name) or each if needed else each, dialogue, situation, opening)
+
+
+def _suggestion(
+    each: Field, form: Form, dialogue: pulpo.Dialogue, situation: Situation
+) -> tuple[str, dict[str, Any]] | None:
+    """The call that would suggest a value for ``each``, if it can be made and was not made this turn."""
+    suggesting = situation.forms.get(each.slot.suggest)
+    known = _with_what_is_listed(form, dialogue.facts, situation)
+    if suggesting is None or missing(suggesting, known):
+        return None
+    wanted = arguments(suggesting, known)
+    return None if _called(suggesting.tool.name, wanted, situation) else (suggesting.tool.name, wanted)
+
+
+def _suggest(call: tuple[str, dict[str, Any]], asked: Field, dialogue: pulpo.Dialogue) -> Do:
+    return Do((call,), replace(dialogue, asked=asked.name, offers=()))
+
+
+def _with_what_is_listed(form: Form, facts: Facts, situation: Situation) -> Facts:
+    """The facts, and what the listed things among them tell that the goal itself has no argument for: of the
+    parcel to be sent again its size."""
+    told: dict[str, pulpo.Fact] = {}
+    for each in form.fields:
+        for choice in situation.listed(each) if each.name in facts else ():
+            if choice.value == facts[each.name].value:
+                others = {name: value for name, value in choice.fields.items() if form.field(name) is None}
+                told.update((name, pulpo.Fact(value, "tool")) for name, value in others.items())
+    return {**told, **facts}
 
 
 def ask(each: Field, dialogue: pulpo.Dialogue, situation: Situation, opening: str = "") -> Say:
     """Ask for one argument; a short list of what there is comes with the question."""
     listed = situation.listed(each)
     if (each.tool, each.name) in situation.choices and not listed:
-        text = situation.say(texts.NONE_LISTED, name=render.title(situation.forms[each.tool], situation.locale))
+        named = render.title(situation.forms[each.tool], situation.locale)
+        text = pulpo.localized(each.slot.none, situation.locale) or situation.say(texts.NONE_LISTED, name=named)
         return Say(paragraphs([opening, text]), replace(dialogue, goal=None, asked=None))
     question = render.question(each, situation.locale)
     offers = dialogue.offers
-    if 0 < len(listed) <= _MOST_OPTIONS:
+    if narrowed_to(each.name, offers):
+        question = situation.say(texts.WHICH, list=", ".join(offer.label for offer in offers))
+    elif 0 < len(listed) <= _MOST_OPTIONS:
         offers = _as_offers(each, listed, situation.locale)
         question = f"{question} {situation.say(texts.OPTIONS, list=render.labels(listed, situation.locale))}"
     return Say(paragraphs([opening, question]), replace(dialogue, asked=each.name, offers=offers))
+
+
+def narrowed_to(name: str, offers: Sequence[pulpo.Offer]) -> bool:
+    """Whether ``offers`` are nothing but the values that an argument may have by what was said so far."""
+    return bool(offers) and all(offer.arguments.keys() == {name} for offer in offers)

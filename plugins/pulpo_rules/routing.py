@@ -152,10 +152,15 @@ def _rivals(sure: Iterable[Clause], mentions: Mentions, situation: Situation) ->
 
 
 def _again(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
-    """The last question's tool, for a message that only gives another value for it ("and on Saturday?")."""
+    """The last question's tool, for a message that only gives another value for it ("and on Saturday?"), and none
+    that it has no use for."""
     last = str(dialogue.notes.get("last", ""))
     bare = not any(clause.content for clause in understood.clauses)
-    return last if bare and last in situation.forms and understood.mentions.of(last) else None
+    if not bare or last not in situation.forms:
+        return None
+    taken = len(understood.mentions.of(last))
+    beyond = any(len(understood.mentions.of(tool)) > taken for tool in situation.forms)
+    return last if taken and not beyond else None
 
 
 def _onward(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:

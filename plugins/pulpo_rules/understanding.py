@@ -19,11 +19,13 @@ from pulpo_rules.text import MAX_TEXT, Span, blank, fold, overlaps, words
 
 _QUESTION: Final = (
     r"(?:(?:a|de|desde|hasta|at) (?:que|what)|cuando|when|cuanto|cuanta|cuantos|cual|cuales|donde|quien|how|what|which|"
-    r"where|who|is there|are there|do you)\b"
+    r"where|who|is there|are there|are you|is it|do you|do i|can i|could i|can you)\b"
 )
 _END: Final = re.compile(
     r"[.!?;\n]+(?:\s+|$)|(?=¿)|(?:,\s+|(?=\s(?:y|and|pero|but)\s))(?=\s?(?:y |and |pero |but )?" + _QUESTION + ")"
 )
+_WHAT: Final = re.compile(r"(?<=\S)(?=\s(?:y|pero)\s+(?:a\s+|de\s+)?qué\b)", re.IGNORECASE)
+"""Only its accent tells "and what" from "and that", so this one is looked for in the text as it stands."""
 _TRACE: Final = 0.1
 """A tool that the words do not point to at all is not lifted by values."""
 _UNMASKED: Final = 0.5
@@ -88,7 +90,8 @@ def understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene: 
 def _clauses(text: str) -> list[Span]:
     """Cut at the ends of sentences and before questions."""
     folded = fold(text)
-    cuts = [0, *(end for match in _END.finditer(folded) if 0 < (end := match.end()) < len(text)), len(text)]
+    ends = {match.end() for match in (*_END.finditer(folded), *_WHAT.finditer(text))}
+    cuts = [0, *sorted(end for end in ends if 0 < end < len(text)), len(text)]
     spans = [(start, end) for start, end in pairwise(cuts) if text[start:end].strip()]
     return spans or [(0, len(text))]
 

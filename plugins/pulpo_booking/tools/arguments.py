@@ -31,6 +31,13 @@ PHONE: Final = pulpo.Slot(
 )
 
 
+_NO_APPOINTMENT: Final = {
+    "es": "No encuentro ninguna cita tuya que esté por venir. Si quieres, te reservo una.",
+    "es-AR": "No encuentro ningún turno tuyo que esté por venir. Si querés, te reservo uno.",
+    "en": "I can't find any upcoming appointment of yours. I can book one for you.",
+}
+
+
 def service_slot(desk: Desk) -> pulpo.Slot:
     """The service; a business with one service never asks."""
     return pulpo.Slot(
@@ -55,7 +62,7 @@ def appointment_slot(desk: Desk, verb: dict[str, str]) -> pulpo.Slot:
         "es-AR": f"¿Qué turno querés {verb['es']}?",
         "en": f"Which appointment would you like to {verb['en']}?",
     }
-    return pulpo.Slot(ask=ask, values=desk.own_appointments, only=True)
+    return pulpo.Slot(ask=ask, values=desk.own_appointments, none=_NO_APPOINTMENT, only=True)
 
 
 def date_slot() -> pulpo.Slot:

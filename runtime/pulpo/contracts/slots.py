@@ -87,7 +87,8 @@ class Slot:
     ``ask`` is the question, ``label`` what people call the argument ("phone"). ``values`` lists what exists.
     ``reader`` and ``part`` read free text. ``suggest`` names a read-only tool whose offers fill this argument; it is
     called with the facts known so far when the argument is missing. ``only`` takes the value without asking when just
-    one exists. ``remember`` keeps the fact for later goals of the same conversation (a name, a phone number).
+    one exists, ``none`` is said when there is nothing. ``remember`` keeps the fact for later goals of the same
+    conversation (a name, a phone number).
     """
 
     ask: Text = ""
@@ -96,5 +97,6 @@ class Slot:
     part: str = ""
     suggest: str = ""
     label: Text = ""
+    none: Text = ""
     only: bool = False
     remember: bool = False
