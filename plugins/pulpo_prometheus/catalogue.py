@@ -64,13 +64,13 @@ STEPS: Final = Metric(
 LOOP_LIMIT: Final = Metric(
     name="pulpo_agent_loop_limit_total",
     kind="counter",
-    help="Turns that ran into a limit of steps or calls.",
+    help="Attempts at a turn that ran into a limit of steps, calls, tokens or cost.",
 )
 REFUSALS: Final = Metric(
     name="pulpo_refusals_total",
     kind="counter",
     labels=("variant", "kind"),
-    help="Messages, calls and answers that a policy refused.",
+    help="Messages, calls and answers that a policy refused, and turns that a model did.",
 )
 PLANNER_DURATION: Final = Metric(
     name="pulpo_planner_duration_seconds",
@@ -199,15 +199,13 @@ TOKENS: Final = Metric(
     name="pulpo_llm_tokens_total",
     kind="counter",
     labels=("model", "type"),
-    help="Tokens that a model read and wrote.",
-    awaits="a planner that calls a model",
+    help="Tokens that a model read anew, read from its provider's cache, and wrote.",
 )
 COST: Final = Metric(
     name="pulpo_llm_cost_usd_total",
     kind="counter",
     labels=("model",),
     help="What the tokens cost by the configured price table, in US dollars.",
-    awaits="a planner that calls a model",
 )
 CONVERSATIONS: Final = Metric(
     name="pulpo_conversations_total",

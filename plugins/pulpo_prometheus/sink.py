@@ -1,4 +1,5 @@
-"""The sink: which events move which metrics is said in `turns`, `tools`, `routing` and `process`; here they meet."""
+"""The sink: which events move which metrics is said in `turns`, `tools`, `models`, `routing` and `process`; here they
+meet."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pulpo
 from pulpo_prometheus.families import Families, Handlers
+from pulpo_prometheus.models import ModelCounts
 from pulpo_prometheus.page import registry_of
 from pulpo_prometheus.process import ProcessCounts
 from pulpo_prometheus.routing import RoutingCounts
@@ -28,12 +30,10 @@ class PrometheusSink:
         self.families = Families(max_names=max_names, kind=Shared() if folder else None)
         routing = RoutingCounts(self.families)
         self.process = ProcessCounts(self.families, rollout=routing.show)
-        self._topics = (
-            self.process,
-            TurnCounts(self.families, workspaces=workspaces),
-            ToolCounts(self.families),
-            routing,
-        )
+        turns = TurnCounts(self.families, workspaces=workspaces)
+        tools = ToolCounts(self.families)
+        models = ModelCounts(self.families, refused=turns.refused, unusable=tools.unusable)
+        self._topics = (self.process, turns, tools, models, routing)
         self.registry = registry_of(self.families, folder)
 
     @property

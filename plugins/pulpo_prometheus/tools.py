@@ -63,6 +63,10 @@ class ToolCounts:
         """Make the children of what is known at start."""
         self._tools.expect(loaded.names.get("tools", ()))
 
+    def unusable(self, tool: str) -> None:
+        """Count a call that never came to be: its arguments were none, or the tool was made up."""
+        self._tools[tool if tool in self._tools else OTHER].argument_errors.value += 1
+
     def _called(self, event: pulpo.ToolCalled) -> None:
         # A planner may make names up, of anything it was told: they are no labels.
         made_up = event.outcome == "invalid" and event.tool not in self._tools

@@ -11,7 +11,7 @@ from pulpo_prometheus.children import Number
 from pulpo_prometheus.families import Families, Handlers
 
 OUTCOMES: Final = ("ok", "rescued", "error", "refused", "limit")
-REFUSED: Final = ("message", "call", "answer")
+REFUSED: Final = ("message", "call", "answer", "model")
 STABLE: Final = "stable"
 VARIANTS: Final = (STABLE, "canary")
 
@@ -44,6 +44,7 @@ class TurnCounts:
             pulpo.TurnFinished: self._finished,
             pulpo.PlannerStepped: self._stepped,
             pulpo.PolicyChecked: self._checked,
+            pulpo.VariantFailed: self._failed,
         }
 
     def expect(self, loaded: pulpo.PluginsLoaded) -> None:
@@ -70,11 +71,18 @@ class TurnCounts:
         self._durations[event.variant,].observe(event.duration, event.trace_id)
         self._workspaces[event.workspace_id][event.outcome].value += 1
         self._steps.observe(event.steps)
-        if event.outcome == "limit":
+
+    def _failed(self, event: pulpo.VariantFailed) -> None:
+        # Not by the turn's outcome: a canary that runs into a limit is rescued.
+        if event.error == "LoopLimitError":
             self._loop_limit.value += 1
 
     def _stepped(self, event: pulpo.PlannerStepped) -> None:
         self._planners[event.planner].observe(event.duration)
+
+    def refused(self, variant: str, kind: str) -> None:
+        """Count what was refused for another reason than a policy's verdict."""
+        self._refusals[variant, kind].value += 1
 
     def _checked(self, event: pulpo.PolicyChecked) -> None:
         self._policies[event.policy].observe(event.duration)

@@ -19,6 +19,7 @@ from pulpo.contracts.events import (
     Event,
     LoopBlocked,
     MetricSink,
+    ModelCalled,
     PlannerStepped,
     PluginHung,
     PluginsLoaded,
@@ -34,7 +35,7 @@ from pulpo.contracts.events import (
     VariantAssigned,
     VariantFailed,
 )
-from pulpo.contracts.planners import Answer, Calls, Piece, PlanContext, Planner, PlannerFactory, Step
+from pulpo.contracts.planners import Answer, Calls, ModelCall, Piece, PlanContext, Planner, PlannerFactory, Step
 from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny, needs_approval, rewrite
 from pulpo.contracts.routes import RawResponse, Route, RouteError, RouteRequest
 from pulpo.contracts.runtime import Readings, RolloutReading, Runtime
@@ -90,6 +91,8 @@ __all__ = [
     "Match",
     "Message",
     "MetricSink",
+    "ModelCall",
+    "ModelCalled",
     "Offer",
     "Pending",
     "Piece",

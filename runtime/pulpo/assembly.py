@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from math import inf
 from typing import Any
 
 import anyio.to_thread
@@ -39,7 +40,7 @@ from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.resilience.limits import RateLimits, open_limits
 from pulpo.resilience.orders import Orders
 from pulpo.resilience.retry import RetrySettings
-from pulpo.settings import Settings
+from pulpo.settings import Settings, TurnSettings
 from pulpo.store import transcripts
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
@@ -51,6 +52,7 @@ from pulpo.turns.executor import ToolExecutor, utc
 from pulpo.turns.loop import Limits, TurnLoop, Variant
 from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
+from pulpo.turns.prices import Price
 
 
 @asynccontextmanager
@@ -230,7 +232,8 @@ def _orchestrator(
             tools=tools,
             history=history,
             read_consent=read_consent,
-            limits=Limits(timing.max_steps, timing.max_calls),
+            limits=_limits(timing),
+            prices={model: Price(**price.model_dump(exclude={"currency"})) for model, price in settings.prices.items()},
             waiting=Waiting(store.database, clock=clock, lifetime=settings.approvals.lifetime),
         ),
         router=router,
@@ -246,6 +249,11 @@ def _orchestrator(
             wait=timing.wait,
         ),
     )
+
+
+def _limits(chosen: TurnSettings) -> Limits:
+    cost = inf if chosen.max_cost is None else chosen.max_cost
+    return Limits(chosen.max_steps, chosen.max_calls, chosen.max_tokens, cost)
 
 
 def _ids() -> Iterator[str]:
@@ -300,6 +308,7 @@ def _loaded(
         "policies": [policy.name or type(policy).__name__ for policy in catalogue.policies],
         "sinks": ("log", *(sink.name for sink in catalogue.sinks)),
         "variants": settings.variants,
+        "models": settings.prices,
         "guardrails": BY_NAME,
         "workspaces": workspaces,
     }

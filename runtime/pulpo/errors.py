@@ -152,7 +152,7 @@ class PlannerError(PulpoError):
 
 
 class LoopLimitError(PlannerError):
-    """A turn asked for too many steps or calls, or for the same call twice; ``limit`` names which."""
+    """A turn asked for too many steps, calls, tokens or dollars, or for the same call twice; ``limit`` names which."""
 
     def __init__(self, message: str, *, planner: str, limit: str) -> None:
         super().__init__(message, planner=planner)

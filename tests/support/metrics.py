@@ -42,5 +42,10 @@ def called(tool: str = "book", outcome: str = "ok") -> pulpo.ToolCalled:
     return pulpo.ToolCalled("t", "demo", tool, outcome, 0.02)  # type: ignore[arg-type]
 
 
+def modelled(cost: float | None = None, **changes: Any) -> pulpo.ModelCalled:
+    fields = {"model": "m", "started": 0.0, "duration": 0.3, "input_tokens": 100, "output_tokens": 10}
+    return pulpo.ModelCalled("t", "demo", "llm", "canary", 0, pulpo.ModelCall(**{**fields, **changes}), cost)
+
+
 def loaded(**names: tuple[str, ...]) -> pulpo.PluginsLoaded:
     return pulpo.PluginsLoaded({"active": 5, "quarantined": 1, "blocked": 0}, names)

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
+from pulpo.contracts.planners import ModelCall
 from pulpo.contracts.tools import Outcome
 
 TurnOutcome: TypeAlias = Literal["ok", "rescued", "error", "refused", "limit"]
@@ -39,6 +40,18 @@ class PlannerStepped(Event, frozen=True):
     variant: str
     step: int
     duration: float
+
+
+class ModelCalled(Event, frozen=True):
+    """A planner called a model in a step. ``cost`` is in US dollars, None for a model that has no configured price."""
+
+    turn_id: str
+    workspace_id: str
+    planner: str
+    variant: str
+    step: int
+    call: ModelCall
+    cost: float | None = None
 
 
 class PolicyChecked(Event, frozen=True):
@@ -193,8 +206,8 @@ class RolloutCounted(Event, frozen=True):
 
 class PluginsLoaded(Event, frozen=True):
     """The system is up; ``states`` counts plugins by state, ``names`` tells what there is by kind (``tools``,
-    ``planners``, ``policies``, ``sinks``, ``variants``, ``workspaces``, ``guardrails``), so that sinks can make room
-    ahead."""
+    ``planners``, ``policies``, ``sinks``, ``variants``, ``models`` that have a price, ``workspaces``, ``guardrails``),
+    so that sinks can make room ahead."""
 
     states: Mapping[str, int]
     names: Mapping[str, tuple[str, ...]] = {}

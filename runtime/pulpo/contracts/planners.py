@@ -1,8 +1,8 @@
 """Planners: they decide the next step of a turn, tool calls or an answer.
 
-A planner is asked once a step and yields as it thinks: any number of `Piece`, then one `Calls` or `Answer`. The
-results of its calls come with the next question, so a planner keeps nothing between steps and can be replaced
-between turns.
+A planner is asked once a step and yields as it thinks: any number of `Piece` and `ModelCall`, then one `Calls` or
+`Answer`. The results of its calls come with the next question, so a planner keeps nothing between steps and can be
+replaced between turns.
 """
 
 from __future__ import annotations
@@ -26,31 +26,50 @@ class Piece(Struct, frozen=True, tag="piece"):
     text: str
 
 
-class Calls(Struct, frozen=True, tag="calls"):
-    """Tool calls to run together. ``dialogue`` is what the planner has learnt so far (None: unchanged).
+Finish: TypeAlias = Literal["stop", "tool_calls", "length", "content_filter", "refusal", "error"]
+"""Why a model stopped: it was done, wants tools, ran out of room, was stopped by a filter, would not answer, or could
+not (no usable response came)."""
 
-    ``tokens`` are those a model used for this step, what it read and what it wrote.
+
+class ModelCall(Struct, frozen=True, kw_only=True, tag="model"):
+    """A call of a model that a planner made for its step; it is yielded when the call is over, however it went, and
+    before the decision that it led to.
+
+    ``started`` is in UTC seconds, ``duration`` in seconds. ``input_tokens`` were read, ``cached_tokens`` of them from
+    the provider's cache, and ``output_tokens`` written. ``error`` names what went wrong when ``finish`` is ``error``.
+    ``unusable`` are the tools that the model asked for in a way nobody can run (no JSON, no such tool).
     """
+
+    model: str
+    started: float
+    duration: float
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    finish: Finish = "stop"
+    error: str = ""
+    unusable: tuple[str, ...] = ()
+
+
+class Calls(Struct, frozen=True, tag="calls"):
+    """Tool calls to run together. ``dialogue`` is what the planner has learnt so far (None: unchanged)."""
 
     calls: tuple[ToolCall, ...]
     dialogue: Dialogue | None = None
-    tokens: int = 0
 
 
 class Answer(Struct, frozen=True, tag="answer"):
     """The answer that ends the turn. ``dialogue`` is what must be known next turn (None: unchanged).
 
-    ``confidence`` (0–1) is how sure the planner was of what the user wanted, if it can tell. ``tokens`` are those a
-    model used for this step, what it read and what it wrote.
+    ``confidence`` (0–1) is how sure the planner was of what the user wanted, if it can tell.
     """
 
     text: str
     dialogue: Dialogue | None = None
     confidence: float | None = None
-    tokens: int = 0
 
 
-Step: TypeAlias = Piece | Calls | Answer
+Step: TypeAlias = Piece | ModelCall | Calls | Answer
 
 
 class PlanContext(Struct, frozen=True):
@@ -77,7 +96,8 @@ class Planner(Protocol):
     """A built planner; one instance serves all turns of a variant at once, so it holds no turn's state."""
 
     def next_step(self, context: PlanContext) -> AsyncIterator[Step]:
-        """Yield pieces, then calls or an answer. An exception, or no such end, fails the assigned variant."""
+        """Yield pieces and calls of models, then calls of tools or an answer. An exception, or no such end, fails the
+        assigned variant."""
         ...
 
 

@@ -29,6 +29,7 @@ from pulpo.contracts.events import (
     Event,
     Handler,
     LoopBlocked,
+    ModelCalled,
     PlannerStepped,
     PluginHung,
     PluginsLoaded,
@@ -121,12 +122,16 @@ class LogSink:
 
     name = "log"
 
+    def __init__(self) -> None:
+        self._unpriced: set[str] = set()
+
     @property
     def handlers(self) -> Mapping[type[Event], Handler]:
         """What is logged, by kind of event."""
         return {
             VariantAssigned: _assigned,
             PlannerStepped: _stepped,
+            ModelCalled: self._model_called,
             PolicyChecked: _checked,
             ToolCalled: _called,
             VariantFailed: _variant_failed,
@@ -145,6 +150,14 @@ class LogSink:
             PluginHung: _plugin_hung,
             LoopBlocked: _loop_blocked,
         }
+
+    def _model_called(self, event: ModelCalled) -> None:
+        model = event.call.model
+        # The names are a provider's: a set of them must not grow for ever.
+        if event.cost is None and model not in self._unpriced and len(self._unpriced) < 100:
+            self._unpriced.add(model)
+            _log.logger.warning("model without price", marker=AGENT_LOOP, model=model, add=f'[prices."{model}"]')
+        _model_called(event)
 
 
 def _of_turn(turn: str, *, workspace: str = "", variant: str = "") -> dict[str, str]:
@@ -186,6 +199,28 @@ def _stepped(event: PlannerStepped) -> None:
         planner=event.planner,
         step=event.step,
         duration_ms=_milliseconds(event.duration),
+    )
+
+
+def _model_called(event: ModelCalled) -> None:
+    call = event.call
+    failed = call.finish == "error"
+    if not failed and not _log.verbose:
+        return
+    (_log.logger.warning if failed else _log.logger.debug)(
+        "model called",
+        marker=ERROR if failed else AGENT_LOOP,
+        **_of_turn(event.turn_id, workspace=event.workspace_id, variant=event.variant),
+        planner=event.planner,
+        step=event.step,
+        model=call.model,
+        duration_ms=_milliseconds(call.duration),
+        input_tokens=call.input_tokens,
+        cached_tokens=call.cached_tokens,
+        output_tokens=call.output_tokens,
+        cost_usd=event.cost,
+        finish=call.finish,
+        error=call.error,
     )
 
 

@@ -107,6 +107,7 @@ CounterUrl = Annotated[str, AfterValidator(_counters)]
 RateText = Annotated[str, AfterValidator(_rate)]
 WebUrl = Annotated[str, AfterValidator(_web)]
 Named = Annotated[str, Field(min_length=1)]
+Dollars = Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)]
 
 
 def contradiction(key: str, message: str) -> PydanticCustomError:
@@ -119,7 +120,8 @@ class TurnSettings(BaseModel):
 
     ``assigned_deadline`` is how much of ``deadline`` the assigned variant may use before stable takes over (12 s, or
     60 % of a shorter deadline); ``lease`` is how long a dead process holds its conversation, ``wait`` how long a
-    message waits for its turn. Past ``max_in_flight`` running turns a message is refused at once.
+    message waits for its turn. Past ``max_in_flight`` running turns a message is refused at once. ``max_tokens`` and
+    ``max_cost`` (US dollars, by ``[prices]``; None: no limit) are what models may use until a variant has answered.
     """
 
     model_config = _STRICT
@@ -128,6 +130,8 @@ class TurnSettings(BaseModel):
     assigned_deadline: Seconds = Field(default_factory=lambda given: min(12.0, 0.6 * given.get("deadline", 20.0)))
     max_steps: Count = 8
     max_calls: Count = 8
+    max_tokens: Count = 100_000
+    max_cost: Annotated[float, BeforeValidator(_refuse_truth), Field(gt=0)] | None = None
     lease: Seconds = 5.0
     wait: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 10.0
     max_message: Count = 4000
@@ -227,6 +231,18 @@ class VariantSettings(BaseModel):
 
     planner: Named = "rules"
     settings: dict[str, Any] = {}
+
+
+class PriceSettings(BaseModel):
+    """What a model costs, in US dollars for a million tokens; ``cached`` are those read from the provider's cache
+    (as dear as ``input`` unless it is said)."""
+
+    model_config = _STRICT
+
+    currency: Literal["USD"] = "USD"
+    input: Dollars
+    output: Dollars
+    cached: Dollars = Field(default_factory=lambda given: given.get("input", 0.0))
 
 
 class RolloutSettings(BaseModel):
@@ -365,6 +381,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     canary: CanarySettings = CanarySettings()
     variants: dict[str, VariantSettings] = Field(default={}, validate_default=True)
+    prices: dict[str, PriceSettings] = {}
     workspaces: dict[str, WorkspaceSettings] = {}
     plugins: PluginsSettings = PluginsSettings()
     _origin: Origin | None = PrivateAttr(default=None)

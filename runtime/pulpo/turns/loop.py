@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from math import inf
 from time import perf_counter
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pulpo.contracts.events import PlannerStepped, TurnOutcome
-from pulpo.contracts.planners import Answer, Calls, Piece, PlanContext, Planner, Step
+from pulpo.contracts.events import ModelCalled, PlannerStepped, TurnOutcome
+from pulpo.contracts.planners import Answer, Calls, ModelCall, Piece, PlanContext, Planner, Step
 from pulpo.contracts.policies import PolicyContext, Verdict
 from pulpo.contracts.tools import Result, Summary, Tool, ToolContext
 from pulpo.conversation import Dialogue, Message, Pending, ToolCall, localized
@@ -22,6 +23,7 @@ from pulpo.turns.executor import ToolExecutor
 from pulpo.turns.invocation import BoundCall
 from pulpo.turns.notices import with_notices
 from pulpo.turns.policies import PolicySet
+from pulpo.turns.prices import Price, cost_of
 from pulpo.turns.results import finished
 from pulpo.turns.run import TurnRun
 from pulpo.turns.summaries import completed, described
@@ -48,16 +50,19 @@ class Variant(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True):
-    """Most planner steps and tool calls of one attempt."""
+    """Most planner steps and tool calls of one attempt, and what its models may use: tokens, and US dollars."""
 
     steps: int = 8
     calls: int = 8
+    tokens: float = inf
+    cost: float = inf
 
 
 class TurnLoop:
     """Runs attempts. ``tools`` are the tools available now, by name; ``history`` reads a conversation's last
     messages; ``read_consent`` tells a plain yes or no from anything else, knowing the answers a tool declares;
-    ``waiting`` lets calls wait for an operator, and without it what an operator should approve is refused."""
+    ``waiting`` lets calls wait for an operator, and without it what an operator should approve is refused; ``prices``
+    are those of models."""
 
     def __init__(
         self,
@@ -69,6 +74,7 @@ class TurnLoop:
         read_consent: ReadConsent,
         limits: Limits,
         waiting: Waiting | None = None,
+        prices: Mapping[str, Price] | None = None,
     ) -> None:
         self._executor = executor
         self._policies = policies
@@ -78,6 +84,7 @@ class TurnLoop:
         self._limits = limits
         self.goals = {name: tool.goal for name, tool in tools.items() if tool.goal}
         self._waiting = waiting
+        self._prices = prices or {}
 
     async def attempt(self, run: TurnRun, variant: Variant) -> Reply:
         """Answer the turn with one variant.
@@ -161,6 +168,8 @@ class TurnLoop:
                 dialogue = self._learnt(variant, dialogue, decision.dialogue)
             if isinstance(decision, Answer):
                 return self._reply(run, decision.text, dialogue)
+            if run.attempt_tokens > self._limits.tokens or run.attempt_cost > self._limits.cost:
+                raise self._overspent(run, variant)
             held = await self._calls(run, variant, dialogue, decision.calls)
             dialogue = _with_offers(run, await self._hold(run, dialogue, held))
             if held is not None and dialogue.pending is not None:
@@ -181,17 +190,21 @@ class TurnLoop:
     async def _decide(self, run: TurnRun, variant: Variant, context: PlanContext) -> tuple[str, Answer | Calls]:
         """Ask the planner once; return the pieces it said and its decision, the last thing it yields."""
         start = perf_counter()
-        decision: Step | None = None
+        decision: Answer | Calls | None = None
         said = ""
         steps = variant.planner.next_step(context)
         try:
             async for step in steps:
-                if decision is not None and not isinstance(decision, Piece):
-                    await steps.aclose()  # type: ignore[attr-defined]  # an async generator, as the contract says
-                    raise self._broken(variant, "went on after its decision")
-                decision = step
-                if isinstance(step, Piece):
-                    said += step.text
+                if decision is not None:
+                    await _stopped(steps, self._broken(variant, "went on after its decision"))
+                match step:  # its patterns make no call of a function, as isinstance would
+                    case Piece():
+                        said += step.text
+                    case ModelCall():
+                        if self._spend(run, variant, context.step, step):
+                            await _stopped(steps, self._overspent(run, variant))
+                    case _:
+                        decision = step
         except SystemExit as error:
             raise self._broken(variant, "tried to end the process") from error
         run.steps += 1
@@ -199,9 +212,26 @@ class TurnLoop:
             PlannerStepped(run.turn.id, variant.planner_name, variant.name, context.step, perf_counter() - start)
         )
         if isinstance(decision, Answer | Calls):
-            run.tokens += decision.tokens
             return said, decision
         raise self._broken(variant, "ended without calls or an answer")
+
+    def _spend(self, run: TurnRun, variant: Variant, step: int, call: ModelCall) -> bool:
+        """Count a call of a model; return whether the limits were overstepped before it. What the call that goes over
+        a limit says may still be used: it is paid for."""
+        over = run.attempt_tokens > self._limits.tokens or run.attempt_cost > self._limits.cost
+        cost = cost_of(call, self._prices)
+        run.spend(call.input_tokens + call.output_tokens, cost or 0.0)
+        run.events.append(
+            ModelCalled(run.turn.id, run.turn.workspace.id, variant.planner_name, variant.name, step, call, cost)
+        )
+        return over
+
+    def _overspent(self, run: TurnRun, variant: Variant) -> LoopLimitError:
+        limit = "tokens" if run.attempt_tokens > self._limits.tokens else "cost"
+        used = f"{run.attempt_tokens} tokens" if limit == "tokens" else f"{run.attempt_cost:.4f} US dollars"
+        return LoopLimitError(
+            f"{variant.planner_name} used {used} without an answer", planner=variant.planner_name, limit=limit
+        )
 
     @staticmethod
     def _broken(variant: Variant, how: str) -> PlannerError:
@@ -308,6 +338,11 @@ class TurnLoop:
 
         tools = self._executor.available(run, self._policies.offered(run.turn, run.scopes, self._tools))
         return PlanContext(run.turn, dialogue, tools, run.results, step, consent, history, context)
+
+
+async def _stopped(steps: AsyncIterator[Step], fault: PlannerError) -> None:
+    await steps.aclose()  # type: ignore[attr-defined]  # an async generator, as the contract says
+    raise fault
 
 
 def _with_offers(run: TurnRun, dialogue: Dialogue) -> Dialogue:

@@ -21,7 +21,8 @@ class TurnRun:
     all calls ever made in the turn, for the report; ``groups`` map effect groups that are done or in doubt to the
     ledger's key of what did it; ``doubts`` map such keys to the titles of what may have happened. ``hidden`` and
     ``refused`` map tools that do not work now to their titles: kept from the planner, or asked for all the same.
-    ``limited`` says that the assigned variant ran into a loop limit, ``tokens`` counts what models used.
+    ``limited`` says that the assigned variant ran into a loop limit. ``tokens`` and ``cost`` (US dollars) are what
+    models used, the two ``attempt_…`` what they used for the variant that is trying now.
     ``approval`` is what the turn is about when it carries an operator's decision out; nobody said anything then.
     ``wished`` are the tools of calls that wait for an operator since this turn."""
 
@@ -43,6 +44,9 @@ class TurnRun:
     denied: bool = False
     limited: bool = False
     tokens: int = 0
+    cost: float = 0.0
+    attempt_tokens: int = 0
+    attempt_cost: float = 0.0
     _seen: set[bytes] = field(default_factory=set)
 
     def repeats(self, call: ToolCall) -> bool:
@@ -58,6 +62,13 @@ class TurnRun:
         self.results.append(result)
         self.finished.append(result)
 
+    def spend(self, tokens: int, cost: float) -> None:
+        """Count what a call of a model used."""
+        self.tokens += tokens
+        self.attempt_tokens += tokens
+        self.cost += cost
+        self.attempt_cost += cost
+
     def start_over(self) -> None:
         """Forget what the failed variant looked up and keep what it changed, for the variant that rescues it."""
         self.results = [result for result in self.results if result.effect]
@@ -65,3 +76,5 @@ class TurnRun:
         self.refused.clear()
         self.steps = 0
         self.denied = False
+        self.attempt_tokens = 0
+        self.attempt_cost = 0.0

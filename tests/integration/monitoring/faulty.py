@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -27,6 +28,7 @@ class Faulty:
 
     async def next_step(self, context: pulpo.PlanContext) -> AsyncIterator[pulpo.Step]:
         text = context.turn.text
+        yield pulpo.ModelCall(model="m", started=time.time(), duration=0.0, input_tokens=len(text), output_tokens=1)
         if text == "break":
             raise RuntimeError("planted")
         if text == "slow":

@@ -36,6 +36,9 @@ SETTINGS = f"""
 alert_window = {WINDOW}
 [variants.stable]
 planner = "faulty"
+[prices.m]
+input = 1.0
+output = 2.0
 [breakers]
 minimum = 2
 open_for = {WINDOW}

@@ -21,10 +21,11 @@ def test_a_turn_is_counted_by_variant_and_workspace() -> None:
     assert page.value("pulpo_agent_steps_sum") == 4
 
 
-def test_a_loop_limit_is_counted() -> None:
+def test_a_loop_limit_is_counted_also_when_the_turn_is_rescued() -> None:
     page = Page()
     assert page.value("pulpo_agent_loop_limit_total") == 0
-    page.tell(finished(outcome="limit"))
+    page.tell(pulpo.VariantFailed("t", "demo", "canary", "LoopLimitError", "trace"))
+    page.tell(pulpo.VariantFailed("t", "demo", "canary", "ValueError", "trace"))
     assert page.value("pulpo_agent_loop_limit_total") == 1
 
 

@@ -17,6 +17,7 @@ from pulpo.contracts.events import (
     BreakerForced,
     Event,
     LoopBlocked,
+    ModelCalled,
     PlannerStepped,
     PluginHung,
     PluginsLoaded,
@@ -28,16 +29,21 @@ from pulpo.contracts.events import (
     VariantAssigned,
     VariantFailed,
 )
+from pulpo.contracts.planners import ModelCall
 from pulpo.observability.events import EventBus
 from pulpo.observability.logging import log, open_log, request_id
 
 AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 
+CALL = ModelCall(model="m", started=0.0, duration=0.2, input_tokens=90, output_tokens=10)
+FAILED = ModelCall(model="m", started=0.0, duration=0.2, finish="error", error="ConnectionResetError")
 FINISHED = TurnFinished("t", "c", "demo", "stable", "stable", "ok", 2, 1, 0.0125)
 EVENTS: list[tuple[Event, str, str, str | None]] = [
     (VariantAssigned("t", "c", "demo", "stable", "disabled", 0), "debug", "variant assigned", "CANARY"),
     (VariantAssigned("t", "c", "demo", "canary", "percentage", 3), "info", "variant assigned", "CANARY"),
     (PlannerStepped("t", "rules", "stable", 1, 0.001), "debug", "planner stepped", "AGENT_LOOP"),
+    (ModelCalled("t", "demo", "llm", "stable", 1, CALL, 0.01), "debug", "model called", "AGENT_LOOP"),
+    (ModelCalled("t", "demo", "llm", "stable", 1, FAILED, 0.0), "warning", "model called", "ERROR"),
     (PolicyChecked("t", "p", "message", "allow", "", 0.001), "debug", "policy checked", "AGENT_LOOP"),
     (PolicyChecked("t", "p", "call", "deny", "no", 0.001), "info", "policy checked", "AGENT_LOOP"),
     (PolicyChecked("t", "p", "call", "error", "raised", 0.001), "info", "policy checked", "ERROR"),
@@ -192,3 +198,12 @@ def test_logs_can_be_opened_inside_each_other(lines: Lines) -> None:
     log().info("outside")
     assert [line["event"] for line in inner.read()] == ["inside"]
     assert [line["event"] for line in lines.read()] == ["outside"]
+
+
+def test_a_model_without_a_price_is_told_once(lines: Lines) -> None:
+    bus = EventBus(())
+    for _ in range(3):
+        bus.emit(ModelCalled("t", "demo", "llm", "stable", 1, CALL, None))
+    assert [(line["event"], line["model"], line["add"]) for line in lines.read()] == [
+        ("model without price", "m", '[prices."m"]')
+    ]

@@ -147,9 +147,10 @@ def test_the_sample_file_shows_every_setting_with_its_default() -> None:
     expected = {".".join(key) for key in known_keys() if "<name>" not in key}
     expected |= {f"workspaces.demo.{field}" for field in ("name", "languages", "tz", "region")}
     expected |= {f"variants.{name}.{field}" for name in ("stable", "canary") for field in ("planner", "settings")}
-    assert expected - {"variants", "workspaces"} <= shown
+    expected |= {f"prices.example-model.{field}" for field in ("currency", "input", "cached", "output")}
+    assert expected - {"variants", "workspaces", "prices"} <= shown
     defaults = {item.key: item.value for item in explain_settings(environ={})}
-    no_default = {"prometheus_url", "plugins.allow"}
+    no_default = {"prometheus_url", "plugins.allow", "turns.max_cost"}
     no_default |= {f"rate_limit.{name}" for name in ("url", "key", "workspace", "user", "tool")} | {
         "retention.conversations"
     }

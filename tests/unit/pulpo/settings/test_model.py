@@ -4,7 +4,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from pulpo.settings import CanarySettings, PluginsSettings, Settings, TurnSettings, VariantSettings
+from pulpo.settings import CanarySettings, PluginsSettings, PriceSettings, Settings, TurnSettings, VariantSettings
 
 
 def test_settings_cannot_be_changed() -> None:
@@ -30,6 +30,14 @@ def test_a_shorter_turn_leaves_time_for_the_rescue() -> None:
 def test_a_canary_may_name_any_variant_there_is() -> None:
     settings = Settings(variants={"next": VariantSettings()}, canary=CanarySettings(variant="next"))
     assert settings.canary.variant == "next"
+
+
+def test_prices_are_dollars_and_reading_from_the_cache_costs_the_same_unless_it_is_said() -> None:
+    assert PriceSettings(input=0.5, output=2).cached == 0.5
+    assert PriceSettings(input=0.5, output=2, cached=0).cached == 0
+    for wrong in ({"currency": "EUR"}, {"input": -1}, {"output": float("inf")}, {"input": True}, {"unit": "token"}):
+        with pytest.raises(ValidationError):
+            PriceSettings.model_validate({"input": 0.5, "output": 2} | wrong)
 
 
 def test_tables_of_plugins_are_collected_into_sections() -> None:

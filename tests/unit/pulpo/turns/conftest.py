@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from pulpo.turns.executor import ToolExecutor
 from pulpo.turns.loop import Limits, TurnLoop, Variant
 from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
+from pulpo.turns.prices import Price
 from pulpo.turns.request import TurnAnswer, TurnRequest
 
 Script = Callable[[pulpo.PlanContext], Any]
@@ -61,16 +62,17 @@ class House:
         self,
         stable: Script,
         *,
-        canary: Script | None = None,
+        canary: Script | pulpo.Planner | None = None,
         tools: Iterable[pulpo.Tool] = (),
         policies: Iterable[pulpo.Policy] = (),
         timing: Timing | None = None,
         limits: Limits | None = None,
         parallel: int = 8,
+        prices: Mapping[str, Price] | None = None,
     ) -> Orchestrator:
         variants = {"stable": Variant("stable", "scripted", Scripted(stable))}
         if canary is not None:
-            variants["canary"] = Variant("canary", "scripted", Scripted(canary))
+            variants["canary"] = Variant("canary", "scripted", Scripted(canary) if callable(canary) else canary)
         return Orchestrator(
             store=self.store,
             loop=TurnLoop(
@@ -80,6 +82,7 @@ class House:
                 history=self._history,
                 read_consent=read_consent,
                 limits=limits or Limits(),
+                prices=prices,
             ),
             router=Router(decide=lambda _: Match("test"), enabled=canary is not None, variant="canary"),
             variants=variants,

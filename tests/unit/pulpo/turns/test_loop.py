@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import pytest
 
 import pulpo
 from pulpo.turns.loop import Limits
+from pulpo.turns.prices import Price
 from pulpo.turns.request import TurnRequest
 
 Ask = Callable[..., TurnRequest]
+PRICES = {"m": Price(input=2.0, cached=1.0, output=3.0)}
 
 
 def call(tool: str, **arguments: Any) -> pulpo.Calls:
@@ -455,3 +457,65 @@ async def test_a_tool_that_is_not_offered_reaches_no_planner_and_no_pending_yes(
     assert seen[-1] == ["buy", "price"]
     await runtime.run(ask("yes", conversation_id=asked.conversation_id))
     assert shop.sold == [], "the yes came with a key that may not buy"
+
+
+def used(tokens: int, model: str = "m") -> pulpo.ModelCall:
+    return pulpo.ModelCall(model=model, started=1.0, duration=0.2, input_tokens=tokens)
+
+
+async def test_calls_of_models_are_told_with_what_they_cost_and_end_no_turn(house, ask: Ask) -> None:
+    script = lambda context: (used(1000), used(500, "free"), pulpo.Answer("hi"))  # noqa: E731
+    answer = await house.orchestrator(script, prices=PRICES).run(ask("x"))
+    assert answer.reply == "hi"
+    assert [(it.step, it.variant, it.workspace_id, it.cost) for it in house.seen(pulpo.ModelCalled)] == [
+        (0, "stable", "demo", 0.002),
+        (0, "stable", "demo", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "limit"), [(Limits(tokens=999), "tokens"), (Limits(cost=0.0019), "cost"), (Limits(tokens=1000), "")]
+)
+async def test_models_may_use_no_more_than_their_budget(house, ask: Ask, limits: Limits, limit: str) -> None:
+    def script(context: pulpo.PlanContext) -> Any:
+        return (used(1000), pulpo.Answer("hi") if context.results else call("price", item="tea"))
+
+    runtime = house.orchestrator(script, tools=[price], limits=limits, prices=PRICES)
+    answer = await runtime.run(ask("x"))
+    calls = len(house.seen(pulpo.ModelCalled))
+    assert (answer.outcome, calls, len(answer.tool_calls)) == (("limit", 1, 0) if limit else ("ok", 2, 1))
+    assert [it.error for it in house.seen(pulpo.VariantFailed)] == (["LoopLimitError"] if limit else [])
+
+
+async def test_an_answer_that_went_over_the_budget_is_paid_for_and_used(house, ask: Ask) -> None:
+    script = lambda context: (used(1000), pulpo.Answer("hi"))  # noqa: E731
+    answer = await house.orchestrator(script, limits=Limits(tokens=10)).run(ask("x"))
+    assert (answer.outcome, answer.reply) == ("ok", "hi")
+
+
+async def test_a_planner_that_keeps_calling_its_model_is_stopped_and_cleaned_up(house, ask: Ask) -> None:
+    closed = []
+
+    class Endless:
+        async def next_step(self, context: pulpo.PlanContext) -> AsyncIterator[pulpo.Step]:
+            try:
+                while True:
+                    yield used(1000)
+            finally:
+                closed.append(True)
+
+    runtime = house.orchestrator(lambda context: pulpo.Answer("rescued"), canary=Endless(), limits=Limits(tokens=2500))
+    answer = await runtime.run(ask("x"))
+    assert (answer.outcome, answer.reply, len(house.seen(pulpo.ModelCalled))) == ("rescued", "rescued", 4)
+    assert closed
+
+
+async def test_the_variant_that_rescues_has_a_budget_of_its_own(house, ask: Ask) -> None:
+    def script(context: pulpo.PlanContext) -> Any:
+        return (used(1000), pulpo.Answer("rescued") if context.results else call("price", item="tea"))
+
+    runtime = house.orchestrator(
+        script, canary=lambda context: (used(5000), call("price", item="x")), tools=[price], limits=Limits(tokens=2000)
+    )
+    answer = await runtime.run(ask("x"))
+    assert (answer.outcome, answer.reply) == ("rescued", "rescued")
