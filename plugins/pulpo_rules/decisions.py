@@ -335,8 +335,8 @@ def _nothing_new(understood: Understanding, dialogue: pulpo.Dialogue, situation:
         return _resume("", dialogue, situation)
     if dialogue.pending is not None:
         return Say(paragraphs([situation.say(texts.NOT_UNDERSTOOD), situation.say(texts.SAY_YES)]), dialogue, 0.0)
-    if dialogue.offers and dialogue.asked is None:
-        return _which(dialogue.offers, dialogue, situation)
+    if dialogue.offers and all(dialogue.asked in {None, *offer.arguments} for offer in dialogue.offers):
+        return replace_confidence(_which(dialogue.offers, dialogue, situation))
     return replace_confidence(_resume(situation.say(texts.NOT_UNDERSTOOD), dialogue, situation))
 
 

@@ -77,10 +77,11 @@ class _Pass:
         self.found.setdefault((each.tool, each.name), mention)
 
     def addresses(self) -> None:
-        for kind, find in (("email", emails), ("phone", phones)):
-            fields = self.of_kind(kind)
-            if fields:
-                self._take(fields, find(self.left) or self._short_phone(fields))
+        # An e-mail address that no tool takes is still no name.
+        self._take(self.of_kind("email"), emails(self.left))
+        fields = self.of_kind("phone")
+        if fields:
+            self._take(fields, phones(self.left) or self._short_phone(fields))
 
     def _short_phone(self, fields: Iterable[Field]) -> list[Entity]:
         if not any(each.kind == "phone" and self.asked(each) for each in fields):
