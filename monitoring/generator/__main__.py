@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.dashboards import dashboard_files
 from generator.rules import rule_files
+from generator.scenes import DASHBOARDS
 
 MONITORING = Path(__file__).parents[1]
 
@@ -15,8 +16,8 @@ MONITORING = Path(__file__).parents[1]
 def generated() -> Mapping[Path, str]:
     """Return every generated file's text by its path."""
     rules = {MONITORING / "prometheus" / "rules" / name: text for name, text in rule_files().items()}
-    dashboards = {MONITORING / "grafana" / "dashboards" / name: text for name, text in dashboard_files().items()}
-    return rules | dashboards
+    dashboards = dashboard_files(DASHBOARDS)
+    return rules | {MONITORING / "grafana" / "dashboards" / name: text for name, text in dashboards.items()}
 
 
 def main(arguments: list[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,11 +31,9 @@ class Dashboard:
     revisions: bool = False
 
 
-def dashboard_files() -> Mapping[str, str]:
+def dashboard_files(dashboards: Iterable[Dashboard]) -> Mapping[str, str]:
     """Return the files' texts by name."""
-    from generator.scenes import DASHBOARDS
-
-    return {f"{dashboard.uid}.json": _written(dashboard) for dashboard in DASHBOARDS}
+    return {f"{dashboard.uid}.json": _written(dashboard) for dashboard in dashboards}
 
 
 def _written(dashboard: Dashboard) -> str:

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from msgspec import Struct
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -230,3 +232,27 @@ def _unknown_services(business: Business) -> Iterator[tuple[Place, str]]:
         for id_ in ids:
             if id_ not in known:
                 yield place, f"{where}: no service {id_!r}; there are {', '.join(sorted(known))}"
+
+
+class Stored(Struct, frozen=True):
+    """A business from the database; ``version`` counts its changes, ``updated_at`` is UTC seconds."""
+
+    business: Business
+    version: int
+    updated_at: int
+
+
+def document_of(business: Business) -> dict[str, Any]:
+    """Return what its owner wrote, as JSON values that `checking.checked` reads again."""
+    return business.model_dump(mode="json", exclude_unset=True)
+
+
+def etag_of(business: Business | None, stored: Stored | None) -> str:
+    """Return the validator (RFC 9110) of the business in force; "" when there is none.
+
+    It is strong: the version alone would not do, for a file may change between two starts.
+    """
+    if business is None:
+        return ""
+    digest = blake2b(business.model_dump_json(exclude_unset=True).encode(), digest_size=8).hexdigest()
+    return f'"{stored.version if stored else 0}-{digest}"'

@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Struct
 
 import pulpo
-from pulpo_booking.business import Business
+from pulpo_booking.business import Business, document_of, etag_of
 from pulpo_booking.checking import checked, pointer
-from pulpo_booking.configuration import document_of, etag_of, warm
+from pulpo_booking.configuration import warm
 from pulpo_booking.desk import Desk
 from pulpo_booking.errors import ChangedError, UnfitBusinessError
 from pulpo_booking.localtime import utc

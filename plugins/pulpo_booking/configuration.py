@@ -11,10 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import date, timedelta
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, Final
 
 import pulpo
 from pulpo_booking.business import Business
@@ -27,30 +24,6 @@ _log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 """How often a replica asks whether another one has changed a business."""
-
-
-class Stored(Struct, frozen=True):
-    """A business from the database; ``version`` counts its changes, ``updated_at`` is UTC seconds."""
-
-    business: Business
-    version: int
-    updated_at: int
-
-
-def document_of(business: Business) -> dict[str, Any]:
-    """Return what its owner wrote, as JSON values that `checking.checked` reads again."""
-    return business.model_dump(mode="json", exclude_unset=True)
-
-
-def etag_of(business: Business | None, stored: Stored | None) -> str:
-    """Return the validator (RFC 9110) of the business in force; "" when there is none.
-
-    It is strong: the version alone would not do, for a file may change between two starts.
-    """
-    if business is None:
-        return ""
-    digest = blake2b(business.model_dump_json(exclude_unset=True).encode(), digest_size=8).hexdigest()
-    return f'"{stored.version if stored else 0}-{digest}"'
 
 
 def warm(business: Business, today: date) -> None:

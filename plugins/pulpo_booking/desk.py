@@ -11,8 +11,7 @@ from uuid import uuid4
 
 import pulpo
 from pulpo_booking.appointment import Appointment
-from pulpo_booking.business import Business, Service, Staff
-from pulpo_booking.configuration import Stored
+from pulpo_booking.business import Business, Service, Staff, Stored
 from pulpo_booking.errors import NoBusinessError
 from pulpo_booking.localtime import local
 from pulpo_booking.speech import also_theirs, name_of, when_text

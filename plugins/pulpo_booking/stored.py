@@ -12,9 +12,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from pulpo_booking.appointments import Appointments
-from pulpo_booking.business import Business
+from pulpo_booking.business import Business, Stored, document_of, etag_of
 from pulpo_booking.checking import checked
-from pulpo_booking.configuration import Stored, document_of, etag_of
 from pulpo_booking.errors import ChangedError, UnfitBusinessError
 from pulpo_booking.schema import businesses
 

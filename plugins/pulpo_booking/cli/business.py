@@ -8,7 +8,7 @@ import click
 import msgspec
 
 import pulpo
-from pulpo_booking.configuration import document_of
+from pulpo_booking.business import document_of
 from pulpo_booking.errors import BusinessFileError
 from pulpo_booking.files import load_businesses
 

@@ -77,7 +77,7 @@ def test_no_document_raises_anything_else(changes: dict[str, Any]) -> None:
 
 
 def test_samples_are_businesses_after_a_round_trip() -> None:
-    from pulpo_booking.configuration import document_of
+    from pulpo_booking.business import document_of
 
     for business in load_businesses(["demo", "marea", "arce"]).values():
         assert checked(document_of(business)) == business

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 import pulpo
 from pulpo_booking import configuration
-from pulpo_booking.business import Business
-from pulpo_booking.configuration import etag_of, followed
+from pulpo_booking.business import Business, Stored, etag_of
+from pulpo_booking.configuration import followed
 from pulpo_booking.desk import Desk
 from unit.pulpo_booking.counter import NOW, Counter, EngineDatabase, business_of
 from unit.pulpo_booking.test_business_routes import call
@@ -114,14 +114,14 @@ async def test_one_that_this_release_cannot_read_is_logged_and_the_others_go_on(
 def test_an_older_version_never_replaces_a_newer_one() -> None:
     first, second = (Business.model_validate(business_of(name=name)) for name in ("First", "Second"))
     desk = Desk({})
-    desk.adopt({"shop": configuration.Stored(second, 2, 0)}, seen={"shop": 2})
-    desk.adopt({"shop": configuration.Stored(first, 1, 0)}, seen={"shop": 2})
+    desk.adopt({"shop": Stored(second, 2, 0)}, seen={"shop": 2})
+    desk.adopt({"shop": Stored(first, 1, 0)}, seen={"shop": 2})
     assert desk.businesses["shop"].name == "Second"
 
 
 def test_validators_differ_with_content_and_version() -> None:
     one, other = (Business.model_validate(business_of(name=name)) for name in ("One", "Other"))
-    stored = [configuration.Stored(one, version, 0) for version in (1, 2)]
+    stored = [Stored(one, version, 0) for version in (1, 2)]
     tags = {etag_of(one, None), etag_of(other, None), *(etag_of(one, each) for each in stored)}
     assert len(tags) == 4
     assert etag_of(None, None) == ""
