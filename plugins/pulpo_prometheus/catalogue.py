@@ -193,7 +193,24 @@ SHADOW: Final = Metric(
     kind="counter",
     labels=("result",),
     help="Shadow turns compared with what was answered.",
-    awaits="shadow planning",
+)
+SHADOW_DROPPED: Final = Metric(
+    name="pulpo_shadow_dropped_total",
+    kind="counter",
+    help="Turns that were not compared, because too many shadows were under way or the process was busy.",
+)
+SHADOW_PLANNING: Final = Metric(
+    name="pulpo_shadow_planning_seconds",
+    kind="histogram",
+    labels=("by",),
+    buckets=STEP_BUCKETS,
+    help="Planning of a compared turn, by stable and by the shadow.",
+)
+SHADOW_TOKENS: Final = Metric(
+    name="pulpo_shadow_tokens_total",
+    kind="counter",
+    labels=("by",),
+    help="Tokens used for compared turns, by stable and by the shadow.",
 )
 TOKENS: Final = Metric(
     name="pulpo_llm_tokens_total",
@@ -284,6 +301,9 @@ CATALOGUE: Final = (
     UNITS,
     BAD_UNITS,
     SHADOW,
+    SHADOW_DROPPED,
+    SHADOW_PLANNING,
+    SHADOW_TOKENS,
     TOKENS,
     COST,
     CONVERSATIONS,

@@ -9,11 +9,15 @@ from pulpo_prometheus import catalogue
 from pulpo_prometheus.families import Families, Handlers
 from pulpo_prometheus.turns import STABLE, VARIANTS
 
-ON_STABLE: Final = ("killed", "disabled", "aborted", "denied", "not_matched", "strategy_error")
+ON_STABLE: Final = ("killed", "disabled", "aborted", "denied", "not_matched", "strategy_error", "shadow")
 """Why a turn is sent to stable; where it goes for the other reasons, its conversation or the canary says."""
 
 
 ROLLOUT_STATES: Final = ("progressing", "paused", "inconclusive", "aborted", "promoted")
+
+SHADOW_RESULTS: Final = ("same", "wording", "answer", "arguments", "tools", "error")
+
+COMPARED: Final = ("stable", "shadow")
 
 EVIDENCE_KINDS: Final = ("rollback", "non_inferior", "clean")
 
@@ -37,8 +41,15 @@ class RoutingCounts:
         self._rollbacks = families.numbers(catalogue.ROLLBACKS)
         self._units = families.numbers(catalogue.UNITS)
         self._bad_units = families.numbers(catalogue.BAD_UNITS)
+        self._comparisons = families.numbers(catalogue.SHADOW)
+        self._dropped = families.numbers(catalogue.SHADOW_DROPPED).child()
+        planning, tokens = families.spreads(catalogue.SHADOW_PLANNING), families.numbers(catalogue.SHADOW_TOKENS)
+        self._planning = [planning.child(by) for by in COMPARED]
+        self._tokens = [tokens.child(by) for by in COMPARED]
         for state in ROLLOUT_STATES:
             self._state.child(state)
+        for result in SHADOW_RESULTS:
+            self._comparisons.child(result)
 
     @property
     def handlers(self) -> Handlers:
@@ -48,6 +59,8 @@ class RoutingCounts:
             pulpo.CanaryConfigured: self._configured,
             pulpo.RolloutCounted: self._counted,
             pulpo.CanaryRolledBack: self._rolled_back,
+            pulpo.ShadowCompared: self._compared,
+            pulpo.ShadowDropped: self._not_compared,
         }
 
     def expect(self, loaded: pulpo.PluginsLoaded) -> None:
@@ -81,6 +94,15 @@ class RoutingCounts:
 
     def _rolled_back(self, event: pulpo.CanaryRolledBack) -> None:
         self._rollbacks.child(event.guardrail).value += 1
+
+    def _compared(self, event: pulpo.ShadowCompared) -> None:
+        self._comparisons[event.result,].value += 1
+        for place in (0, 1):
+            self._planning[place].observe(event.seconds[place])
+            self._tokens[place].value += event.tokens[place]
+
+    def _not_compared(self, _event: pulpo.ShadowDropped) -> None:
+        self._dropped.value += 1
 
     def _configured(self, event: pulpo.CanaryConfigured) -> None:
         self._traffic.value = event.share * 100

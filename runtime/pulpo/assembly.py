@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -22,6 +23,7 @@ from pulpo.canary.live import Live
 from pulpo.canary.rolling import fingerprint_of, rolling
 from pulpo.canary.rollout import Rollouts
 from pulpo.canary.router import Router
+from pulpo.canary.shadow import Tallies
 from pulpo.canary.switching import switching
 from pulpo.consent import read_consent
 from pulpo.contracts.events import Event, PluginsLoaded
@@ -53,6 +55,7 @@ from pulpo.turns.loop import Limits, TurnLoop, Variant
 from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
 from pulpo.turns.prices import Price
+from pulpo.turns.shadow import Shadows
 
 
 @asynccontextmanager
@@ -91,9 +94,10 @@ async def running(
         guards = _guards(settings, catalogue, tools, limits, bus.emit)
         orders = Orders(store.database, guards.breakers, clock=clock, emit=bus.emit)
         await orders.recall()
-        canary, rollouts = await _canary(stack, settings, catalogue, store, bus.emit, clock, serving=serving)
-        orchestrator = _orchestrator(
-            settings, catalogue, workspaces, store, bus.emit, clock, tools, guards, canary.router
+        tallies = Tallies()
+        canary, rollouts = await _canary(stack, settings, catalogue, store, bus.emit, clock, tallies, serving=serving)
+        orchestrator, shadows = _orchestrator(
+            settings, catalogue, workspaces, store, bus.emit, clock, tools, guards, canary.router, tallies
         )
         system = System(
             settings=settings,
@@ -105,6 +109,7 @@ async def running(
             guards=guards,
             canary=canary,
             rollouts=rollouts,
+            shadows=tallies,
             tools=tools,
             orders=orders,
             limits=limits,
@@ -112,7 +117,7 @@ async def running(
             watchdog=Watchdog(catalogue.modules, emit=bus.emit),
             _orchestrator=orchestrator,
         )
-        for work in _beside_the_turns(system, orchestrator):
+        for work in _beside_the_turns(system, orchestrator, shadows):
             stack.push_async_callback(_stop, asyncio.create_task(work))
         stack.enter_context(system.watchdog.watching())
         stack.push_async_callback(system.drain)
@@ -120,11 +125,14 @@ async def running(
         yield system
 
 
-def _beside_the_turns(system: System, orchestrator: Orchestrator) -> tuple[Coroutine[Any, Any, None], ...]:
+def _beside_the_turns(
+    system: System, orchestrator: Orchestrator, shadows: Shadows
+) -> tuple[Coroutine[Any, Any, None], ...]:
     """What runs as long as the system does."""
     retention = Retention(**system.settings.retention.model_dump())
     return (
         orchestrator.keep_leases(),
+        shadows.work(),
         system.recent.keep_looking(),
         system.orders.follow(),
         system.approvals.follow(),
@@ -155,6 +163,7 @@ async def _canary(
     store: TurnStore,
     emit: Callable[[Event], None],
     clock: Callable[[], float],
+    tallies: Tallies,
     *,
     serving: bool,
 ) -> tuple[Live, Rollouts]:
@@ -176,6 +185,7 @@ async def _canary(
             fingerprint=lambda name: fingerprint_of(settings.variants.get(name), catalogue.records),
             emit=emit,
             clock=clock,
+            shadowed=tallies.gate,
             serving=serving,
         )
     )
@@ -219,25 +229,44 @@ def _orchestrator(
     tools: Mapping[str, Tool],
     guards: Guards,
     router: Router,
-) -> Orchestrator:
+    tallies: Tallies,
+) -> tuple[Orchestrator, Shadows]:
     async def history(conversation_id: str, limit: int) -> Sequence[Message]:
         return await store.database.read(partial(transcripts.messages, conversation_id=conversation_id, limit=limit))
 
     timing = settings.turns
-    return Orchestrator(
+    executor, policies = ToolExecutor(store, guards, clock=clock), PolicySet(catalogue.policies)
+    limits = _limits(timing)
+    variants = _variants(settings, catalogue, tuple(tools.values()))
+    shadows = Shadows(
+        router=router,
+        variants=variants,
+        tools=tools,
+        policies=policies,
+        context=executor.context,
+        history=history,
+        read_consent=read_consent,
+        limits=limits,
+        tallies=tallies,
+        emit=emit,
+        random=random.random,
+        monotonic=time.monotonic,
+        deadline=timing.assigned_deadline,
+    )
+    orchestrator = Orchestrator(
         store=store,
         loop=TurnLoop(
-            executor=ToolExecutor(store, guards, clock=clock),
-            policies=PolicySet(catalogue.policies),
+            executor=executor,
+            policies=policies,
             tools=tools,
             history=history,
             read_consent=read_consent,
-            limits=_limits(timing),
+            limits=limits,
             prices={model: Price(**price.model_dump(exclude={"currency"})) for model, price in settings.prices.items()},
             waiting=Waiting(store.database, clock=clock, lifetime=settings.approvals.lifetime),
         ),
         router=router,
-        variants=_variants(settings, catalogue, tuple(tools.values())),
+        variants=variants,
         workspaces=workspaces,
         emit=emit,
         clock=clock,
@@ -248,7 +277,9 @@ def _orchestrator(
             lease=timing.lease,
             wait=timing.wait,
         ),
+        shadows=shadows,
     )
+    return orchestrator, shadows
 
 
 def _limits(chosen: TurnSettings) -> Limits:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pulpo.canary.live import Live
 from pulpo.canary.rollout import Rollouts
+from pulpo.canary.shadow import Tallies
 from pulpo.contracts.events import Event
 from pulpo.contracts.runtime import Readings
 from pulpo.contracts.storage import Database
@@ -54,6 +55,7 @@ class System:
     recent: Recent
     watchdog: Watchdog
     rollouts: Rollouts
+    shadows: Tallies
     drained_by: float | None = None
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)

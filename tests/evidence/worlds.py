@@ -53,6 +53,8 @@ class Plan:
     minimum_time: float = 0.0
     minimum_units: int = 100
     maximum_time: float = 1e12
+    shadow_comparisons: int = 0
+    shadow_agreement: float = 0.0
     promote: bool = False
     rollback: bool = True
 

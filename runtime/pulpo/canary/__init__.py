@@ -7,5 +7,6 @@ Whoever writes a strategy:     `compiling` (in a thread, with a deadline), `forc
 Whoever follows a rollout:     `rollout` (begins, judges, changes it), `enrolling` (what turns tell), `reporting`
 Whoever asks whether it is worse: `evidence` (the statistics), `guardrails` (what must not get worse), `cohort` (who is
                                compared with whom), `judge` (what follows for the share); all pure
+Whoever compares unseen:       `shadow` (how often another variant would have done the same)
 Whoever puts it together:      `switching` (the configuration), `rolling` (the rollout): held up while the server runs
 """

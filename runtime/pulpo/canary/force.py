@@ -61,7 +61,7 @@ class Force:
     def narrow(self, wanted: Wanted) -> None:
         """Send everybody to stable now, if that is what is wanted."""
         if wanted.off is not None:
-            self.router.rules = replace(self.router.rules, off=wanted.off)
+            self.router.rules = replace(self.router.rules, off=wanted.off, shadow=0.0)
 
     async def _compile(self, wanted: Wanted) -> Compiled:
         settings = wanted.settings.model_copy(update={"percentage": wanted.share})
@@ -81,6 +81,7 @@ class Force:
             off=wanted.off,
             variant=settings.variant,
             revision=wanted.revision,
+            shadow=0.0 if wanted.off else settings.shadow,
             by_workspace=made.by_workspace,
             deny_users=frozenset(settings.deny_users),
             deny_workspaces=frozenset(settings.deny_workspaces),

@@ -34,6 +34,10 @@ class Plan(Protocol):
     @property
     def maximum_time(self) -> float: ...
     @property
+    def shadow_comparisons(self) -> int: ...
+    @property
+    def shadow_agreement(self) -> float: ...
+    @property
     def promote(self) -> bool: ...
     @property
     def rollback(self) -> bool: ...
@@ -60,12 +64,14 @@ class RolloutState(Struct, frozen=True, kw_only=True):
 
 class Reading(Struct, frozen=True):
     """All that is known of a rollout: evidence by guardrail, how many units of the canary were met long enough ago to
-    count as clean, ended goals of the arms, and first enrolments by step as (stable, canary)."""
+    count as clean, ended goals of the arms, first enrolments by step as (stable, canary), and how many turns were
+    compared with a shadow, as (all, agreeing)."""
 
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     ripe_units: int = 0
     goals: tuple[int, int] = (0, 0)
     enrolled: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    shadow: tuple[int, int] = (0, 0)
     budget_left: bool = True
 
 
@@ -88,7 +94,7 @@ def judge(state: RolloutState, reading: Reading, plan: Plan, bounds: Bounds, *, 
         return Decision("wait", "at its last step")
     lacking = _lacking(state, reading, plan, bounds, now)
     if not lacking:
-        return Decision("advance", f"passed every guardrail at {state.share:.4g}")
+        return Decision("advance", _passed(state, reading))
     if now - state.step_started > plan.maximum_time:
         return Decision("hold", f"still undecided: {lacking}")
     return Decision("wait", lacking)
@@ -150,6 +156,8 @@ def _lacking(state: RolloutState, reading: Reading, plan: Plan, bounds: Bounds, 
     """Name what is still missing before the next step; empty when nothing is."""
     if now - state.step_started < plan.minimum_time:
         return f"at least {plan.minimum_time:g} s at each step"
+    if state.share == 0.0:
+        return _unlike(reading, plan)
     units = _canary_units(reading)
     if units < plan.minimum_units:
         return f"{units} of {plan.minimum_units} units in the canary"
@@ -160,6 +168,22 @@ def _lacking(state: RolloutState, reading: Reading, plan: Plan, bounds: Bounds, 
     margin = margin_before(state)
     open_ = [each.name for each in GUARDRAILS if not _passes(each, reading, bounds, margin)]
     return f"not decided yet: {', '.join(open_)}" if open_ else ""
+
+
+def _passed(state: RolloutState, reading: Reading) -> str:
+    if state.share:
+        return f"passed every guardrail at {state.share:.4g}"
+    return "{1} of {0} turns compared with the shadow agreed".format(*reading.shadow)
+
+
+def _unlike(reading: Reading, plan: Plan) -> str:
+    """Name what the shadow still lacks; how often it differs is bounded as a clean rate is, at every look."""
+    count, agreeing = reading.shadow
+    if count < plan.shadow_comparisons:
+        return f"{count} of {plan.shadow_comparisons} turns compared with the shadow (canary.shadow is their share)"
+    if below(1 - plan.shadow_agreement, bad=count - agreeing, units=count) >= -log(PASSING):
+        return ""
+    return f"{agreeing} of {count} turns agreed with the shadow, not surely {plan.shadow_agreement:.4g} of all"
 
 
 def _passes(guardrail: Guardrail, reading: Reading, bounds: Bounds, margin: float) -> bool:

@@ -280,7 +280,7 @@ class Live:
         # A strategy that draws nobody says itself which share it comes to.
         fixed: float | None = getattr(self._strategies.get(settings.strategy), "share", None)
         drawn = settings.percentage if rollout is None else rollout.share
-        share = drawn if fixed is None else fixed
+        share = drawn if fixed is None or (rollout is not None and not drawn) else fixed
         return Wanted(self._revision, settings, self._off(settings), share)
 
     def _off(self, settings: CanarySettings) -> Reason | None:

@@ -27,6 +27,7 @@ async def rolling(
     fingerprint: Callable[[str], str],
     emit: Callable[[Event], None],
     clock: Callable[[], float],
+    shadowed: Callable[[str], tuple[int, int]],
     serving: bool,
 ) -> AsyncIterator[Rollouts]:
     """Hold it up: the router reads its share, and its task counts and judges. Raises `StoreUnavailableError`.
@@ -41,6 +42,7 @@ async def rolling(
         emit=emit,
         clock=clock,
         new_id=lambda: os.urandom(8).hex(),
+        shadowed=shadowed,
     )
 
     async def resume(by: str) -> None:

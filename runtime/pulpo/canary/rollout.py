@@ -53,7 +53,8 @@ class Rollouts:
     """The rollout of this system, if one is configured: ``current``, and ``served`` as the router is to read it.
 
     ``settings`` returns those in force, ``serving`` whether the canary is neither off nor killed, ``fingerprint`` what
-    a variant is made of, and ``clock`` UTC seconds. ``on_change`` is called after every change.
+    a variant is made of, and ``clock`` UTC seconds; ``shadowed`` tells how many turns this process compared with a
+    variant's shadow, as (all, agreeing). ``on_change`` is called after every change.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Rollouts:
         emit: Callable[[Event], None],
         clock: Callable[[], float],
         new_id: Callable[[], str],
+        shadowed: Callable[[str], tuple[int, int]] = lambda _variant: (0, 0),
     ) -> None:
         self.current: RolloutState | None = None
         self.served: RolloutState | None = None
@@ -78,6 +80,7 @@ class Rollouts:
         self._emit = emit
         self._clock = clock
         self._new_id = new_id
+        self._shadowed = shadowed
         self._born = (clock(), self._wanted())
         self._read = ("", 0)
         self._evidence: dict[str, Evidence] = {}
@@ -296,7 +299,7 @@ class Rollouts:
                 self._read = (state.id, each.number)
         stable, canary = (sum(both[arm] for both in goals.values()) for arm in (0, 1))
         units = sum(canary for _, canary in ripe.values())
-        self._seen = Reading(self._evidence, units, (stable, canary), enrolled)
+        self._seen = Reading(self._evidence, units, (stable, canary), enrolled, self._shadowed(state.variant))
         return self._seen
 
     async def _budget_left(self, now: float) -> bool:

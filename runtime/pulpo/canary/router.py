@@ -38,12 +38,14 @@ class Rollout(Protocol):
 
 
 class Rules(Struct, frozen=True, kw_only=True):
-    """One configuration, ready to decide; replaced as a whole. ``off`` says why everybody is on stable, if so."""
+    """One configuration, ready to decide; replaced as a whole. ``off`` says why everybody is on stable, if so, and
+    ``shadow`` is the share of stable's turns that the variant plans too, unseen."""
 
     decide: Decide
     off: Reason | None = None
     variant: str = "canary"
     revision: int = 0
+    shadow: float = 0.0
     by_workspace: bool = False
     deny_users: frozenset[str] = _NOBODY
     deny_workspaces: frozenset[str] = _NOBODY
@@ -90,6 +92,8 @@ class Router:
         return self._drawn(rules, context, rollout, unit)
 
     def _drawn(self, rules: Rules, context: CanaryContext, rollout: Rollout | None, unit: str) -> Assignment:
+        if rollout is not None and rollout.share == 0.0:
+            return Assignment(STABLE, "shadow", rules.revision)
         try:
             match: object = rules.decide(context)
         except Exception as error:

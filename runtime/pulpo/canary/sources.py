@@ -188,7 +188,7 @@ def _missing(before: Reading, now: Reading, known: frozenset[str] | None) -> Ite
 
 def _narrows(name: str, before: Any, now: Any) -> bool:
     """Whether the new value lets nobody in who was not in before, whatever else is set."""
-    if name == "percentage":
+    if name in ("percentage", "shadow"):
         return bool(now <= before)
     if name in ("enabled", "kill"):
         return bool(now == (name == "kill") or now == before)

@@ -157,6 +157,11 @@ def _show(status: dict[str, Any], *, as_json: bool = False) -> None:
         waiting = f"; waiting: {', '.join(status['held'])}" if status["held"] else ""
         click.echo(f"the file has lost {', '.join(status['missing'])} and can only narrow the canary{waiting}")
         click.echo("put them back, or `pulpo canary unset` them")
+    shadow = status.get("shadow")  # a server of the release before has none
+    if shadow and (shadow["share"] or shadow["comparisons"]):
+        agreed = "–" if shadow["agreement"] is None else f"{shadow['agreement'] * 100:.4g} %"
+        turns, dropped = shadow["comparisons"], shadow["dropped"]
+        click.echo(f"shadow: {turns} turns compared, {agreed} agree, {dropped} dropped (this process)")
     rows = [
         [name, json.dumps(it["value"], ensure_ascii=False), " ".join(filter(None, (it["source"], _by(it))))]
         for name, it in status["fields"].items()

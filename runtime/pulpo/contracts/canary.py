@@ -65,9 +65,10 @@ class CanaryStrategy(Protocol):
 
 
 Reason: TypeAlias = Literal[
-    "killed", "disabled", "aborted", "denied", "allowed", "pinned", "matched", "not_matched", "strategy_error"
+    "killed", "disabled", "aborted", "denied", "allowed", "pinned", "matched", "not_matched", "strategy_error", "shadow"
 ]
-"""Why a turn got its variant, in the order in which the reasons are looked at."""
+"""Why a turn got its variant, nearly in the order in which the reasons are looked at. ``shadow``: the rollout is at
+its step of share 0, so the canary only plans what nobody sees."""
 
 
 class Pin(Struct, frozen=True):

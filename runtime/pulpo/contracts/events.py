@@ -16,6 +16,10 @@ from pulpo.contracts.tools import Outcome
 TurnOutcome: TypeAlias = Literal["ok", "rescued", "error", "refused", "limit"]
 """``refused``: a policy said no; ``limit``: the planner ran into a loop limit; ``error``: stable failed too."""
 
+ShadowResult: TypeAlias = Literal["same", "wording", "answer", "arguments", "tools", "error"]
+"""How a shadow compares with what was answered: alike but for its words, with another ending or waiting call, with
+other arguments or tools; ``error``: it failed."""
+
 
 class Event(Struct, frozen=True):
     """Base of all events."""
@@ -202,6 +206,26 @@ class RolloutCounted(Event, frozen=True):
     variant: str
     enrolled: tuple[int, int]
     bad: Mapping[str, tuple[int, int]]
+
+
+class ShadowCompared(Event, frozen=True):
+    """Another variant planned a turn that stable had answered, and nobody saw it. Pairs are of (stable, shadow):
+    ``seconds`` of planning, and ``tokens``. ``error`` is the kind of error with which the shadow failed."""
+
+    turn_id: str
+    conversation_id: str
+    workspace_id: str
+    variant: str
+    result: ShadowResult
+    seconds: tuple[float, float]
+    tokens: tuple[int, int]
+    error: str = ""
+
+
+class ShadowDropped(Event, frozen=True):
+    """A turn was not compared: too many shadows were under way, or the event loop was late."""
+
+    variant: str
 
 
 class PluginsLoaded(Event, frozen=True):

@@ -11,6 +11,7 @@ from msgspec.structs import asdict, replace
 
 from pulpo.canary.live import Live
 from pulpo.canary.reporting import RolloutEvidence
+from pulpo.canary.shadow import ShadowStatus, Tallies
 from pulpo.canary.sources import Killed
 from pulpo.conversation import Json
 from pulpo.errors import CanaryLockedError, CanaryRevisionError, RolloutError, SettingsError
@@ -39,6 +40,7 @@ class CanaryChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     enabled: bool | UnsetType = UNSET
     percentage: Fraction | UnsetType = UNSET
+    shadow: Fraction | UnsetType = UNSET
     strategy: Name | UnsetType = UNSET
     variant: Name | UnsetType = UNSET
     seed: Annotated[str, Meta(max_length=128)] | UnsetType = UNSET
@@ -89,7 +91,8 @@ class CanaryField(Struct, frozen=True):
 class CanaryStatus(Struct, frozen=True, kw_only=True):
     """What is in force. ``share`` is the part of its users that the strategy sends to the variant now (0 to 1), and
     ``off`` says why it is nobody. ``problem`` is why the file or the strategy cannot be used; while keys of the file
-    are ``missing``, the fields in ``held`` wait. ``rollout`` is there where one is configured."""
+    are ``missing``, the fields in ``held`` wait. ``shadow`` is what this process compared; ``rollout`` is there where
+    one is configured."""
 
     enabled: bool
     percentage: float
@@ -104,6 +107,7 @@ class CanaryStatus(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...]
     held: tuple[str, ...]
     fields: dict[str, CanaryField]
+    shadow: ShadowStatus
     rollout: RolloutEvidence | None = None
 
 
@@ -116,7 +120,7 @@ class CanaryAudit(Struct, frozen=True):
     broken: str = ""
 
 
-def status_of(live: Live) -> CanaryStatus:
+def status_of(live: Live, shadows: Tallies) -> CanaryStatus:
     """Return what is in force, secrets hidden."""
     now, settings, sources = live.now, live.now.settings, live.sources
     values = settings.model_dump(mode="json")
@@ -138,13 +142,13 @@ def status_of(live: Live) -> CanaryStatus:
         missing=live.news.missing,
         held=live.news.held,
         fields=fields,
+        shadow=shadows[settings.variant].status(settings.variant, 0.0 if now.off else settings.shadow),
     )
 
 
 async def read_status(call: Call) -> Reply:
     """Return what is in force and what is known of the rollout, with the revision as ETag."""
-    system = call.door.system
-    return _told(system.canary, rollout=await system.rollouts.evidence())
+    return _told(call, rollout=await call.door.system.rollouts.evidence())
 
 
 async def change(call: Call) -> Reply:
@@ -155,7 +159,7 @@ async def change(call: Call) -> Reply:
         await live.set(values, by=_who(call), revision=_if_match(call))
     except (SettingsError, CanaryLockedError, CanaryRevisionError) as error:
         raise _problem(error) from error
-    return _told(live)
+    return _told(call)
 
 
 async def unset(call: Call) -> Reply:
@@ -165,14 +169,14 @@ async def unset(call: Call) -> Reply:
         await live.unset(call.body.names, by=_who(call), revision=_if_match(call))
     except (SettingsError, CanaryLockedError, CanaryRevisionError) as error:
         raise _problem(error) from error
-    return _told(live)
+    return _told(call)
 
 
 async def kill(call: Call) -> Reply:
     """Send everybody to stable."""
     live = call.door.system.canary
     await live.kill(by=_who(call), reason=call.body.reason)
-    return _told(live)
+    return _told(call)
 
 
 async def resume(call: Call) -> Reply:
@@ -182,7 +186,7 @@ async def resume(call: Call) -> Reply:
         await live.resume(by=_who(call))
     except CanaryLockedError as error:
         raise _problem(error) from error
-    return _told(live)
+    return _told(call)
 
 
 async def decide(call: Call) -> Reply:
@@ -200,7 +204,7 @@ async def decide(call: Call) -> Reply:
     except RolloutError as error:
         raise ProblemError(409, str(error), title=NOT_NOW) from error
     await system.canary.refresh()
-    return _told(system.canary, rollout=await rollouts.evidence())
+    return _told(call, rollout=await rollouts.evidence())
 
 
 async def read_audit(call: Call) -> CanaryAudit:
@@ -218,9 +222,10 @@ def _who(call: Call) -> str:
     return f"key {call.caller.key_id}" if call.caller.key_id else "keyless, on this machine"
 
 
-def _told(live: Live, *, rollout: RolloutEvidence | None = None) -> Reply:
-    body = _encode(replace(status_of(live), rollout=rollout))
-    return Reply(body=body, headers=((b"etag", b'"%d"' % live.now.revision),))
+def _told(call: Call, *, rollout: RolloutEvidence | None = None) -> Reply:
+    system = call.door.system
+    body = _encode(replace(status_of(system.canary, system.shadows), rollout=rollout))
+    return Reply(body=body, headers=((b"etag", b'"%d"' % system.canary.now.revision),))
 
 
 def _if_match(call: Call) -> int | None:

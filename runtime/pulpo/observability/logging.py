@@ -37,6 +37,7 @@ from pulpo.contracts.events import (
     RateLimited,
     RateLimitsShared,
     RolloutChanged,
+    ShadowCompared,
     SinkFailed,
     ToolCalled,
     TurnFinished,
@@ -145,6 +146,7 @@ class LogSink:
             CanaryConfigured: _configured,
             RolloutChanged: _rollout_changed,
             CanaryRolledBack: _rolled_back,
+            ShadowCompared: _compared,
             PluginsLoaded: _loaded,
             SinkFailed: _sink_failed,
             PluginHung: _plugin_hung,
@@ -386,6 +388,22 @@ def _rolled_back(event: CanaryRolledBack) -> None:
         guardrail=event.guardrail,
         evidence=round(event.evidence, 3),
         threshold=round(event.threshold, 3),
+    )
+
+
+def _compared(event: ShadowCompared) -> None:
+    alike = event.result in ("same", "wording")
+    (_log.logger.debug if alike else _log.logger.info)(
+        "shadow compared",
+        marker=CANARY,
+        conversation=event.conversation_id,
+        turn=event.turn_id,
+        workspace=event.workspace_id,
+        variant=event.variant,
+        result=event.result,
+        error=event.error,
+        planning_ms=[_milliseconds(seconds) for seconds in event.seconds],
+        tokens=list(event.tokens),
     )
 
 

@@ -248,6 +248,9 @@ class PriceSettings(BaseModel):
 class RolloutSettings(BaseModel):
     """How the canary's share grows by itself; ``steps`` are fractions, the last one is usually 1. Times are seconds.
 
+    A first step of 0 is planned in the shadow alone, until ``shadow_comparisons`` turns were compared and surely the
+    fraction ``shadow_agreement`` of them agrees.
+
     A step lasts at least ``minimum_time`` and until ``minimum_units`` users were in the canary; after
     ``maximum_time`` undecided it is held. After a rollback nothing begins for ``cooldown``. ``promote`` and
     ``rollback`` can be left to people. ``latency`` (seconds) and ``tokens`` (a turn) say what is bad, and ``limits``
@@ -261,6 +264,8 @@ class RolloutSettings(BaseModel):
     minimum_units: Count = 100
     maximum_time: Seconds = 7 * 86400.0
     cooldown: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 3600.0
+    shadow_comparisons: Count = 200
+    shadow_agreement: Annotated[Fraction, Field(lt=1)] = 0.95
     promote: bool = True
     rollback: bool = True
     latency: Seconds = 1.0
@@ -270,8 +275,8 @@ class RolloutSettings(BaseModel):
     @field_validator("steps", mode="after")
     @classmethod
     def _growing(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        if value[0] <= 0 or any(after <= before for before, after in pairwise(value)):
-            raise ValueError("expected fractions that grow, such as [0.01, 0.1, 0.5, 1.0]")
+        if value[-1] <= 0 or any(after <= before for before, after in pairwise(value)):
+            raise ValueError("expected fractions that grow, such as [0.01, 0.1, 0.5, 1.0]; a first 0 is shadow alone")
         return value
 
 
@@ -281,6 +286,7 @@ class CanarySettings(BaseModel):
     ``deny_…`` wins over ``allow_…``, and both over the strategy. ``settings`` is for strategies that know more words
     than these; the strategy's own model validates it. ``kill`` sends everybody to stable, whatever the API says;
     ``locked`` forbids the API to change anything but to kill. With a ``[canary.rollout]`` the share is the rollout's.
+    ``shadow`` is the fraction of stable's turns that ``variant`` plans too, unseen and without effects.
     """
 
     model_config = _STRICT
@@ -293,6 +299,7 @@ class CanarySettings(BaseModel):
     allow_workspaces: Names = ()
     enabled: bool = False
     percentage: Fraction = 0.0
+    shadow: Fraction = 0.0
     strategy: Named = "percentage"
     variant: Named = "canary"
     seed: str = ""

@@ -4,6 +4,7 @@ Whoever sends a turn:       `request` (what goes in and comes out), `orchestrato
 Whoever writes a planner:   `loop` (one variant's attempt), `policies` (who checks it), `run` (its working state)
 Whoever runs tools:         `executor` (many calls), `invocation` (one call), `ledger` (calls that change something),
                             `results` (what planners see of it), `notices` (what users must be told)
+Whoever compares variants:  `shadow` (another one plans the same turn, and nothing comes of it)
 Whoever waits:              `turnstile` (one turn of a conversation at a time)
 Whoever translates:         `texts`
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from math import inf
 from time import perf_counter
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,13 +13,12 @@ from msgspec.structs import replace
 from pulpo.contracts.events import ModelCalled, PlannerStepped, TurnOutcome
 from pulpo.contracts.planners import Answer, Calls, ModelCall, Piece, PlanContext, Planner, Step
 from pulpo.contracts.policies import PolicyContext, Verdict
-from pulpo.contracts.tools import Result, Summary, Tool, ToolContext
+from pulpo.contracts.tools import Result, Summary, Tool, ToolContext, ToolResult
 from pulpo.conversation import Dialogue, Message, Pending, ToolCall, localized
 from pulpo.errors import LoopLimitError, PlannerError, ToolArgumentsError
 from pulpo.store.approvals import Approval
 from pulpo.turns import texts
 from pulpo.turns.approvals import Waiting, outcome_text
-from pulpo.turns.executor import ToolExecutor
 from pulpo.turns.invocation import BoundCall
 from pulpo.turns.notices import with_notices
 from pulpo.turns.policies import PolicySet
@@ -58,6 +57,31 @@ class Limits(Struct, frozen=True):
     cost: float = inf
 
 
+class Executor(Protocol):
+    """Who answers an attempt's calls: `executor.ToolExecutor` executes them, `shadow.DryRun` does not."""
+
+    @property
+    def context(self) -> Callable[[TurnRun], ToolContext]:
+        """What planners, previews and value providers may know."""
+        ...
+
+    async def run(self, run: TurnRun, calls: Sequence[BoundCall]) -> None:
+        """Add a result to each call, in their order."""
+        ...
+
+    async def preview(self, run: TurnRun, bound: BoundCall) -> Summary | Result | None:
+        """Tell what a call would do, if its tool can tell; it may raise."""
+        ...
+
+    def available(self, run: TurnRun, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
+        """Return the tools that would be called now."""
+        ...
+
+    def failed(self, run: TurnRun, bound: BoundCall, error: Exception, seconds: float) -> ToolResult:
+        """Return the result of a call that raised."""
+        ...
+
+
 class TurnLoop:
     """Runs attempts. ``tools`` are the tools available now, by name; ``history`` reads a conversation's last
     messages; ``read_consent`` tells a plain yes or no from anything else, knowing the answers a tool declares;
@@ -67,7 +91,7 @@ class TurnLoop:
     def __init__(
         self,
         *,
-        executor: ToolExecutor,
+        executor: Executor,
         policies: PolicySet,
         tools: Mapping[str, Tool],
         history: History,
@@ -99,6 +123,7 @@ class TurnLoop:
             return _refusal(run, dialogue, verdict)
         consent, dialogue = await self._settle_pending(run, variant, dialogue)
         reply = await self._steps(run, variant, dialogue, consent)
+        run.said = reply.text
         if run.doubts or run.refused or run.hidden:
             reply = replace(reply, text=with_notices(run, reply.text, reply.dialogue))
         if reply.dialogue is not known:
@@ -303,6 +328,7 @@ class TurnLoop:
     async def _summary(self, run: TurnRun, bound: BoundCall) -> Pending | None:
         """Say what a call will do, as its preview tells, or as well as we can tell; None when it is pointless."""
         start = perf_counter()
+        run.proposed = bound.call
         try:
             shown = await self._executor.preview(run, bound)
         except Exception as error:

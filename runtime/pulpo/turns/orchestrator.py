@@ -42,6 +42,7 @@ from pulpo.turns.loop import Reply, TurnLoop, Variant
 from pulpo.turns.notices import with_notices
 from pulpo.turns.request import CallReport, TurnAnswer, TurnRequest
 from pulpo.turns.run import TurnRun
+from pulpo.turns.shadow import Shadows
 from pulpo.turns.turnstile import Turnstile
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -88,6 +89,7 @@ class Orchestrator:
         new_id: Ids,
         timing: Timing,
         monotonic: Callable[[], float] = real_monotonic,
+        shadows: Shadows | None = None,
     ) -> None:
         self._store = store
         self._loop = loop
@@ -99,6 +101,7 @@ class Orchestrator:
         self._new_id = new_id
         self._timing = timing
         self._monotonic = monotonic
+        self._shadows = shadows
         self._turnstile = Turnstile()
         self._held: set[tuple[str, int]] = set()
 
@@ -207,6 +210,8 @@ class Orchestrator:
                 trace_id.get(),
             )
         )
+        if self._router.rules.shadow and self._shadows is not None:
+            self._shadows.offer(run, served.reply)
         return answer
 
     def _asked(self, request: TurnRequest) -> Accept:

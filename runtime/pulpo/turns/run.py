@@ -24,7 +24,8 @@ class TurnRun:
     ``limited`` says that the assigned variant ran into a loop limit. ``tokens`` and ``cost`` (US dollars) are what
     models used, the two ``attempt_…`` what they used for the variant that is trying now.
     ``approval`` is what the turn is about when it carries an operator's decision out; nobody said anything then.
-    ``wished`` are the tools of calls that wait for an operator since this turn."""
+    ``wished`` are the tools of calls that wait for an operator since this turn. ``proposed`` is the call that waits for
+    the user's yes, as the planner wanted it, and ``said`` what the planner answered: shadows are compared with both."""
 
     turn: Turn
     conversation: Conversation
@@ -47,6 +48,8 @@ class TurnRun:
     cost: float = 0.0
     attempt_tokens: int = 0
     attempt_cost: float = 0.0
+    proposed: ToolCall | None = None
+    said: str = ""
     _seen: set[bytes] = field(default_factory=set)
 
     def repeats(self, call: ToolCall) -> bool:
@@ -78,3 +81,4 @@ class TurnRun:
         self.denied = False
         self.attempt_tokens = 0
         self.attempt_cost = 0.0
+        self.proposed = None

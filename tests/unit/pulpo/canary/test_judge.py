@@ -28,6 +28,8 @@ class Plan:
     minimum_time: float = 60.0
     minimum_units: int = 50
     maximum_time: float = 1000.0
+    shadow_comparisons: int = 100
+    shadow_agreement: float = 0.9
     promote: bool = True
     rollback: bool = True
 
@@ -94,3 +96,15 @@ def test_tokens_are_judged_by_themselves() -> None:
 def test_the_margin_narrows_before_large_shares() -> None:
     margins = [margin_before(replace(STATE, step=step)) for step in range(5)]
     assert margins == [3.0, 3.0, 2.0, 2.0, 2.0]
+
+
+def test_a_shadow_is_left_only_when_it_surely_agrees() -> None:
+    unseen = replace(STATE, step=0, share=0.0, steps=(0.0, 0.01, 1.0))
+    nobody = {"ripe_units": 0, "enrolled": {}}
+    assert action(reading(shadow=(99, 99), **nobody), unseen) == "wait"
+    assert action(reading(shadow=(100, 100), **nobody), unseen) == "advance"
+    assert action(reading(shadow=(100, 100), **nobody), unseen, now=59.0) == "wait"
+    assert action(reading(shadow=(100, 90), **nobody), unseen) == "wait"
+    assert action(reading(shadow=(5000, 4700), **nobody), unseen) == "advance"
+    assert action(reading(shadow=(5000, 4700), **nobody), unseen, plan=Plan(promote=False)) == "wait"
+    assert action(reading(shadow=(100, 50), **nobody), unseen, now=2000.0) == "hold"

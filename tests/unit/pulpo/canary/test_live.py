@@ -269,7 +269,7 @@ async def test_a_rollout_s_share_takes_the_place_of_the_percentage(house: House)
     rollout = Rollout()
     house.live.router.rollout = lambda: rollout
     await house.live.refresh()
-    assert (house.decide(), house.live.now.share) == (("stable", "not_matched"), 0.0)
+    assert (house.decide(), house.live.now.share) == (("stable", "shadow"), 0.0)
     rollout.share = 1.0
     await house.live.refresh()
     assert house.decide() == ("canary", "matched")

@@ -111,3 +111,9 @@ def test_a_bad_strategy_means_stable_and_is_told(decide: Any, error: str) -> Non
 def test_the_unit_is_the_user_when_known() -> None:
     assert CONTEXT.unit == "ana"
     assert CanaryContext(workspace_id="demo", conversation_id="c1").unit == "c1"
+
+
+def test_at_a_share_of_0_nobody_is_drawn_whatever_the_strategy_says_and_no_turn_is_evidence() -> None:
+    made = router(saying(IN), rollout=Rollout(share=0.0, step=0), allow_users=frozenset({"eva"}))
+    assert made.assign(CONTEXT, None) == Assignment("stable", "shadow", 3)
+    assert made.assign(replace(CONTEXT, user_id="eva"), None).variant == "canary"

@@ -22,6 +22,7 @@ STATUS: dict[str, Any] = {
     "killed": None,
     "problem": "",
     "missing": ["seed"],
+    "shadow": {"share": 0.1, "comparisons": 40, "agreement": 0.975, "dropped": 2},
     "held": ["percentage"],
     "fields": {"percentage": {"value": 0.2, "source": "api", "by": "key k1", "at": 0.0}},
 }
@@ -87,6 +88,7 @@ def test_what_is_sent(url: str, arguments: list[str], expected: Any) -> None:
     done = run(url, *arguments)
     assert (done.exit_code, Handler.sent) == (0, [expected])
     assert "revision 3: 20 % to 'canary' by 'percentage'" in done.stdout
+    assert "shadow: 40 turns compared, 97.5 % agree, 2 dropped" in done.stdout
     assert "has lost seed and can only narrow the canary; waiting: percentage" in done.stdout
 
 

@@ -27,6 +27,11 @@ export function span([low, high], label) {
   ]);
 }
 
+/** A part of a whole, from 0 to 1. */
+export function portion(value, tone, label) {
+  return drawing(label, [rect("track", 0, WIDTH), rect(tone, 0, value * WIDTH)]);
+}
+
 function drawing(label, parts) {
   const size = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT };
   return svg("svg", { class: "meter", role: "img", "aria-label": label, ...size }, ...parts);

@@ -11,13 +11,14 @@ export function controls(api, status, { signal, done }) {
   return [form(api, status, { signal, done }), stopped ? resume(api, { signal, done }) : null, status.killed ? null : kill(api, { signal, done })];
 }
 
-function form(api, { enabled, percentage, revision, state }, { signal, done }) {
+function form(api, { enabled, percentage, shadow, revision, state }, { signal, done }) {
   const on = el("input", { type: "checkbox", checked: enabled });
-  const share = el("input", { type: "number", min: 0, max: 100, step: "any", required: true, inputmode: "decimal", value: +(percentage * 100).toFixed(6) });
+  const share = fraction(percentage);
+  const unseen = fraction(shadow);
   const group = el("div", { class: "actions" });
   const submit = (event) => {
     event.preventDefault();
-    const values = { enabled: on.checked, percentage: +(share.valueAsNumber / 100).toFixed(8) };
+    const values = { enabled: on.checked, percentage: valueOf(share), shadow: valueOf(unseen) };
     act(group, async () => {
       await api.setCanary(values, revision, { signal });
       await done();
@@ -26,10 +27,20 @@ function form(api, { enabled, percentage, revision, state }, { signal, done }) {
   group.append(
     el("label", { class: "check" }, on, say(el("span"), "canary.enabled")),
     el("label", { class: "check" }, say(el("span"), "canary.percentage"), share),
+    el("label", { class: "check" }, say(el("span"), "canary.shadow.set"), unseen),
     say(el("button", { type: "submit", class: "primary" }), "canary.apply"),
     state ? say(el("p", { class: "fine" }), "canary.percentage.idle") : "",
   );
   return el("form", { class: "controls", onsubmit: submit, "aria-label": t("canary.set") }, group);
+}
+
+/** A number field in percent for a fraction. */
+function fraction(value) {
+  return el("input", { type: "number", min: 0, max: 100, step: "any", required: true, inputmode: "decimal", value: +(value * 100).toFixed(6) });
+}
+
+function valueOf(field) {
+  return +(field.valueAsNumber / 100).toFixed(8);
 }
 
 function resume(api, { signal, done }) {

@@ -4,7 +4,7 @@
 import { ApiError } from "../../api.js";
 import { el } from "../../dom.js";
 import { currentLocale, has, say, t } from "../../i18n.js";
-import { meter, span } from "../meters.js";
+import { meter, portion, span } from "../meters.js";
 import { moment, table, toolbar } from "../frame.js";
 import { controls } from "./canary-controls.js";
 
@@ -15,7 +15,7 @@ const title = { es: "Canary", en: "Canary" };
 
 async function render(target, api, { signal, reload }) {
   const summary = el("p", { role: "status" });
-  const parts = { facts: el("div"), acts: el("div"), evidence: el("div"), log: el("div") };
+  const parts = { facts: el("div"), acts: el("div"), shadow: el("div"), evidence: el("div"), log: el("div") };
   const head = toolbar(summary, reload);
   const shown = {};
 
@@ -34,19 +34,20 @@ async function render(target, api, { signal, reload }) {
     const clock = new Intl.DateTimeFormat(currentLocale(), { timeStyle: "medium" }).format(new Date());
     say(head.querySelector(".fine"), "console.updated", { time: clock });
     draw("facts", status, facts);
+    draw("shadow", status.shadow, shadow);
     draw("evidence", status.rollout, evidence);
     draw("log", log, audit);
     // What somebody is typing or about to press stays as it is; a change refused as outdated says so.
     if (moved || !parts.acts.contains(document.activeElement)) {
-      const { revision, killed, locked, enabled, percentage, rollout } = status;
-      const known = { revision, killed, locked, enabled, percentage, state: rollout?.rollout.state };
+      const { revision, killed, locked, enabled, percentage, fields, rollout } = status;
+      const known = { revision, killed, locked, enabled, percentage, shadow: fields.shadow.value, state: rollout?.rollout.state };
       draw("acts", known, () => controls(api, known, { signal, done: () => update({ moved: true }) }));
       if (moved) parts.acts.querySelector("input, button")?.focus();
     }
   }
 
   await update();
-  target.replaceChildren(head, parts.facts, parts.acts, parts.evidence, parts.log);
+  target.replaceChildren(head, parts.facts, parts.acts, parts.shadow, parts.evidence, parts.log);
   follow(update, summary, signal);
 }
 
@@ -95,6 +96,11 @@ function facts(status) {
     ["canary.revision", String(status.revision)],
     ["canary.ratio", state && `${number(status.rollout.sample_ratio)} / ${number(status.rollout.sample_ratio_threshold)}`],
   ];
+  return listed(pairs);
+}
+
+/** Names and values, without those that have none. */
+function listed(pairs) {
   const known = pairs.filter(([, value]) => value);
   return el("dl", { class: "facts" }, ...known.map(([key, value]) => el("div", {}, say(el("dt"), key), el("dd", {}, value))));
 }
@@ -111,6 +117,37 @@ function evidence(rollout) {
     { label: "canary.bound", cell: (line) => `≤ ${percent(line.upper_bound)} (${percent(line.limit)})` },
   ];
   return [heading("canary.evidence"), say(el("p", { class: "fine" }), "canary.legend"), table(t("canary.evidence"), columns, rollout.guardrails)];
+}
+
+/** What comparing turns came to, in this process; nothing while there is no shadow. */
+function shadow({ variant, share, comparisons, agreement, results, dropped, planning_ms: planning, tokens }) {
+  if (!share && !comparisons) return null;
+  const agreed = agreement === null ? "–" : percent(agreement);
+  const pairs = (values, unit = "") => values.map((value) => number(value) + unit).join(" / ");
+  const told = [
+    ["canary.shadow.share", t("canary.shadow.of", { share: percent(share), variant })],
+    ["canary.shadow.agreement", t("canary.shadow.agreed", { agreed, comparisons: number(comparisons) })],
+    ["canary.shadow.dropped", number(dropped)],
+    ["canary.shadow.planning", comparisons && pairs(planning, " ms")],
+    ["canary.shadow.tokens", comparisons && tokens.some(Boolean) && pairs(tokens)],
+  ];
+  return [heading("canary.shadow"), listed(told), comparisons ? say(el("p", { class: "fine" }), "canary.shadow.legend") : null, comparisons ? outcomes(results, comparisons) : null];
+}
+
+/** How the comparisons ended, those that agree first. */
+function outcomes(results, comparisons) {
+  const known = ["same", "wording", "answer", "arguments", "tools", "error"].map((name) => ({ name, count: results[name] ?? 0 }));
+  const columns = [
+    { label: "canary.shadow.result", cell: ({ name }) => el("strong", {}, t(`canary.shadow.${name}`)) },
+    { label: "canary.shadow.turns", cell: (line) => part(line, comparisons) },
+  ];
+  return table(t("canary.shadow"), columns, known);
+}
+
+function part({ name, count }, comparisons) {
+  const words = `${number(count)} · ${percent(count / comparisons)}`;
+  const tone = name === "same" || name === "wording" ? "good" : "bad";
+  return el("div", { class: "charted" }, portion(count / comparisons, tone, `${t(`canary.shadow.${name}`)}: ${words}`), words);
 }
 
 function against({ name, evidence: found, threshold }) {
