@@ -237,6 +237,7 @@ def _orchestrator(
     timing = settings.turns
     executor, policies = ToolExecutor(store, guards, clock=clock), PolicySet(catalogue.policies)
     limits = _limits(timing)
+    prices = {model: Price(**price.model_dump(exclude={"currency"})) for model, price in settings.prices.items()}
     variants = _variants(settings, catalogue, tuple(tools.values()))
     shadows = Shadows(
         router=router,
@@ -247,6 +248,7 @@ def _orchestrator(
         history=history,
         read_consent=read_consent,
         limits=limits,
+        prices=prices,
         tallies=tallies,
         emit=emit,
         random=random.random,
@@ -262,7 +264,7 @@ def _orchestrator(
             history=history,
             read_consent=read_consent,
             limits=limits,
-            prices={model: Price(**price.model_dump(exclude={"currency"})) for model, price in settings.prices.items()},
+            prices=prices,
             waiting=Waiting(store.database, clock=clock, lifetime=settings.approvals.lifetime),
         ),
         router=router,

@@ -211,6 +211,18 @@ async def test_a_shadow_reads_the_conversation_as_it_was(house: Open) -> None:
     assert sorted(told) == [["first"], ["first", "reply", "second"], ["second", "reply", "third"]]
 
 
+async def test_what_a_shadow_s_model_used_is_told_and_compared(house: Open) -> None:
+    async def model(_context: pulpo.PlanContext) -> AsyncIterator[pulpo.Step]:
+        yield pulpo.ModelCall(model="m", started=0.0, duration=0.1, input_tokens=40, output_tokens=2)
+        yield pulpo.Answer("hola")
+
+    async with house(answers("hola"), model) as here:
+        await here.say()
+        [found] = await here.compared()
+        [told] = here.events(pulpo.ModelCalled)
+        assert (found.tokens, told.variant, told.call.input_tokens) == ((0, 42), "canary", 40)
+
+
 def hungry(context: pulpo.PlanContext) -> pulpo.Step:
     """Wants to write at each step: at once, with a yes, and behind the tools' backs."""
     if context.step < 6:

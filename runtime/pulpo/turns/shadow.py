@@ -3,8 +3,9 @@
 It goes through the same loop as every attempt, with an executor that executes nothing (`DryRun`): calls that stable
 made too are answered with what was recorded, other calls that would change something with what would have been called,
 and a look that stable never took ends the shadow, for nobody knows what it would have seen. There is no store, ledger,
-breaker, limit or policy in its reach, and its events go nowhere. What a planner does behind the contract's back (a
-file, a service of its own) nobody can keep it from, in the shadow or out of it.
+breaker, rate limit or policy in its reach, and of its events only calls of models are told: somebody pays for them.
+What a planner does behind the contract's back (a file, a service of its own) nobody can keep it from, in the shadow or
+out of it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from msgspec.structs import replace
 from pulpo.canary.router import STABLE, Router
 from pulpo.canary.shadow import Planned, Tallies, compare
 from pulpo.contracts.canary import Assignment
-from pulpo.contracts.events import Event, PlannerStepped, ShadowCompared, ShadowDropped
+from pulpo.contracts.events import Event, ModelCalled, PlannerStepped, ShadowCompared, ShadowDropped
 from pulpo.contracts.policies import ALLOW, PolicyContext, Verdict, needs_approval
 from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Result, Summary, Tool, ToolContext, ToolResult
@@ -31,6 +32,7 @@ from pulpo.store.effects import canonical
 from pulpo.turns.invocation import BoundCall
 from pulpo.turns.loop import Executor, History, Limits, ReadConsent, Reply, TurnLoop, Variant
 from pulpo.turns.policies import PolicySet
+from pulpo.turns.prices import Price
 from pulpo.turns.run import TurnRun
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class Shadows:
         history: History,
         read_consent: ReadConsent,
         limits: Limits,
+        prices: Mapping[str, Price],
         tallies: Tallies,
         emit: Callable[[Event], None],
         random: Callable[[], float],
@@ -90,6 +93,7 @@ class Shadows:
         self._history = history
         self._read_consent = read_consent
         self._limits = limits
+        self._prices = prices
         self._emit = emit
         self._random = random
         self._monotonic = monotonic
@@ -160,6 +164,10 @@ class Shadows:
             return _planned(run, None)
         except Exception as error:
             return _planned(run, None, type(error).__name__)
+        finally:
+            for event in run.events:
+                if isinstance(event, ModelCalled):
+                    self._emit(event)
 
     def executor(self, job: Job) -> Executor:
         """Return who answers a shadow's calls."""
@@ -173,6 +181,7 @@ class Shadows:
             history=_before(job.run.turn, self._history),
             read_consent=self._read_consent,
             limits=self._limits,
+            prices=self._prices,
         )
 
     def _drop(self, variant: str) -> None:
