@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
-from pulpo.errors import StoreUnavailableError
+from pulpo.errors import LeaseLostError, StoreUnavailableError
 from pulpo.store import conversations, effects, transcripts
 from pulpo.store.statements import OverSqlite, Run
 from pulpo.store.writer import SqliteWriter
@@ -39,6 +39,8 @@ class SqliteDatabase:
         self._face: tuple[sqlite3.Connection, Connection] | None = None
 
     async def read(self, closure: Callable[[Connection], T]) -> T:
+        # A reader sees what is committed, and a turn must find what it has written itself.
+        await self._writer.settled()
         return await anyio.to_thread.run_sync(self._read, closure, limiter=self._limiter)
 
     async def write(self, closure: Callable[[Connection], T]) -> T:
@@ -77,21 +79,31 @@ class SqliteDatabase:
 
 
 class SqliteStore:
-    """What a turn needs of the database, each call one durable commit (shared with its neighbours)."""
+    """What a turn needs of the database, each call one durable commit (shared with its neighbours); but a turn is
+    accepted early, see `_goes_on`."""
 
     def __init__(self, path: Path) -> None:
         self._writer = SqliteWriter(path)
+        self._lost: set[str] = set()
         self.database = SqliteDatabase(path, self._writer)
 
     async def accept(
         self, asked: conversations.Accept, assign: conversations.Assign
     ) -> conversations.Accepted | conversations.Replayed:
         """See `conversations.accept`."""
-        return await self._writer.submit_quick(lambda connection: conversations.accept(connection, asked, assign))
+        return await self._writer.submit_quick(
+            lambda connection: conversations.accept(connection, asked, assign), early=_goes_on, lost=self._lose
+        )
 
     async def finish(self, done: conversations.Finish) -> None:
         """See `conversations.finish`."""
-        await self._writer.submit_quick(lambda connection: conversations.finish(connection, done))
+        try:
+            await self._writer.submit_quick(lambda connection: conversations.finish(connection, done))
+        except LeaseLostError:
+            if done.turn_id not in self._lost:
+                raise
+            self._lost.discard(done.turn_id)
+            raise StoreUnavailableError("the database could not be written when this turn began") from None
 
     async def renew(self, held: Iterable[tuple[str, int]], *, now: float, lease: float) -> None:
         """See `conversations.renew`."""
@@ -141,6 +153,11 @@ class SqliteStore:
         """See `effects.of_turn`."""
         return await self._writer.submit_quick(lambda connection: effects.of_turn(connection, turn_id))
 
+    def _lose(self, found: conversations.Accepted | conversations.Replayed) -> None:
+        """Remember a turn that went on although its acceptance was not committed in the end: it has no lease."""
+        if isinstance(found, conversations.Accepted):
+            self._lost.add(found.turn_id)
+
     def start(self) -> None:
         """Start the writer; call it on the event loop that will use the store."""
         self._writer.start()
@@ -149,6 +166,15 @@ class SqliteStore:
         """Finish queued writes, checkpoint and release the file."""
         self.database.close()
         await self._writer.close()
+
+
+def _goes_on(found: conversations.Accepted | conversations.Replayed) -> bool:
+    """Whether a turn goes on while its acceptance is committed. Its lease holds at once, since nobody else writes here;
+    and whatever the world sees of it, an effect or the answer, waits for a later commit, which includes this one.
+
+    Not so a turn that is evidence for a rollout: if it takes the process along, that must count. And an answer that
+    is sent again must be durable."""
+    return isinstance(found, conversations.Accepted) and not found.assignment.rollout
 
 
 class _Failed(Struct, frozen=True):

@@ -25,7 +25,10 @@ class TurnStore(Protocol):
     def database(self) -> Database: ...
 
     async def accept(self, asked: Accept, assign: Assign) -> Accepted | Replayed:
-        """Store the message and take the lease, or return the stored answer; see `conversations.accept`."""
+        """Store the message and take the lease, or return the stored answer; see `conversations.accept`.
+
+        The one method that may return before its commit: what the turn does next here is durable only with it.
+        """
         ...
 
     async def finish(self, done: Finish) -> None:

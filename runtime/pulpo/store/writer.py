@@ -1,11 +1,16 @@
 """The one writer of an SQLite database: a single writing connection and group commit.
 
-What waits is written in one transaction and committed once. Two kinds of closures share it:
+What is written in the same moment is one transaction, committed once. Two kinds of closures share it:
 
 - `submit_quick`: a few indexed statements of our own, which raise before they write or not at all. They run on the
-  event loop, because a thread that shares the GIL with a busy loop gets it back only after milliseconds, once per
-  statement (measured: 5 × fewer turns a second).
+  event loop, at once while the connection is free, because a thread that shares the GIL with a busy loop gets it back
+  only after milliseconds, once per statement (measured: 5 × fewer turns a second).
 - `submit`: anything else (a plugin's closure, with SQLAlchemy). It runs in the writer thread, in a savepoint.
+
+::
+
+    loop    run quick closures in the open transaction ──► nothing new came in ──► hand over ─┐   ┌─► tell the callers
+    thread                                              run the others, COMMIT (fsync) ◄──────┘───┘
 
 Whatever may block, waiting for the lock, the commit and its fsync, is the thread's. SQLite 3.40 has a race between
 connections that checkpoint a WAL, so only this connection ever does.
@@ -18,6 +23,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeAlias, TypeVar
@@ -30,25 +37,44 @@ Closure: TypeAlias = Callable[[sqlite3.Connection], T]
 BATCH = 64
 """Most closures in one commit: bounds how long the first of them waits, and how long the loop is held."""
 
+CHECKPOINT = 4000
+"""Pages (of 4 KiB) of the WAL after which it is copied into the database, where each page is written once."""
+
 LOCK_POLL = 0.005
 """Seconds between two tries to begin while another process (``pulpo keys``) is writing."""
 
 
+def never(_value: Any) -> bool:
+    """Have a closure's caller wait until its rows are durable, whatever it returned."""
+    return False
+
+
 class _Job:
-    """A closure on its way through a transaction, and the future its caller waits on."""
+    """A closure on its way through a transaction, and the future of a caller that has to wait."""
 
-    __slots__ = ("closure", "error", "future", "quick", "value")
+    __slots__ = ("closure", "early", "error", "future", "lost", "quick", "value")
 
-    def __init__(self, closure: Closure[Any], future: asyncio.Future[Any], *, quick: bool) -> None:
+    def __init__(
+        self,
+        closure: Closure[Any],
+        *,
+        quick: bool,
+        early: Callable[[Any], bool] = never,
+        lost: Callable[[Any], object] = never,
+    ) -> None:
         self.closure = closure
-        self.future = future
         self.quick = quick
+        self.early = early
+        self.lost = lost
+        self.future: asyncio.Future[Any] | None = None
         self.value: Any = None
         self.error: Exception | None = None
 
-    def run_quick(self, connection: sqlite3.Connection) -> None:
-        """Run without a savepoint, which costs as much as the statements: what it raises before writing is its
-        caller's; after writing (which would be a defect of ours) it takes the whole transaction along."""
+    def run_quick(self, connection: sqlite3.Connection) -> bool:
+        """Run, and say whether its caller need not wait for the commit.
+
+        Without a savepoint, which costs as much as the statements: what it raises before writing is its caller's;
+        after writing (which would be a defect of ours) it takes the whole transaction along."""
         before = connection.total_changes
         try:
             self.value = self.closure(connection)
@@ -58,6 +84,9 @@ class _Job:
             if connection.total_changes != before:
                 raise sqlite3.DatabaseError(f"a closure failed half-way: {error!r}") from error
             self.error = error
+            self.lost = never
+            return True
+        return self.early(self.value)
 
     def run(self, connection: sqlite3.Connection) -> None:
         """Run in a savepoint of its own: what it raises is its caller's, and takes its own rows along only."""
@@ -73,9 +102,11 @@ class _Job:
         connection.execute("RELEASE job")
 
     def deliver(self) -> None:
-        if self.future.done():
-            return
-        if self.error is None:
+        """Tell the caller how it went; one that went on before the commit is told only of its failure."""
+        if self.future is None or self.future.done():
+            if isinstance(self.error, StoreUnavailableError):
+                self.lost(self.value)
+        elif self.error is None:
             self.future.set_result(self.value)
         else:
             self.future.set_exception(self.error)
@@ -100,12 +131,16 @@ class SqliteWriter:
     def __init__(self, path: Path, *, busy_timeout: float = 1.0) -> None:
         self._path = path
         self._busy_timeout = busy_timeout
+        self._batch: list[_Job] = []
+        self._left: list[_Job] = []
         self._waiting: list[_Job] = []
+        self._seen = 0
+        self._locked = False
         self._batches: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="pulpo-writer", daemon=True)
         self._connection: sqlite3.Connection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._busy = False
+        self._committing = False
         self._idle = asyncio.Event()
         self._closed = False
 
@@ -121,11 +156,23 @@ class SqliteWriter:
         Raises what the closure raised (its rows are rolled back, its neighbours' are not), or
         `StoreUnavailableError` when the database is locked, full, closed or gone.
         """
-        return await self._submit(closure, quick=False)
+        return await self._submit(_Job(closure, quick=False))  # type: ignore[no-any-return]
 
-    async def submit_quick(self, closure: Closure[T]) -> T:
-        """Like `submit`, on the event loop: for a few indexed statements, which raise before they write if at all."""
-        return await self._submit(closure, quick=True)
+    async def submit_quick(
+        self, closure: Closure[T], *, early: Callable[[T], bool] = never, lost: Callable[[T], object] = never
+    ) -> T:
+        """Like `submit`, on the event loop: for a few indexed statements, which raise before they write if at all.
+
+        A value that ``early`` accepts is returned as soon as its rows are written: what is written after them is
+        durable only together with them. If they are not committed in the end, ``lost`` is told the value.
+        """
+        return await self._submit(_Job(closure, quick=True, early=early, lost=lost))  # type: ignore[no-any-return]
+
+    async def settled(self) -> None:
+        """Return once nothing that was written so far waits for its commit."""
+        if not self._idle.is_set() and not self._closed:
+            with suppress(StoreUnavailableError):
+                await self.submit_quick(never)
 
     async def close(self) -> None:
         """Write what waits, refuse the rest, checkpoint and release the file."""
@@ -135,46 +182,71 @@ class SqliteWriter:
             self._batches.put(None)
             await asyncio.to_thread(self._thread.join)
 
-    async def _submit(self, closure: Closure[T], *, quick: bool) -> T:
+    async def _submit(self, job: _Job) -> Any:
         if self._closed or self._loop is None:
             raise StoreUnavailableError("the database is closed")
-        job = _Job(closure, self._loop.create_future(), quick=quick)
-        self._waiting.append(job)
-        if not self._busy:
-            self._begin_soon()
-        return await job.future  # type: ignore[no-any-return]
+        if self._committing or len(self._batch) >= BATCH:
+            self._waiting.append(job)
+        elif self._take(job):
+            if job.error is not None:
+                raise job.error
+            return job.value
+        job.future = self._loop.create_future()
+        return await job.future
 
-    def _begin_soon(self) -> None:
-        """Begin at the end of this round of the loop: whoever else submits in it shares the commit."""
+    def _take(self, job: _Job) -> bool:
+        """Take a job into the transaction, and say whether its caller can go on at once."""
         assert self._loop is not None  # noqa: S101 - set by start()
-        self._busy = True
-        self._idle.clear()
-        self._loop.call_soon(self._write)
+        if not self._batch:
+            self._seen = 0
+            self._idle.clear()
+            self._loop.call_soon(self._look)
+        self._batch.append(job)
+        if job.quick and self._connection is not None and not self._locked:
+            return self._run(job, self._connection)
+        self._left.append(job)
+        return False
 
-    def _write(self) -> None:
-        """Take what waits, run the quick ones here, and leave the rest of the transaction to the thread."""
-        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-        rest = batch
+    def _run(self, job: _Job, connection: sqlite3.Connection) -> bool:
         try:
-            if self._connection is not None:
-                self._connection.execute("BEGIN IMMEDIATE")
-                rest = [job for job in batch if not job.quick]
-                for job in batch:
-                    if job.quick:
-                        job.run_quick(self._connection)
+            if not connection.in_transaction:
+                connection.execute("BEGIN IMMEDIATE")
+            return job.run_quick(connection)
         except sqlite3.Error as error:
-            if not _is_locked(error):
-                self._give_up(batch, error)
-                rest = []
-        self._batches.put(lambda: self._commit(batch, rest))
+            if _is_locked(error):
+                self._locked = True
+                self._left.append(job)
+                return False
+            batch, _ = self._taken_out()
+            self._give_up(batch, error)
+            for neighbour in batch[:-1]:
+                neighbour.deliver()
+            return True
 
-    def _commit(self, batch: list[_Job], rest: Iterable[_Job]) -> None:
-        """In the thread: begin if the loop could not, run what is not quick, commit, and tell the callers."""
+    def _taken_out(self) -> tuple[list[_Job], list[_Job]]:
+        """End the batch: return its jobs, and those of them that are left to the thread."""
+        batch, left, self._batch, self._left, self._locked = self._batch, self._left, [], [], False
+        return batch, left
+
+    def _look(self) -> None:
+        """Hand the transaction over when a round of the loop brought nothing new, so that all share one commit."""
+        assert self._loop is not None  # noqa: S101
+        if self._seen < len(self._batch) < BATCH:
+            self._seen = len(self._batch)
+            self._loop.call_soon(self._look)
+        elif self._batch:
+            self._committing = True
+            self._batches.put(partial(self._commit, *self._taken_out()))
+        elif not self._committing:
+            self._idle.set()
+
+    def _commit(self, batch: list[_Job], left: Iterable[_Job]) -> None:
+        """In the thread: begin if the loop could not, run what is left, commit, and tell the callers."""
         try:
             connection = self._opened()
             if not connection.in_transaction:
                 self._wait_to_begin(connection)
-            for job in rest:
+            for job in left:
                 job.run(connection)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
@@ -184,12 +256,14 @@ class SqliteWriter:
             self._loop.call_soon_threadsafe(self._deliver, batch)
 
     def _deliver(self, batch: Iterable[_Job]) -> None:
+        self._committing = False
         for job in batch:
             job.deliver()
-        if self._waiting:
-            self._write()
-        else:
-            self._busy = False
+        taken, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        for job in taken:
+            if self._take(job):
+                job.deliver()
+        if not taken:
             self._idle.set()
 
     def _wait_to_begin(self, connection: sqlite3.Connection) -> None:
@@ -229,7 +303,14 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=0, isolation_level=None, check_same_thread=False, factory=WriterConnection
     )
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16384"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-16384",
+        f"wal_autocheckpoint={CHECKPOINT}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

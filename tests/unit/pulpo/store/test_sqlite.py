@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from pulpo.contracts.canary import Assignment
 from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
 from pulpo.errors import StoreUnavailableError
+from pulpo.store.conversations import Replayed
 from pulpo.store.sqlite import open_sqlite
+from pulpo.store.transcripts import messages
+from support.turns import asked, assign, done
 
 
 async def test_plugins_write_and_read_through_sqlalchemy(path: Path) -> None:
@@ -80,3 +86,73 @@ async def test_a_second_process_is_told_to_talk_to_the_first(path: Path) -> None
                 pass
     async with open_sqlite(path):
         pass
+
+
+def committed(path: Path) -> int:
+    """How many turns another connection, which sees what is committed, finds."""
+    with closing(sqlite3.connect(path)) as connection:
+        found: int = connection.execute("SELECT count(*) FROM turns").fetchone()[0]
+        return found
+
+
+async def test_a_turn_goes_on_before_it_is_committed_and_its_answer_waits(path: Path) -> None:
+    async with open_sqlite(path) as store:
+        await store.effects_of("open the file")
+        await store.accept(asked("t1", new=True), assign)
+        assert committed(path) == 0
+        await store.finish(done("t1", 1))
+        assert committed(path) == 1
+
+
+async def test_an_effect_waits_for_the_acceptance_too(path: Path) -> None:
+    async with open_sqlite(path) as store:
+        await store.effects_of("open the file")
+        await store.accept(asked("t1", new=True), assign)
+        await store.intend(key="k", turn_id="t1", call=ToolCall("c", "book", {}), group="g", now=1.0, epoch=1)
+        assert committed(path) == 1
+
+
+async def test_a_turn_that_is_evidence_is_committed_first(path: Path) -> None:
+    async with open_sqlite(path) as store:
+        await store.effects_of("open the file")
+        await store.accept(asked("t1", new=True), lambda _pin: Assignment("canary", "matched", rollout="r1"))
+        assert committed(path) == 1
+
+
+async def test_an_answer_is_sent_again_only_once_it_is_durable(path: Path) -> None:
+    async with open_sqlite(path) as store:
+        await store.effects_of("open the file")
+        request = asked("t1", new=True, idempotency_key="k")
+        await store.accept(request, assign)
+        first = asyncio.ensure_future(store.finish(done("t1", 1)))
+        await asyncio.sleep(0)
+        assert committed(path) == 0
+        again = await store.accept(request, assign)
+        assert isinstance(again, Replayed)
+        assert committed(path) == 1
+        await first
+
+
+async def test_a_turn_finds_its_own_message_at_once(path: Path) -> None:
+    async with open_sqlite(path) as store:
+        await store.effects_of("open the file")
+        await store.accept(asked("t1", new=True), assign)
+        said = await store.database.read(lambda connection: messages(connection, "c1"))
+        assert [message.text for message in said] == ["hola"]
+
+
+async def test_a_turn_whose_acceptance_was_lost_hears_of_the_database(path: Path) -> None:
+    """And of nobody who took the turn over: there is none."""
+
+    def lose(connection) -> None:
+        connection.exec_driver_sql("ROLLBACK")
+
+    async with open_sqlite(path) as store:
+        await store.effects_of("open the file")
+        await store.accept(asked("t1", new=True), assign)
+        with pytest.raises(StoreUnavailableError):
+            await store.database.write(lose)
+        with pytest.raises(StoreUnavailableError, match="when this turn began"):
+            await store.finish(done("t1", 1))
+        await store.accept(asked("t1", new=True), assign)
+        await store.finish(done("t1", 1))

@@ -103,7 +103,7 @@ async def test_a_quick_closure_raises_before_it_writes_or_takes_everybody_along(
 
     refused = await asyncio.gather(writer.submit_quick(before), writer.submit_quick(insert(1)), return_exceptions=True)
     assert [type(outcome) for outcome in refused] == [ValueError, int]
-    broken = await asyncio.gather(writer.submit_quick(half), writer.submit_quick(insert(2)), return_exceptions=True)
+    broken = await asyncio.gather(writer.submit_quick(insert(2)), writer.submit_quick(half), return_exceptions=True)
     assert [type(outcome) for outcome in broken] == [StoreUnavailableError, StoreUnavailableError]
     assert rows(tmp_path / "w.db") == [1]
 
@@ -180,3 +180,55 @@ async def test_closing_runs_what_is_queued_and_refuses_the_rest(writer: SqliteWr
     assert await asyncio.gather(*queued) == list(range(10))
     with pytest.raises(StoreUnavailableError, match="closed"):
         await writer.submit(insert(11))
+
+
+def held(gate: threading.Event):
+    """A closure that keeps the thread, and with it the commit, until the gate opens."""
+
+    def closure(connection: sqlite3.Connection) -> None:
+        gate.wait(5)
+
+    return closure
+
+
+async def test_an_early_value_is_there_before_its_commit_and_durable_with_what_is_written_next(
+    writer: SqliteWriter, tmp_path: Path
+) -> None:
+    gate = threading.Event()
+    assert await writer.submit_quick(insert(1), early=lambda _: True) == 1
+    assert rows(tmp_path / "w.db") == []
+    busy = asyncio.ensure_future(writer.submit(held(gate)))
+    later = asyncio.ensure_future(writer.submit_quick(insert(2)))
+    await asyncio.sleep(0.02)
+    assert not later.done()
+    assert rows(tmp_path / "w.db") == []
+    gate.set()
+    assert await later == 2
+    assert rows(tmp_path / "w.db") == [1, 2]
+    await busy
+
+
+async def test_a_value_that_is_not_for_early_is_waited_for(writer: SqliteWriter, tmp_path: Path) -> None:
+    assert await writer.submit_quick(insert(1), early=lambda value: value != 1) == 1
+    assert rows(tmp_path / "w.db") == [1]
+
+
+async def test_who_went_on_early_is_told_when_the_rows_are_lost_and_only_then(
+    writer: SqliteWriter, tmp_path: Path
+) -> None:
+    def refuse(connection: sqlite3.Connection) -> int:
+        raise ValueError("mine")
+
+    def lose(connection: sqlite3.Connection) -> None:
+        connection.execute("ROLLBACK")
+
+    lost: list[int] = []
+    assert await writer.submit_quick(insert(1), early=lambda _: True, lost=lost.append) == 1
+    await writer.settled()
+    with pytest.raises(ValueError, match="mine"):
+        await writer.submit_quick(refuse, early=lambda _: True, lost=lost.append)
+    assert await writer.submit_quick(insert(2), early=lambda _: True, lost=lost.append) == 2
+    with pytest.raises(StoreUnavailableError):
+        await writer.submit(lose)
+    assert lost == [2]
+    assert rows(tmp_path / "w.db") == [1]
