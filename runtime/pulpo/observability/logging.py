@@ -115,6 +115,7 @@ def open_log(
         yield
     finally:
         root.removeHandler(bridge)
+        _log.logger.flush()
         _log.logger, _log.verbose = before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import subprocess
@@ -59,6 +60,42 @@ def test_exceptions_become_their_traceback() -> None:
     assert all(line["exception"].endswith("ValueError: no luck") for line in failed)
     assert all("exc_info" not in line for line in (*failed, fine))
     assert "exception" not in fine
+
+
+class Counting(BytesIO):
+    """Counts the writes."""
+
+    writes = 0
+
+    def write(self, data: Any) -> int:
+        self.writes += 1
+        return super().write(data)
+
+
+async def test_the_lines_of_one_round_are_written_together() -> None:
+    stream = Counting()
+    log = logger(stream)
+    for number in range(3):
+        log.info("it", n=number)
+    assert stream.writes == 0
+    await asyncio.sleep(0)
+    assert [line["n"] for line in read(stream)] == [0, 1, 2]
+    assert stream.writes == 1
+
+
+async def test_a_warning_does_not_wait_and_takes_along_what_does() -> None:
+    stream = Counting()
+    log = logger(stream)
+    log.info("before")
+    log.warning("now")
+    assert [line["event"] for line in read(stream)] == ["before", "now"]
+
+
+async def test_a_line_of_another_thread_does_not_wait() -> None:
+    stream = Counting()
+    log = logger(stream)
+    await asyncio.to_thread(log.info, "it")
+    assert [line["event"] for line in read(stream)] == ["it"]
 
 
 def test_the_log_brings_no_console_along() -> None:
