@@ -50,6 +50,7 @@ def security_headers(csp: str = CSP) -> tuple[Header, ...]:
 SECURITY: Final = security_headers()
 NO_STORE: Final[Header] = (b"cache-control", b"no-store")
 
+_HOST = re.compile(rb"[A-Za-z0-9.:\[\]-]*")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -153,9 +154,18 @@ def oversized(scope: Scope) -> int | None:
     """Return the status that refuses this request's address or headers, or None when they are of a decent size."""
     if len(scope["path"]) > MAX_PATH or len(scope["query_string"]) > MAX_PATH:
         return 414
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
-        return 431
-    return None
+    size = 0
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+    return 431 if size > MAX_HEADERS else None
+
+
+def plain_host(scope: Scope) -> bool:
+    """Whether the ``Host``, if there is one, is a name or an address; any other is for the router to judge."""
+    for name, value in scope["headers"]:
+        if name == b"host":
+            return _HOST.fullmatch(value) is not None
+    return True
 
 
 def language(headers: Mapping[bytes, bytes], *, default: str = "en") -> str:
