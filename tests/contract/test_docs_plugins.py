@@ -10,12 +10,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from pydantic_core import PydanticUndefined
 
 from pulpo.hookspecs import SPECIFICATIONS
 from pulpo.plugins import load_plugins
 from pulpo.testing import Agent
 from pulpo.testing.agent import new_agent
 from pulpo.testing.check import check_plugin
+from pulpo_llm.config import LlmConfig
 from support.documents import ROOT, Block, blocks
 
 pytestmark = pytest.mark.docs
@@ -86,12 +88,29 @@ async def test_the_second_plugin_writes_once_it_is_called(tmp_path: Path) -> Non
 
 
 def test_the_distribution_and_the_settings_are_valid() -> None:
-    project, settings = (tomllib.loads(block.text) for block in blocks(PAGE) if block.language == "toml")
+    project, settings, variant = (tomllib.loads(block.text) for block in blocks(PAGE) if block.language == "toml")
     assert project["project"]["entry-points"]["pulpo"] == {"tides": "pulpo_tides"}
     from pulpo.settings import Settings
 
     plugins = Settings(**settings).plugins
     assert (plugins.required, plugins.strict, plugins.sections) == (("tides",), True, {"tides": {"unit": "m"}})
+    chosen = Settings(**variant)
+    assert chosen.prices.keys() == {chosen.variants["canary"].settings["model"]}
+
+
+def test_every_setting_of_the_llm_planner_is_listed_and_the_sample_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_KEY", "k")
+    sample = next(tomllib.loads(it.text) for it in blocks(PAGE) if it.language == "toml" and "base_url" in it.text)
+    assert LlmConfig(**sample["variants"]["canary"]["settings"]).prompt.keys() == {"es", "en"}
+    section = PAGE.read_text("utf-8").partition("## The planner `llm`")[2].partition("\n## ")[0]
+    listed = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", section, re.MULTILINE))
+    assert listed == {name: written(field.default) for name, field in LlmConfig.model_fields.items()}
+
+
+def written(default: Any) -> str:
+    if default is PydanticUndefined:
+        return "–"
+    return "none" if default is None or default == {} else str(default).lower().removesuffix(".0")
 
 
 def test_the_agent_s_methods_on_the_page_exist() -> None:

@@ -15,7 +15,7 @@ import pytest
 import pulpo
 from support.documents import ROOT, files
 
-OWN = {"pulpo", "pulpo_booking", "pulpo_canary", "pulpo_guardrails", "pulpo_prometheus", "pulpo_rules"}
+OWN = {"pulpo", "pulpo_booking", "pulpo_canary", "pulpo_guardrails", "pulpo_llm", "pulpo_prometheus", "pulpo_rules"}
 NEVER_IMPORTED = {
     "greenlet": "SQLAlchemy needs it to lend a connection of asyncpg's",
     "httptools": "uvicorn parses with it when it is there",

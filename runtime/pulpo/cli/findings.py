@@ -16,8 +16,9 @@ from msgspec import Struct
 
 from pulpo.assembly import plugins_of
 from pulpo.cli.options import Sources
-from pulpo.errors import PulpoError
+from pulpo.errors import PulpoError, SettingsError
 from pulpo.plugins import Catalogue, load_plugins
+from pulpo.plugins.choosing import validated
 from pulpo.settings import Settings, find_file, load_settings
 from pulpo.settings.secrets import shown
 from pulpo.store.addresses import database_path, postgres_address
@@ -145,7 +146,7 @@ def strangers(settings: Settings, catalogue: Catalogue) -> Iterator[Finding]:
 
 
 def variants(settings: Settings, catalogue: Catalogue) -> Finding:
-    """Do the planners exist that the variants name, and the strategy of an enabled canary."""
+    """Do the planners exist that the variants name, with those settings, and the strategy of an enabled canary."""
     missing = [
         f"variants.{name}.planner = {variant.planner!r}"
         for name, variant in settings.variants.items()
@@ -155,6 +156,12 @@ def variants(settings: Settings, catalogue: Catalogue) -> Finding:
         missing.append(f"canary.strategy = {settings.canary.strategy!r}")
     if missing:
         return Finding("variants", "fail", f"no plugin offers {', '.join(missing)}", "install the plugin, or change it")
+    try:
+        for name, variant in settings.variants.items():
+            config = catalogue.planners[variant.planner].config
+            validated(config, variant.settings, key=f"variants.{name}.settings")
+    except SettingsError as error:
+        return Finding("variants", "fail", str(error), "correct it, or choose another planner")
     share = f"{settings.canary.percentage:.3g} of new conversations" if settings.canary.enabled else "canary off"
     return Finding("variants", "ok", f"{', '.join(sorted(settings.variants))}; {share}")
 

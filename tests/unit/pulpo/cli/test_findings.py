@@ -1,15 +1,18 @@
 import os
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from pydantic import BaseModel
 
 from pulpo.cli import findings
 from pulpo.cli.listening import bind
 from pulpo.cli.options import Sources
 from pulpo.plugins import Catalogue, PluginRecord
-from pulpo.settings import CanarySettings, PluginsSettings, Settings
+from pulpo.settings import CanarySettings, PluginsSettings, Settings, VariantSettings
 from pulpo.store.migrate import upgrade
+from pulpo.testing import ScriptedPlanner
 
 
 @pytest.mark.parametrize(("running", "status"), [((3, 10, 9), "fail"), ((3, 11, 0), "ok"), ((3, 14, 1), "ok")])
@@ -86,8 +89,8 @@ def test_no_plugin_at_all_fails() -> None:
 
 
 def test_planners_and_strategy_must_be_offered_by_somebody() -> None:
-    something = object()
-    offered = Catalogue(planners={"rules": something}, strategies={"percentage": something})  # type: ignore[dict-item]
+    planner = ScriptedPlanner(name="rules")
+    offered = Catalogue(planners={"rules": planner}, strategies={"percentage": object()})  # type: ignore[dict-item]
     enabled = Settings(canary=CanarySettings(enabled=True, percentage=0.1))
     assert findings.variants(Settings(), offered).detail == "canary, stable; canary off"
     assert findings.variants(enabled, offered).detail == "canary, stable; 0.1 of new conversations"
@@ -95,6 +98,16 @@ def test_planners_and_strategy_must_be_offered_by_somebody() -> None:
     assert without.status == "fail"
     assert "variants.stable.planner = 'rules'" in without.detail
     assert "canary.strategy = 'percentage'" in without.detail
+
+
+def test_settings_that_a_planner_does_not_know_fail() -> None:
+    class Config(BaseModel, extra="forbid"):
+        model: str
+
+    planner = ScriptedPlanner(name="strict")
+    offered = Catalogue(planners={"strict": SimpleNamespace(config=Config), "rules": planner})  # type: ignore[dict-item]
+    found = findings.variants(Settings(variants={"canary": VariantSettings(planner="strict")}), offered)
+    assert (found.status, found.detail) == ("fail", "settings: variants.canary.settings.model: Field required")
 
 
 def test_a_database_is_looked_at_and_never_made(folder: Path) -> None:
