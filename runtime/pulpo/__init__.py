@@ -32,8 +32,11 @@ from pulpo.contracts.events import (
     ShadowDropped,
     SinkFailed,
     ToolCalled,
+    Tracer,
+    TurnAbandoned,
     TurnFinished,
     TurnRescued,
+    TurnTold,
     VariantAssigned,
     VariantFailed,
 )
@@ -61,6 +64,7 @@ from pulpo.hookspecs import hookimpl
 from pulpo.outbound import http_client
 from pulpo.privacy import Finding, find_personal
 from pulpo.telling import tells
+from pulpo.tracing import TraceContext, current_trace, trace_headers
 
 __version__ = "0.1.0"
 
@@ -134,15 +138,20 @@ __all__ = [
     "ToolContext",
     "ToolResult",
     "ToolSource",
+    "TraceContext",
+    "Tracer",
     "Turn",
+    "TurnAbandoned",
     "TurnFinished",
     "TurnRescued",
+    "TurnTold",
     "ValueProvider",
     "VariantAssigned",
     "VariantFailed",
     "Verdict",
     "Workspace",
     "__version__",
+    "current_trace",
     "deny",
     "find_personal",
     "hookimpl",
@@ -153,4 +162,5 @@ __all__ = [
     "rewrite",
     "tells",
     "tool",
+    "trace_headers",
 ]

@@ -26,13 +26,14 @@ from pulpo.canary.router import Router
 from pulpo.canary.shadow import Tallies
 from pulpo.canary.switching import switching
 from pulpo.consent import read_consent
-from pulpo.contracts.events import Event, PluginsLoaded
+from pulpo.contracts.events import Event, PluginsLoaded, TurnTold
 from pulpo.contracts.runtime import Readings, Runtime
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
 from pulpo.errors import RequiredPluginError
 from pulpo.observability.events import EventBus
 from pulpo.observability.recent import Recent
+from pulpo.observability.redaction import secret_free
 from pulpo.observability.watchdog import Watchdog
 from pulpo.plugins import Catalogue, load_plugins
 from pulpo.plugins.choosing import chosen as chosen_from
@@ -85,6 +86,7 @@ async def running(
             workspaces=workspaces,
             clock=lambda: utc(clock()),
             emit=bus.emit,
+            secret_free=secret_free(os.environ),
             readings=lambda: system.readings() if system else Readings(),
             update_workspace=lambda workspace: workspaces.update({workspace.id: _chosen(settings, workspace)}),
         )
@@ -97,7 +99,7 @@ async def running(
         tallies = Tallies()
         canary, rollouts = await _canary(stack, settings, catalogue, store, bus.emit, clock, tallies, serving=serving)
         orchestrator, shadows = _orchestrator(
-            settings, catalogue, workspaces, store, bus.emit, clock, tools, guards, canary.router, tallies
+            settings, catalogue, workspaces, store, bus, clock, tools, guards, canary.router, tallies
         )
         system = System(
             settings=settings,
@@ -115,6 +117,7 @@ async def running(
             limits=limits,
             recent=recent,
             watchdog=Watchdog(catalogue.modules, emit=bus.emit),
+            begin_trace=bus.begin_trace,
             _orchestrator=orchestrator,
         )
         for work in _beside_the_turns(system, orchestrator, shadows):
@@ -224,7 +227,7 @@ def _orchestrator(
     catalogue: Catalogue,
     workspaces: Mapping[str, Workspace],
     store: TurnStore,
-    emit: Callable[[Event], None],
+    bus: EventBus,
     clock: Callable[[], float],
     tools: Mapping[str, Tool],
     guards: Guards,
@@ -250,7 +253,7 @@ def _orchestrator(
         limits=limits,
         prices=prices,
         tallies=tallies,
-        emit=emit,
+        emit=bus.emit,
         random=random.random,
         monotonic=time.monotonic,
         deadline=timing.assigned_deadline,
@@ -270,7 +273,8 @@ def _orchestrator(
         router=router,
         variants=variants,
         workspaces=workspaces,
-        emit=emit,
+        emit=bus.emit,
+        tell=bus.heeds(TurnTold),
         clock=clock,
         new_id=_ids().__next__,
         timing=Timing(

@@ -4,6 +4,8 @@ An address in a tool's argument may come from anybody, and the server stands in 
 metadata service and an admin's router. Every request, also each hop of a redirect, is resolved here, refused unless
 all addresses of its host are public, and sent to the very address that was checked: a name that resolves to another
 one a moment later (DNS rebinding) gains nothing. Proxies of the environment are not used, for they resolve themselves.
+
+A request tells the trace that its tool call belongs to (``traceparent``, ``tracestate``), unless the tool says another.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pulpo.errors import AddressRefusedError
+from pulpo.tracing import trace_headers
 
 if TYPE_CHECKING:
     import httpx
@@ -52,7 +55,7 @@ def http_client(*, allow: Sequence[str] = (), resolve: Resolve | None = None, **
                 httpx.Request(
                     request.method,
                     url.copy_with(host=pinned),
-                    headers=request.headers,
+                    headers={**trace_headers(), **request.headers},
                     stream=request.stream,
                     extensions={**request.extensions, "sni_hostname": url.host},
                 )

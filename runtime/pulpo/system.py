@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
+from pulpo import tracing
 from pulpo.canary.live import Live
 from pulpo.canary.rollout import Rollouts
 from pulpo.canary.shadow import Tallies
@@ -16,6 +19,7 @@ from pulpo.contracts.storage import Database
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Workspace
 from pulpo.errors import OverloadedError, WorkspaceNotFoundError
+from pulpo.observability.events import BeginTrace
 from pulpo.observability.recent import Recent
 from pulpo.observability.watchdog import Watchdog
 from pulpo.plugins import Catalogue
@@ -28,6 +32,7 @@ from pulpo.store import transcripts
 from pulpo.store.approvals import Approval
 from pulpo.store.transcripts import ConversationSummary, Transcript
 from pulpo.store.turnstore import TurnStore
+from pulpo.tracing import TraceContext
 from pulpo.turns.approvals import Approvals
 from pulpo.turns.orchestrator import Orchestrator
 from pulpo.turns.request import TurnAnswer, TurnRequest
@@ -56,6 +61,7 @@ class System:
     watchdog: Watchdog
     rollouts: Rollouts
     shadows: Tallies
+    begin_trace: BeginTrace | None = None
     drained_by: float | None = None
     _orchestrator: Orchestrator
     _turns: set[asyncio.Task[TurnAnswer]] = field(default_factory=set)
@@ -106,7 +112,14 @@ class System:
             raise WorkspaceNotFoundError(request.workspace_id, known=tuple(self.workspaces))
         return await self._detached(request)
 
+    def traced(self) -> TraceContext | None:
+        """Return a turn's place in the caller's trace, or in a new one; None when nothing here records traces. A door
+        that wants to tell it to its client asks, and puts it into the request."""
+        return None if self.begin_trace is None else self.begin_trace(tracing.current.get())
+
     async def _detached(self, request: TurnRequest, approval: Approval | None = None) -> TurnAnswer:
+        if self.begin_trace is not None and request.trace is None:
+            request = replace(request, trace=self.traced())
         turn = asyncio.get_running_loop().create_task(self._orchestrator.run(request, approval))
         self._turns.add(turn)
         turn.add_done_callback(self._ended)

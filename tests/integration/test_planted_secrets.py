@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from support.distributions import install
+from support.otlp import Collector, collecting
 from support.server import Server, running
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJldmEifQ.c2VjcmV0c2lnbmF0dXJl"
@@ -177,12 +178,19 @@ planner = "leaky"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def collector() -> Iterator[Collector]:
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="module")
+def server(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     site = tmp_path_factory.mktemp("site")
     for name, source in {"leaky": LEAKY, "ailing": AILING, "unimportable": UNIMPORTABLE}.items():
         install(site, name, {name: source}, entries={name: name})
-    environ = {"PYTHONPATH": str(site), **ENVIRON}
-    with running(tmp_path_factory.mktemp("server"), toml=TOML, environ=environ) as started:
+    environ = {"PYTHONPATH": str(site), "OTEL_BSP_SCHEDULE_DELAY": "100", **ENVIRON}
+    toml = f'{TOML}\n[plugins.pulpo_otel]\ncontent = true\nendpoint = "{collector.url}"'
+    with running(tmp_path_factory.mktemp("server"), toml=toml, environ=environ) as started:
         yield started
 
 
@@ -211,6 +219,17 @@ def test_the_log_holds_none_of_them(server: Server, answers: list[dict[str, Any]
     told = {line["event"] for line in lines}
     assert {"variant failed", "tool called", "policy checked", "sink failed", "library", "plugin"} <= told
     assert [kind for kind in KINDS if kind not in text] == [], "they passed here"
+    assert found_in(text, Planted().everywhere + Planted().own) == []
+
+
+def test_traces_hold_none_of_them_even_with_what_was_said(collector: Collector, answers: list[dict[str, Any]]) -> None:
+    spans = collector.wait(
+        lambda got: len([it for it in got if it.name.startswith("invoke_agent")]) >= len(answers) - 1
+    )
+    text = "\n".join(collector.bodies)
+    looked = next(span for span in spans if span.name == "execute_tool look")
+    assert "[card]" in looked.attributes["gen_ai.tool.call.arguments"], "it passed here"
+    assert [kind for kind in (*KINDS[1:], "[key]", "[token]") if kind not in text] == [], "they passed here"
     assert found_in(text, Planted().everywhere + Planted().own) == []
 
 

@@ -203,6 +203,7 @@ class World:
                 history=history,
                 read_consent=read_consent,
                 limits=Limits(),
+                clock=anyio.current_time,
             ),
             router=Router(decide=lambda _: Match("test"), enabled=True, variant="canary"),
             variants={name: Variant(name, "senseless", planner) for name in ("stable", "canary")},

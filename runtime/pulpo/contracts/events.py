@@ -1,6 +1,9 @@
 """Events: what happened, as typed values. Sinks turn them into metrics, logs and traces.
 
-Durations are in seconds. Labels come from closed sets; ids are for logs and traces, never for labels.
+The events of a turn are told one after the other when it is over, from `VariantAssigned` to `TurnFinished` or
+`TurnAbandoned`. Durations are in seconds; ``after`` is how many passed from the message's arrival until what is told
+of began, on the clock of the turn's own duration. Labels come from closed sets; ids are for logs and traces, never for
+labels.
 """
 
 from __future__ import annotations
@@ -11,7 +14,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 from msgspec import Struct
 
 from pulpo.contracts.planners import ModelCall
-from pulpo.contracts.tools import Outcome
+from pulpo.contracts.tools import Outcome, ToolResult
+from pulpo.tracing import TraceContext
 
 TurnOutcome: TypeAlias = Literal["ok", "rescued", "error", "refused", "limit"]
 """``refused``: a policy said no; ``limit``: the planner ran into a loop limit; ``error``: stable failed too."""
@@ -37,13 +41,15 @@ class VariantAssigned(Event, frozen=True):
 
 
 class PlannerStepped(Event, frozen=True):
-    """A planner finished one step."""
+    """A planner finished one step; ``confidence`` (0 to 1) is how sure it was of what the user wanted, if it told."""
 
     turn_id: str
     planner: str
     variant: str
     step: int
     duration: float
+    after: float = 0.0
+    confidence: float | None = None
 
 
 class ModelCalled(Event, frozen=True):
@@ -71,7 +77,8 @@ class PolicyChecked(Event, frozen=True):
 
 
 class ToolCalled(Event, frozen=True):
-    """A tool call ended."""
+    """A tool call ended. ``call_id`` is the planner's name for it; ``after`` is None for a call that was refused before
+    it began; ``span_id`` is its place in the turn's trace, which the tool may have told to others."""
 
     turn_id: str
     workspace_id: str
@@ -79,6 +86,9 @@ class ToolCalled(Event, frozen=True):
     outcome: Outcome
     duration: float
     error: str = ""
+    call_id: str = ""
+    after: float | None = None
+    span_id: str = ""
 
 
 class BreakerChanged(Event, frozen=True):
@@ -145,10 +155,12 @@ class TurnRescued(Event, frozen=True):
     variant: str
     served_by: str
     error: str
+    after: float = 0.0
 
 
 class TurnFinished(Event, frozen=True):
-    """A turn was answered and committed; ``trace_id`` is that of the caller's trace (W3C), if it named one."""
+    """A turn was answered and committed; ``trace_id`` is that of the trace it is recorded in, by us or by whoever
+    called (W3C)."""
 
     turn_id: str
     conversation_id: str
@@ -160,6 +172,34 @@ class TurnFinished(Event, frozen=True):
     tool_calls: int
     duration: float
     trace_id: str = ""
+
+
+class TurnTold(Event, frozen=True, kw_only=True):
+    """What was said in a turn that ended so, and its tool calls with arguments and results, just before its
+    `TurnFinished`. It is made only when a sink handles this very event, for it holds what people wrote."""
+
+    turn_id: str
+    conversation_id: str
+    workspace_id: str
+    variant: str
+    served_by: str
+    outcome: TurnOutcome
+    locale: str
+    message: str
+    reply: str
+    calls: tuple[ToolResult, ...] = ()
+
+
+class TurnAbandoned(Event, frozen=True):
+    """A turn came to an end that could not be committed (the database is away, another process took it over): nobody
+    was answered."""
+
+    turn_id: str
+    conversation_id: str
+    workspace_id: str
+    variant: str
+    error: str
+    duration: float
 
 
 class CanaryConfigured(Event, frozen=True):
@@ -279,3 +319,13 @@ class MetricSink(Protocol):
 
     @property
     def handlers(self) -> Mapping[type[Event], Handler]: ...
+
+
+class Tracer(MetricSink, Protocol):
+    """A sink that follows turns in traces: it is also asked, before anything of a turn is done, what the turn's own
+    place in a trace is. That is what tools tell others and clients are told; without one, a caller's trace is passed
+    on as it came. ``begin_trace`` is called on the event loop and must not block; when it raises, there is no trace."""
+
+    def begin_trace(self, caller: TraceContext | None) -> TraceContext:
+        """Return the turn's span, below the caller's if there is one."""
+        ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -38,6 +39,9 @@ class Runtime:
 
     ``update_workspace`` adds a tenant, or replaces what the plugin said of one at start, from the next turn on;
     what ``[workspaces.<id>]`` says still stands above it. ``workspaces`` shows the result. Call it on the event loop.
+
+    ``secret_free`` takes out of a value, however deep, what looks like a secret or a person's number or address, and
+    the secrets of the process' environment: for whatever a plugin writes down elsewhere.
     """
 
     database: Database
@@ -46,3 +50,4 @@ class Runtime:
     emit: Callable[[Event], None]
     readings: Callable[[], Readings] = Readings
     update_workspace: Callable[[Workspace], None] = lambda _workspace: None
+    secret_free: Callable[[Any], Any] = lambda _value: "[hidden]"

@@ -103,6 +103,10 @@ def chat_operations(max_message: int) -> tuple[Operation, ...]:
                     "description": "The variant the turn was assigned to.",
                     "schema": {"type": "string"},
                 },
+                "traceresponse": {
+                    "description": "The turn's place in a trace, where traces are recorded (as in `traceparent`).",
+                    "schema": {"type": "string"},
+                },
                 "RateLimit-Policy": {
                     "description": "What is allowed, where a rate limit is set: requests (q) in seconds (w), by scope.",
                     "schema": {"type": "string"},
@@ -122,6 +126,7 @@ async def chat(call: Call) -> Reply:
     caller = call.caller
     user_id = _user(call, said.user_id)
     standing = await admit(call, user_id)
+    trace = call.door.system.traced()
     answer = await call.door.system.chat(
         TurnRequest(
             workspace_id=caller.workspace.id,
@@ -134,10 +139,12 @@ async def chat(call: Call) -> Reply:
             attributes=said.attributes,
             idempotency_key=_idempotency_key(call),
             scopes=caller.scopes,
+            trace=trace,
         )
     )
     variant = (b"x-pulpo-variant", answer.variant.encode("latin-1", "replace"))
-    return Reply(body=_encode(answer), headers=(variant, *standing))
+    told = () if trace is None else ((b"traceresponse", trace.traceparent.encode("ascii")),)
+    return Reply(body=_encode(answer), headers=(variant, *standing, *told))
 
 
 def _region(call: Call) -> str | None:

@@ -20,7 +20,7 @@ from pulpo.http.streams import Stream, send_stream
 from pulpo.http.wire import Reply
 from pulpo.observability.logging import ERROR, log
 from pulpo.observability.logging import request_id as logged_id
-from pulpo.observability.tracing import trace_id, trace_of
+from pulpo.tracing import continued, current
 
 if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive, Scope, Send
@@ -58,7 +58,7 @@ def handler_of(operations: Sequence[Operation], *, doorway: Doorway, request_id:
         id_ = request_id(headers)
         logged_id.set(id_)
         if b"traceparent" in headers:
-            trace_id.set(trace_of(headers[b"traceparent"].decode("latin-1")))
+            current.set(continued(headers[b"traceparent"], headers.get(b"tracestate", b"")))
         method = asked["method"]
         try:
             way = ways.get(method)

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias, cast
 
-from pulpo.contracts.events import Event, Handler, MetricSink, SinkFailed
+from pulpo.contracts.events import Event, Handler, MetricSink, SinkFailed, Tracer
 from pulpo.observability.logging import LogSink
+from pulpo.tracing import TraceContext
 
 Listener: TypeAlias = tuple[str, Handler]
 """A sink's name and one of its handlers."""
+
+BeginTrace: TypeAlias = Callable[[TraceContext | None], TraceContext | None]
+"""Gives a turn its place in a trace, below that of its caller if there is one."""
 
 
 class EventBus:
     """Hands events to sinks; a sink that raises is ignored, counted in ``failures`` and named by a `SinkFailed`.
 
     What sinks offer is read once, here: emitting looks up a tuple and calls what is in it. A handler for a base
-    class (`Event`) receives all events below it. The log is a sink like any other, and always there.
+    class (`Event`) receives all events below it. The log is a sink like any other, and always there. ``begin_trace``
+    is that of the first sink that is a `Tracer`, or None.
     """
 
     def __init__(self, sinks: Iterable[MetricSink], *, log: MetricSink | None = None) -> None:
         self.failures: Counter[str] = Counter()
         self._offered: list[tuple[str, Mapping[type[Event], Handler]]] = []
         self._listeners: dict[type[Event], tuple[Listener, ...]] = {}
+        self.begin_trace: BeginTrace | None = None
         unreadable: list[SinkFailed] = []
         for sink in (log or LogSink(), *sinks):
             try:
                 self._offered.append((sink.name, dict(sink.handlers)))
+                if self.begin_trace is None and hasattr(sink, "begin_trace"):
+                    self.begin_trace = self._contained(cast("Tracer", sink))
             except Exception as error:
                 unreadable.append(_failure(_name(sink), error))
         for failed in unreadable:
@@ -45,6 +53,20 @@ class EventBus:
                 handler(event)
             except Exception as error:
                 self._report(_failure(name, error))
+
+    def heeds(self, kind: type[Event]) -> bool:
+        """Whether a sink listens to this very kind, and not only to all there are."""
+        return any(kind in handlers for _, handlers in self._offered)
+
+    def _contained(self, tracer: Tracer) -> BeginTrace:
+        def begin(caller: TraceContext | None) -> TraceContext | None:
+            try:
+                return tracer.begin_trace(caller)
+            except Exception as error:
+                self._report(_failure(tracer.name, error))
+                return None
+
+        return begin
 
     def _report(self, failed: SinkFailed) -> None:
         """Count and tell the others; a sink that fails at this too is only counted, or it would go on for ever."""

@@ -62,7 +62,7 @@ _whose: ContextVar[tuple[str, str, str, str]] = ContextVar("pulpo_whose", defaul
 
 SAFE = frozenset(
     {"timestamp", "level", "event", "marker", "request_id", "conversation", "turn", "workspace", "variant"}
-    | {"served_by", "outcome", "tool", "planner", "policy", "stage", "verdict", "sink"}
+    | {"served_by", "outcome", "tool", "planner", "policy", "stage", "verdict", "sink", "trace_id"}
 )
 """Keys whose values come from us (ids, names, closed sets) and are not searched for secrets."""
 
@@ -350,6 +350,7 @@ def _finished(event: TurnFinished) -> None:
         steps=event.steps,
         tool_calls=event.tool_calls,
         duration_ms=_milliseconds(event.duration),
+        **({"trace_id": event.trace_id} if event.trace_id else {}),
     )
 
 

@@ -7,7 +7,7 @@ The shapes are those of `pulpo.privacy`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -75,6 +75,12 @@ def redactor(*, safe: frozenset[str], secrets: re.Pattern[str] | None = None) ->
 
 
 _HARMLESS = frozenset({int, float, bool, type(None)})
+
+
+def secret_free(environ: Mapping[str, str]) -> Callable[[Any], Any]:
+    """Return a function that takes out of a value, however deep, what it takes for secrets and for people's numbers
+    and addresses, and the very secrets that ``environ`` holds; what is not JSON becomes its text."""
+    return partial(_redacted, secrets=known_secrets(environ))
 
 
 def redacted(value: Any) -> Any:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import cast
 
 import anyio
 
+from pulpo import tracing
 from pulpo.contracts.tools import Outcome, Result, Summary, Tool, ToolContext, ToolResult
 from pulpo.conversation import localized
 from pulpo.errors import (
@@ -27,6 +30,7 @@ from pulpo.resilience.guards import Guards
 from pulpo.resilience.limiter import Limiter
 from pulpo.store.effects import canonical
 from pulpo.store.turnstore import TurnStore
+from pulpo.tracing import TraceContext
 from pulpo.turns.invocation import BoundCall, Invoker
 from pulpo.turns.ledger import EffectInDoubtError, GroupDoneError, Ledger
 from pulpo.turns.notices import unavailable
@@ -61,14 +65,15 @@ class ToolExecutor:
 
         Read-only calls run together; the others one after the other, in the planner's order, beside them.
         """
+        call = self._call if run.trace is None else self._traced
         if len(calls) == 1:
-            run.add(await self._call(run, calls[0]))
+            run.add(await call(run, calls[0]))
             return
         results: dict[int, ToolResult] = {}
 
         async def one_after_the_other(left: Iterator[tuple[int, BoundCall]]) -> None:
             for number, bound in left:
-                results[number] = await self._call(run, bound)
+                results[number] = await call(run, bound)
 
         looking = [it for it in enumerate(calls) if it[1].tool.hints.read_only]
         changing = [it for it in enumerate(calls) if not it[1].tool.hints.read_only]
@@ -105,7 +110,9 @@ class ToolExecutor:
         run.hidden = {name: _title(run, tool) for name, tool in tools.items() if name not in available}
         return available
 
-    def failed(self, run: TurnRun, bound: BoundCall, error: Exception, seconds: float) -> ToolResult:
+    def failed(
+        self, run: TurnRun, bound: BoundCall, error: Exception, started: float, ended: float, span_id: str = ""
+    ) -> ToolResult:
         """Return the result of a call that raised: planners get the kind of error, users what they should know."""
         outcome: Outcome = next((it for kind, it in OUTCOMES if isinstance(error, kind)), "error")
         text = f"{type(error).__name__} in {bound.call.tool}" if outcome == "error" else str(error)
@@ -113,16 +120,28 @@ class ToolExecutor:
         if outcome == "open" or isinstance(error, ToolLimitedError):
             run.refused[bound.tool.name] = _title(run, bound.tool)
             result = Result(text=unavailable(run, run.refused.values()), done=False)
-        return finished(run, bound.call, outcome, result, seconds, text, bound.tool)
+        return finished(run, bound.call, outcome, result, ended - started, text, bound.tool, started, span_id)
 
-    async def _call(self, run: TurnRun, bound: BoundCall) -> ToolResult:
+    async def _traced(self, run: TurnRun, bound: BoundCall) -> ToolResult:
+        """Run a call in a span of its own, so that what the tool asks of others stands below it."""
+        turn = cast("TraceContext", run.trace)
+        # Made of what is unique in the turn, so that ids need no source of their own here.
+        name = f"{turn.span_id}/{len(run.events)}/{bound.call.id}"
+        span_id = blake2b(name.encode(errors="replace"), digest_size=8).hexdigest()
+        token = tracing.current.set(turn.under(span_id))
+        try:
+            return await self._call(run, bound, span_id)
+        finally:
+            tracing.current.reset(token)
+
+    async def _call(self, run: TurnRun, bound: BoundCall, span_id: str = "") -> ToolResult:
         clock = self._guards.clock
         started = clock()
         try:
             result = await (self._cached(run, bound) if bound.tool.cache else self._guarded(run, bound))
         except Exception as error:
-            return self.failed(run, bound, error, clock() - started)
-        return finished(run, bound.call, "ok", result, clock() - started, "", bound.tool)
+            return self.failed(run, bound, error, started, clock(), span_id)
+        return finished(run, bound.call, "ok", result, clock() - started, "", bound.tool, started, span_id)
 
     async def _cached(self, run: TurnRun, bound: BoundCall) -> Result:
         turn, tool = run.turn, bound.tool

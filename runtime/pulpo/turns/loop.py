@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from math import inf
-from time import perf_counter
+from time import monotonic
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -77,7 +77,7 @@ class Executor(Protocol):
         """Return the tools that would be called now."""
         ...
 
-    def failed(self, run: TurnRun, bound: BoundCall, error: Exception, seconds: float) -> ToolResult:
+    def failed(self, run: TurnRun, bound: BoundCall, error: Exception, started: float, ended: float) -> ToolResult:
         """Return the result of a call that raised."""
         ...
 
@@ -86,7 +86,7 @@ class TurnLoop:
     """Runs attempts. ``tools`` are the tools available now, by name; ``history`` reads a conversation's last
     messages; ``read_consent`` tells a plain yes or no from anything else, knowing the answers a tool declares;
     ``waiting`` lets calls wait for an operator, and without it what an operator should approve is refused; ``prices``
-    are those of models."""
+    are those of models; ``clock`` gives the monotonic seconds that turns are timed with."""
 
     def __init__(
         self,
@@ -99,6 +99,7 @@ class TurnLoop:
         limits: Limits,
         waiting: Waiting | None = None,
         prices: Mapping[str, Price] | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._executor = executor
         self._policies = policies
@@ -109,6 +110,7 @@ class TurnLoop:
         self.goals = {name: tool.goal for name, tool in tools.items() if tool.goal}
         self._waiting = waiting
         self._prices = prices or {}
+        self._clock = clock
 
     async def attempt(self, run: TurnRun, variant: Variant) -> Reply:
         """Answer the turn with one variant.
@@ -214,7 +216,7 @@ class TurnLoop:
 
     async def _decide(self, run: TurnRun, variant: Variant, context: PlanContext) -> tuple[str, Answer | Calls]:
         """Ask the planner once; return the pieces it said and its decision, the last thing it yields."""
-        start = perf_counter()
+        start = self._clock()
         decision: Answer | Calls | None = None
         said = ""
         steps = variant.planner.next_step(context)
@@ -234,7 +236,15 @@ class TurnLoop:
             raise self._broken(variant, "tried to end the process") from error
         run.steps += 1
         run.events.append(
-            PlannerStepped(run.turn.id, variant.planner_name, variant.name, context.step, perf_counter() - start)
+            PlannerStepped(
+                run.turn.id,
+                variant.planner_name,
+                variant.name,
+                context.step,
+                self._clock() - start,
+                start - run.started,
+                decision.confidence if isinstance(decision, Answer) else None,
+            )
         )
         if isinstance(decision, Answer | Calls):
             return said, decision
@@ -327,19 +337,19 @@ class TurnLoop:
 
     async def _summary(self, run: TurnRun, bound: BoundCall) -> Pending | None:
         """Say what a call will do, as its preview tells, or as well as we can tell; None when it is pointless."""
-        start = perf_counter()
+        start = self._clock()
         run.proposed = bound.call
         try:
             shown = await self._executor.preview(run, bound)
         except Exception as error:
-            run.add(self._executor.failed(run, bound, error, perf_counter() - start))
+            run.add(self._executor.failed(run, bound, error, start, self._clock()))
             return None
         if shown is None:
             return Pending(bound.call, described(bound.tool, bound.call.arguments, run.turn.locale), run.turn.id)
         if isinstance(shown, Summary):
             text = completed(shown.text, bound.tool, shown.arguments, bound.show, run.turn.locale)
             return Pending(replace(bound.call, arguments=shown.arguments), text, run.turn.id)
-        run.add(finished(run, bound.call, "ok", shown, perf_counter() - start, "", None))
+        run.add(finished(run, bound.call, "ok", shown, self._clock() - start, "", None, start))
         return None
 
     def _reply(self, run: TurnRun, text: str, dialogue: Dialogue) -> Reply:

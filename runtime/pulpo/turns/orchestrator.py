@@ -22,14 +22,22 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pulpo import tracing
 from pulpo.canary.router import STABLE, Router
 from pulpo.contracts.canary import Assignment, CanaryContext, Pin
-from pulpo.contracts.events import Event, TurnFinished, TurnRescued, VariantAssigned, VariantFailed
+from pulpo.contracts.events import (
+    Event,
+    TurnAbandoned,
+    TurnFinished,
+    TurnRescued,
+    TurnTold,
+    VariantAssigned,
+    VariantFailed,
+)
 from pulpo.contracts.tools import Result, ToolResult
 from pulpo.conversation import Conversation, Dialogue, ToolCall, Turn, Workspace, localized
 from pulpo.errors import LoopLimitError, StoreUnavailableError
 from pulpo.language import answer_locale
-from pulpo.observability.tracing import trace_id
 from pulpo.store.approvals import Approval
 from pulpo.store.conversations import Accept, Accepted, Finish, Replayed
 from pulpo.store.effects import Effect
@@ -74,7 +82,7 @@ class Ids(Protocol):
 
 class Orchestrator:
     """Runs turns. ``clock`` gives UTC seconds, ``monotonic`` those that deadlines are counted in, ``emit`` hands
-    events to the sinks."""
+    events to the sinks; ``tell`` says that one of them wants to know what is said (`TurnTold`)."""
 
     def __init__(
         self,
@@ -90,6 +98,7 @@ class Orchestrator:
         timing: Timing,
         monotonic: Callable[[], float] = real_monotonic,
         shadows: Shadows | None = None,
+        tell: bool = False,
     ) -> None:
         self._store = store
         self._loop = loop
@@ -102,6 +111,7 @@ class Orchestrator:
         self._timing = timing
         self._monotonic = monotonic
         self._shadows = shadows
+        self._tell = tell
         self._turnstile = Turnstile()
         self._held: set[tuple[str, int]] = set()
 
@@ -112,6 +122,8 @@ class Orchestrator:
         `StoreUnavailableError` or `LeaseLostError`. Failing planners and tools raise nothing: they are answered.
         """
         started = self._monotonic()
+        if request.trace is not None:
+            tracing.current.set(request.trace)
         async with self._one_at_a_time(request):
             asked = self._asked(request)
             accepted = await self._store.accept(asked, lambda pin: self._assign(request, asked, pin))
@@ -124,6 +136,9 @@ class Orchestrator:
             self._held.add(held)
             try:
                 return await self._finish(run, _with_news(run, await self._serve(run)))
+            except BaseException as error:
+                run.events.append(self._abandoned(run, error))
+                raise
             finally:
                 self._held.remove(held)
                 for event in run.events:
@@ -153,7 +168,15 @@ class Orchestrator:
 
     async def _rescue(self, run: TurnRun, failure: Exception) -> Served:
         """Run the same turn with stable, which is told what already took effect and nothing else."""
-        run.events.append(TurnRescued(run.turn.id, run.assignment.variant, STABLE, type(failure).__name__))
+        run.events.append(
+            TurnRescued(
+                run.turn.id,
+                run.assignment.variant,
+                STABLE,
+                type(failure).__name__,
+                self._monotonic() - run.started,
+            )
+        )
         run.start_over()
         try:
             reply = await self._attempt(run, STABLE)
@@ -171,6 +194,7 @@ class Orchestrator:
 
     async def _finish(self, run: TurnRun, served: Served) -> TurnAnswer:
         seconds = self._monotonic() - run.started
+        trace = tracing.current.get()
         answer = TurnAnswer(
             conversation_id=run.conversation.id,
             turn_id=run.turn.id,
@@ -196,6 +220,8 @@ class Orchestrator:
                 now=self._clock(),
             )
         )
+        if self._tell:
+            run.events.append(_told(run, answer))
         run.events.append(
             TurnFinished(
                 run.turn.id,
@@ -207,7 +233,7 @@ class Orchestrator:
                 run.steps,
                 len(run.finished),
                 seconds,
-                trace_id.get(),
+                trace.trace_id if trace is not None and trace.flags & tracing.SAMPLED else "",
             )
         )
         if self._router.rules.shadow and self._shadows is not None:
@@ -223,8 +249,8 @@ class Orchestrator:
             workspace_id=workspace.id,
             user_id=request.user_id,
             locale=request.locale or workspace.languages[0],
-            # Without the scopes: the same message from a key that was changed meanwhile is still the same message.
-            request=_encode(replace(request, scopes=frozenset())),
+            # Neither its trace nor its key's scopes, which may change meanwhile, make a message another one.
+            request=_encode(replace(request, scopes=frozenset(), trace=None)),
             idempotency_key=request.idempotency_key,
             now=self._clock(),
             lease=self._timing.lease,
@@ -259,7 +285,12 @@ class Orchestrator:
             attributes=request.attributes,
         )
         run = TurnRun(
-            turn=turn, conversation=conversation, assignment=assignment, scopes=request.scopes, started=started
+            turn=turn,
+            conversation=conversation,
+            assignment=assignment,
+            scopes=request.scopes,
+            started=started,
+            trace=request.trace,
         )
         run.events.append(
             VariantAssigned(
@@ -274,6 +305,16 @@ class Orchestrator:
         if accepted.turn_id != asked.turn_id:
             self._recall(run, await self._store.effects_of(turn.id))
         return run
+
+    def _abandoned(self, run: TurnRun, error: BaseException) -> TurnAbandoned:
+        return TurnAbandoned(
+            run.turn.id,
+            run.conversation.id,
+            run.turn.workspace.id,
+            run.assignment.variant,
+            type(error).__name__,
+            self._monotonic() - run.started,
+        )
 
     def _locale(self, request: TurnRequest, conversation: Conversation) -> str:
         return answer_locale(
@@ -338,6 +379,21 @@ def _lasting(reply: Reply, locale: str) -> Dialogue:
 def _failed(run: TurnRun, variant: str, error: Exception) -> VariantFailed:
     trace = "".join(traceback.format_exception(error))
     return VariantFailed(run.turn.id, run.turn.workspace.id, variant, type(error).__name__, trace)
+
+
+def _told(run: TurnRun, answer: TurnAnswer) -> TurnTold:
+    return TurnTold(
+        turn_id=answer.turn_id,
+        conversation_id=answer.conversation_id,
+        workspace_id=run.turn.workspace.id,
+        variant=answer.variant,
+        served_by=answer.served_by,
+        outcome=answer.outcome,
+        locale=run.turn.locale,
+        message=run.turn.text,
+        reply=answer.reply,
+        calls=tuple(run.finished),
+    )
 
 
 def _report(result: ToolResult) -> CallReport:

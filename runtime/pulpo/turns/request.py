@@ -9,13 +9,15 @@ from msgspec import Struct, field
 from pulpo.contracts.events import TurnOutcome
 from pulpo.contracts.tools import Outcome
 from pulpo.conversation import Json
+from pulpo.tracing import TraceContext
 
 
 class TurnRequest(Struct, frozen=True, kw_only=True):
     """One user message as it comes from a door (HTTP, the terminal, a test), already authenticated.
 
     ``workspace_id`` and ``scopes`` come from the caller's key. Without a ``conversation_id`` a new conversation
-    begins. ``locale`` is BCP 47; without one the workspace's first language is used.
+    begins. ``locale`` is BCP 47; without one the workspace's first language is used. ``trace`` is the turn's own place
+    in a trace, when the door has asked for one (`System.traced`).
     """
 
     workspace_id: str
@@ -28,6 +30,7 @@ class TurnRequest(Struct, frozen=True, kw_only=True):
     attributes: dict[str, Json] = field(default_factory=dict)
     idempotency_key: str | None = None
     scopes: frozenset[str] = frozenset()
+    trace: TraceContext | None = None
 
 
 class CallReport(Struct, frozen=True):

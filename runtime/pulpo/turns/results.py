@@ -55,10 +55,22 @@ def read(encoded: bytes, locale: str) -> Result:
 
 
 def finished(
-    run: TurnRun, call: ToolCall, outcome: Outcome, result: Result, seconds: float, error: str, tool: Tool | None
+    run: TurnRun,
+    call: ToolCall,
+    outcome: Outcome,
+    result: Result,
+    seconds: float,
+    error: str,
+    tool: Tool | None,
+    started: float | None = None,
+    span_id: str = "",
 ) -> ToolResult:
-    """Return a call's result and note the event."""
-    run.events.append(ToolCalled(run.turn.id, run.turn.workspace.id, call.tool, outcome, seconds, error))
+    """Return a call's result and note the event; ``started`` (monotonic seconds) is None for what never began."""
+    after = None if started is None else started - run.started
+    turn = run.turn
+    run.events.append(
+        ToolCalled(turn.id, turn.workspace.id, call.tool, outcome, seconds, error, call.id, after, span_id)
+    )
     effect = outcome == "ok" and result.done and tool is not None and not tool.hints.read_only
     return ToolResult(call, outcome, result, round(seconds * 1000, 3), error, effect)
 

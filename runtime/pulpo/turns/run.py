@@ -11,6 +11,7 @@ from pulpo.contracts.events import Event
 from pulpo.contracts.tools import Tool, ToolResult
 from pulpo.conversation import Conversation, ToolCall, Turn
 from pulpo.store.approvals import Approval
+from pulpo.tracing import TraceContext
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -25,7 +26,8 @@ class TurnRun:
     models used, the two ``attempt_…`` what they used for the variant that is trying now.
     ``approval`` is what the turn is about when it carries an operator's decision out; nobody said anything then.
     ``wished`` are the tools of calls that wait for an operator since this turn. ``proposed`` is the call that waits for
-    the user's yes, as the planner wanted it, and ``said`` what the planner answered: shadows are compared with both."""
+    the user's yes, as the planner wanted it, and ``said`` what the planner answered: shadows are compared with both.
+    ``trace`` is the turn's own span, if somebody here records it."""
 
     turn: Turn
     conversation: Conversation
@@ -40,6 +42,7 @@ class TurnRun:
     hidden: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     approval: Approval | None = None
+    trace: TraceContext | None = None
     wished: list[Tool] = field(default_factory=list)
     steps: int = 0
     denied: bool = False

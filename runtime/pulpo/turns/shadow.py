@@ -231,7 +231,7 @@ class DryRun:
         run.hidden = self._run.hidden
         return {name: tool for name, tool in tools.items() if name not in run.hidden} if run.hidden else tools
 
-    def failed(self, run: TurnRun, bound: BoundCall, error: Exception, seconds: float) -> ToolResult:
+    def failed(self, run: TurnRun, bound: BoundCall, error: Exception, started: float, ended: float) -> ToolResult:
         """Return what was recorded of a call that failed."""
         return replace(self._recorded.get(canonical(bound.call)) or _dry(bound), call=bound.call)
 
