@@ -192,7 +192,18 @@ class SqliteWriter:
                 raise job.error
             return job.value
         job.future = self._loop.create_future()
-        return await job.future
+        try:
+            return await job.future
+        except asyncio.CancelledError:
+            self._forget(job)
+            raise
+
+    def _forget(self, job: _Job) -> None:
+        """Do not begin any more what was given up: whoever gave it up may ask next what came of it, and a quick
+        question would be answered before the thread begins."""
+        for queue in (self._waiting, self._left):
+            if not job.quick and job in queue:
+                queue.remove(job)
 
     def _take(self, job: _Job) -> bool:
         """Take a job into the transaction, and say whether its caller can go on at once."""

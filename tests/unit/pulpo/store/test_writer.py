@@ -135,6 +135,24 @@ async def test_a_closure_that_exits_ends_nothing_but_itself(writer: SqliteWriter
     assert await writer.submit(insert(1)) == 1
 
 
+async def test_what_was_given_up_before_it_began_is_not_begun(writer: SqliteWriter, tmp_path: Path) -> None:
+    """A question that comes after it would share its batch, and be answered before it ran."""
+    gate = threading.Event()
+    busy = asyncio.create_task(writer.submit(lambda _: gate.wait(5)))
+    await asyncio.sleep(0.01)
+    given_up = asyncio.create_task(writer.submit(insert(1)))
+    kept = asyncio.create_task(writer.submit(insert(2)))
+    await asyncio.sleep(0.01)
+    given_up.cancel()
+    asked = asyncio.create_task(
+        writer.submit_quick(lambda c: c.execute("SELECT count(*) FROM t WHERE n = 1").fetchone())
+    )
+    await asyncio.sleep(0.01)
+    gate.set()
+    assert [await busy, await kept, await asked] == [True, 2, (0,)]
+    assert rows(tmp_path / "w.db") == [2]
+
+
 async def test_a_constraint_is_raised_to_its_own_caller(writer: SqliteWriter) -> None:
     await writer.submit(insert(1))
     with pytest.raises(sqlite3.IntegrityError):
