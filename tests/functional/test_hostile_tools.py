@@ -271,7 +271,7 @@ LOST = int(os.environ.get("LOST", "150"))
 """Bookings whose reply gets lost. Three ways to lose it, each tried with retries and with rescue."""
 
 
-@pulpo.tool(confirm=False, effect_group="booking", idempotent=True, timeout=0.5)
+@pulpo.tool(confirm=False, effect_group="booking", idempotent=True, atomic=True, timeout=0.5)
 async def book(context: pulpo.ToolContext, turn: str, staff: str) -> pulpo.Result:
     """Book, and lose the reply in one of several ways."""
 

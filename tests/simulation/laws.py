@@ -23,6 +23,7 @@ def check(world: World) -> None:
     _no_effect_begins_after_the_answer(world)
     _the_ledger_agrees_with_the_world(world)
     _doubts_are_told(world)
+    _nothing_of_our_own_is_in_doubt(world)
     _nothing_is_left_running(world)
 
 
@@ -83,6 +84,13 @@ def _doubts_are_told(world: World) -> None:
     for answers in world.answers.values():
         answer: TurnAnswer = answers[0]
         assert answer.turn_id not in doubtful or told in answer.reply, f"{answer.turn_id} leaves a doubt unsaid"
+
+
+def _nothing_of_our_own_is_in_doubt(world: World) -> None:
+    told = texts.IN_DOUBT["es"].partition("{")[0]
+    for answers in world.answers.values():
+        doubts = [part for part in answers[0].reply.split("\n\n") if part.startswith(told)]
+        assert not any("Book" in doubt for doubt in doubts), f"{answers[0].turn_id} doubts what our database knows"
 
 
 def _nothing_is_left_running(world: World) -> None:

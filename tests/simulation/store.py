@@ -18,7 +18,7 @@ from simulation.faults import Fate, Killed
 
 T = TypeVar("T")
 
-Bug: TypeAlias = Literal["", "ledger", "group", "answer fence", "effect fence"]
+Bug: TypeAlias = Literal["", "ledger", "group", "answer fence", "effect fence", "atomic"]
 """A guarantee that is switched off, so that the simulation has something to find."""
 
 SLOWEST = 0.05
@@ -90,11 +90,18 @@ class DirectStore:
         )
 
     async def settle(
-        self, *, key: str, state: effects.State, result: Result | None, now: float
+        self, *, key: str, state: effects.State, result: Result | None, now: float, epoch: int
     ) -> effects.Effect | None:
         return await self._submit(
             f"settle {state}",
-            lambda connection: effects.settle(connection, key=key, state=state, result=result, now=now),
+            lambda connection: effects.settle(
+                connection,
+                key=key,
+                state=state,
+                result=result,
+                now=now,
+                epoch=None if self._bug == "effect fence" else epoch,
+            ),
         )
 
     async def commit(self, closure: Callable[[Any], Result], *, key: str, now: float, epoch: int) -> Result:

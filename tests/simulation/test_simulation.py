@@ -63,6 +63,7 @@ def test_the_same_seed_gives_the_same_run(database: bytes, seed: int) -> None:
         ("group", "changed its group more than once"),
         ("answer fence", "answered in two ways"),
         ("effect fence", "began after its turn was answered"),
+        ("atomic", "doubts what our database knows"),
     ],
 )
 def test_control_a_guarantee_that_is_switched_off_is_missed(database: bytes, bug: Bug, law: str) -> None:

@@ -78,7 +78,7 @@ def hostile_tools(fate: Fate, outside: Outside) -> dict[str, pulpo.Tool]:
         await trouble(fate)
         return f"fine {what}"
 
-    @pulpo.tool(confirm=False, timeout=DEADLINE, effect_group="booking", title="Book")
+    @pulpo.tool(confirm=False, atomic=True, timeout=DEADLINE, effect_group="booking", title="Book")
     async def book(context: pulpo.ToolContext, what: int) -> pulpo.Result:
         """Book in our own database."""
 

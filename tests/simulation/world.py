@@ -81,7 +81,8 @@ class World:
         self._bug = bug
         self._numbers = itertools.count(1)
         tools = hostile_tools(self.fate, self.outside)
-        self._tools = {name: replace(it, effect_group="") for name, it in tools.items()} if bug == "group" else tools
+        off: dict[str, Any] = {"group": {"effect_group": ""}, "atomic": {"atomic": False}}.get(bug, {})
+        self._tools = {name: replace(tool, **off) for name, tool in tools.items()}
         self._leases: dict[str, anyio.CancelScope] = {}
         self._processes: list[Process] = []
 

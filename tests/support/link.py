@@ -20,7 +20,11 @@ class Link:
     lose_commits: bool = False
     """Let a COMMIT through and break the connection before its confirmation comes back."""
 
+    hold_commits: bool = False
+    """Let a COMMIT through and keep its confirmation, and whatever follows on that connection, for ever."""
+
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    _held: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self.target)
@@ -45,6 +49,9 @@ class Link:
             if self.lose_commits and b"COMMIT" in data:
                 self.lose_commits = False
                 client.transport.abort()
+            if self.hold_commits and b"COMMIT" in data:
+                self.hold_commits = False
+                self._held.add(client)
             server.write(data)
             await server.drain()
         if not self.silent:
@@ -52,7 +59,7 @@ class Link:
 
     async def _back(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
-            if self.silent or client.is_closing():
+            if self.silent or client.is_closing() or client in self._held:
                 continue
             client.write(data)
         client.close()

@@ -83,6 +83,7 @@ def booking_tool(desk: Desk) -> pulpo.Tool:
         destructive=False,
         idempotent=True,
         open_world=False,
+        atomic=True,
         effect_group=EFFECTS,
         goal="booking",
         title={"es": "Reservar una cita", "es-AR": "Reservar un turno", "en": "Book an appointment"},

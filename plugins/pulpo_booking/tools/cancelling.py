@@ -27,6 +27,7 @@ def cancelling_tool(desk: Desk) -> pulpo.Tool:
         destructive=True,
         idempotent=True,
         open_world=False,
+        atomic=True,
         effect_group=EFFECTS,
         title={"es": "Cancelar una cita", "es-AR": "Cancelar un turno", "en": "Cancel an appointment"},
         examples=examples.CANCEL_APPOINTMENT,

@@ -63,6 +63,7 @@ def moving_tool(desk: Desk) -> pulpo.Tool:
         destructive=True,
         idempotent=True,
         open_world=False,
+        atomic=True,
         effect_group=EFFECTS,
         title={"es": "Cambiar una cita", "es-AR": "Cambiar un turno", "en": "Move an appointment"},
         examples=examples.RESCHEDULE_APPOINTMENT,

@@ -128,6 +128,8 @@ class Tool:
     arguments, workspace, locale, user and scopes, or whoever asks when ``cache_shared``. At most ``concurrency``
     calls of it run at once. ``goal`` names what a conversation wants that uses this tool ("booking"): how many of
     those that began it reach it is counted, and a canary whose conversations reach it less often is rolled back.
+    ``atomic`` says that all it changes, it changes in one `ToolContext.commit`: our own database then knows whether
+    it happened, and no user is ever told that nobody does.
     """
 
     name: str
@@ -153,6 +155,7 @@ class Tool:
     cache_shared: bool = False
     concurrency: int = 64
     goal: str = ""
+    atomic: bool = False
 
     def bind(self, arguments: Mapping[str, Json]) -> dict[str, Any]:
         """Return keyword arguments for the function; raises `ToolArgumentsError` naming each bad argument."""
@@ -202,6 +205,7 @@ def tool(
     cache_shared: bool = ...,
     concurrency: int = ...,
     goal: str = ...,
+    atomic: bool = ...,
     answers: Mapping[Literal["yes", "no"], Sequence[str]] | None = ...,
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 def tool(
@@ -223,6 +227,7 @@ def tool(
     cache_shared: bool = False,
     concurrency: int = 64,
     goal: str = "",
+    atomic: bool = False,
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Turn a typed function, sync or async, into a `Tool`.
 
@@ -230,7 +235,7 @@ def tool(
     same annotation says how a chat asks for it. One parameter may be a `ToolContext`.
 
     Raises `TypeError`, naming the function and the parameter, when the signature cannot become a schema, and
-    `ValueError` when only a read-only tool may have what was asked for.
+    `ValueError` when a tool of this kind cannot have what was asked for.
     """
     if cache and not read_only:
         raise ValueError("only the results of a read-only tool can be cached: add read_only=True, or drop cache")
@@ -243,6 +248,12 @@ def tool(
 
     def build(function: Callable[..., Any]) -> Tool:
         signature = Signature.of(function, context=ToolContext)
+        is_async = inspect.iscoroutinefunction(function)
+        if atomic and (read_only or not is_async or not signature.context_parameter):
+            raise ValueError(
+                f"{function.__name__} cannot be atomic: that takes an async tool with a ToolContext, which changes"
+                " something by awaiting context.commit"
+            )
         schema, validate = signature.compile(name or function.__name__)
         return Tool(
             name=name or function.__name__,
@@ -259,11 +270,12 @@ def tool(
             types=signature.types,
             required=signature.required,
             context_parameter=signature.context_parameter,
-            is_async=inspect.iscoroutinefunction(function),
+            is_async=is_async,
             cache=cache,
             cache_shared=cache_shared,
             concurrency=concurrency,
             goal=goal,
+            atomic=atomic,
             schema=schema,
             validate=validate,
         )

@@ -24,6 +24,9 @@ State: TypeAlias = Literal["intended", "done", "none", "unknown"]
 
 _SELECT = "SELECT key, tool, effect_group, arguments, state, result FROM effects"
 
+_SETTLE = "UPDATE effects SET state = ?, result = ?, settled_at = ? WHERE key = ? AND state != 'done'"
+_EPOCH = "(SELECT c.epoch FROM turns t JOIN conversations c ON c.id = t.conversation_id WHERE t.id = effects.turn_id)"
+
 encode = msgspec.json.Encoder(order="deterministic").encode
 _decode_result = msgspec.json.Decoder(Result).decode
 
@@ -93,12 +96,22 @@ def of_turn(connection: sqlite3.Connection, turn_id: str) -> tuple[Effect, ...]:
 
 
 def settle(
-    connection: sqlite3.Connection, *, key: str, state: State, result: Result | None, now: float
+    connection: sqlite3.Connection,
+    *,
+    key: str,
+    state: State,
+    result: Result | None,
+    now: float,
+    epoch: int | None = None,
 ) -> Effect | None:
-    """Record what came of an effect and return its record; what is done stays done, whoever thinks otherwise."""
+    """Record what came of an effect and return its record.
+
+    What is done stays done, whoever thinks otherwise; and whoever lost the lease records nothing, since somebody else
+    may be trying the same by now.
+    """
     connection.execute(
-        "UPDATE effects SET state = ?, result = ?, settled_at = ? WHERE key = ? AND state != 'done'",
-        (state, None if result is None else encode(result), now, key),
+        f"{_SETTLE} AND (? IS NULL OR {_EPOCH} = ?)",
+        (state, None if result is None else encode(result), now, key, epoch, epoch),
     )
     return find(connection, key)
 

@@ -126,11 +126,11 @@ class SqliteStore:
         )
 
     async def settle(
-        self, *, key: str, state: effects.State, result: Result | None, now: float
+        self, *, key: str, state: effects.State, result: Result | None, now: float, epoch: int
     ) -> effects.Effect | None:
         """See `effects.settle`."""
         return await self._writer.submit_quick(
-            lambda connection: effects.settle(connection, key=key, state=state, result=result, now=now)
+            lambda connection: effects.settle(connection, key=key, state=state, result=result, now=now, epoch=epoch)
         )
 
     async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int) -> Result:

@@ -50,8 +50,9 @@ class TurnStore(Protocol):
         `effects.intend`. Raises `LeaseLostError`."""
         ...
 
-    async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> Effect | None:
-        """Record what came of an effect, unless it is done already, and return its record."""
+    async def settle(self, *, key: str, state: State, result: Result | None, now: float, epoch: int) -> Effect | None:
+        """Record what came of an effect, unless it is done already or the turn was taken over, and return its
+        record. A commit on its way is waited for, and raises `StoreUnavailableError` while it takes too long."""
         ...
 
     async def commit(self, closure: Callable[[Connection], Result], *, key: str, now: float, epoch: int) -> Result:

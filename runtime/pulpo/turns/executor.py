@@ -32,7 +32,7 @@ from pulpo.store.effects import canonical
 from pulpo.store.turnstore import TurnStore
 from pulpo.tracing import TraceContext
 from pulpo.turns.invocation import BoundCall, Invoker
-from pulpo.turns.ledger import EffectInDoubtError, GroupDoneError, Ledger
+from pulpo.turns.ledger import PATIENCE, EffectInDoubtError, GroupDoneError, Ledger
 from pulpo.turns.notices import unavailable
 from pulpo.turns.results import as_result, finished, packed, read
 from pulpo.turns.run import TurnRun
@@ -50,12 +50,21 @@ NOT_ITS_FAULT = (ToolBusyError, GroupDoneError, EffectInDoubtError, StoreUnavail
 
 
 class ToolExecutor:
-    """Runs bound calls. ``clock`` gives UTC seconds; at most ``parallel`` read-only calls of a turn run at once."""
+    """Runs bound calls. ``clock`` gives UTC seconds; at most ``parallel`` read-only calls of a turn run at once;
+    ``patience`` is the `Ledger`'s."""
 
-    def __init__(self, store: TurnStore, guards: Guards, *, clock: Callable[[], float], parallel: int = 8) -> None:
+    def __init__(
+        self,
+        store: TurnStore,
+        guards: Guards,
+        *,
+        clock: Callable[[], float],
+        parallel: int = 8,
+        patience: float = PATIENCE,
+    ) -> None:
         self._guards = guards
         self._invoker = Invoker(store, guards)
-        self._ledger = Ledger(store, self._invoker, guards, clock=clock)
+        self._ledger = Ledger(store, self._invoker, guards, clock=clock, patience=patience)
         self._parallel = parallel
         self.context: Callable[[TurnRun], ToolContext] = self._invoker.context
         """What planners, previews and value providers may know."""
@@ -97,6 +106,10 @@ class ToolExecutor:
             return None
         shown = await self._invoker.aside(bound, bound.tool.previewer, self.context(run))
         return shown if isinstance(shown, Summary) else as_result(shown, tool=bound.tool.name, locale=run.turn.locale)
+
+    async def look_again(self, run: TurnRun, tools: Mapping[str, Tool]) -> None:
+        """Find out what became of the effects that are in doubt, as far as anybody can tell."""
+        await self._ledger.look_again(run, tools)
 
     def available(self, run: TurnRun, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
         """Return the tools that would be called now; the turn remembers those that would be refused."""

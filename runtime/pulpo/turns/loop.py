@@ -118,6 +118,8 @@ class TurnLoop:
         Raises `PlannerError` (also `LoopLimitError`) or whatever the planner raised; calls already made stay in
         ``run``.
         """
+        if run.doubts:
+            await self.look_again(run)
         known = dialogue = run.conversation.dialogue
         checked = self._policy_context(run, variant, known)
         verdict = await self._policies.message(run, checked)
@@ -136,6 +138,10 @@ class TurnLoop:
         if verdict.kind == "rewrite":
             return replace(reply, text=localized(verdict.text, run.turn.locale))
         return self._withheld(run, reply.dialogue, verdict)
+
+    async def look_again(self, run: TurnRun) -> None:
+        """Find out what became of the effects that are in doubt, as far as anybody can tell."""
+        await self._executor.look_again(run, self._tools)
 
     async def carry_out(self, run: TurnRun, variant: Variant, approval: Approval) -> Reply:
         """Do what an operator decided of a call that waited, and say what became of it; no planner is asked.

@@ -46,6 +46,7 @@ from pulpo.turns import texts
 from pulpo.turns.approvals import let_go
 from pulpo.turns.endings import ending
 from pulpo.turns.executor import utc
+from pulpo.turns.ledger import GRACE
 from pulpo.turns.loop import Reply, TurnLoop, Variant
 from pulpo.turns.notices import with_notices
 from pulpo.turns.request import CallReport, TurnAnswer, TurnRequest
@@ -163,7 +164,7 @@ class Orchestrator:
             run.limited = isinstance(error, LoopLimitError)
             run.events.append(_failed(run, assigned, error))
         if assigned == STABLE:
-            return Served(self._apology(run, failure), STABLE)
+            return Served(await self._apology(run, failure), STABLE)
         return await self._rescue(run, failure)
 
     async def _rescue(self, run: TurnRun, failure: Exception) -> Served:
@@ -182,7 +183,7 @@ class Orchestrator:
             reply = await self._attempt(run, STABLE)
         except Exception as error:
             run.events.append(_failed(run, STABLE, error))
-            return Served(self._apology(run, error), STABLE)
+            return Served(await self._apology(run, error), STABLE)
         return Served(replace(reply, outcome="rescued"), STABLE)
 
     async def _attempt(self, run: TurnRun, variant: str) -> Reply:
@@ -336,8 +337,11 @@ class Orchestrator:
         left = self._timing.deadline - (self._monotonic() - run.started)
         return left if variant == STABLE else min(left, self._timing.assigned_deadline)
 
-    def _apology(self, run: TurnRun, failure: Exception) -> Reply:
+    async def _apology(self, run: TurnRun, failure: Exception) -> Reply:
         """Say that it did not work; or, when it did before the planner failed, what was done."""
+        if run.doubts:
+            with anyio.move_on_after(GRACE), suppress(StoreUnavailableError):
+                await self._loop.look_again(run)
         limit = isinstance(failure, LoopLimitError)
         apology = localized(texts.LIMIT if limit else texts.FAILED, run.turn.locale).format(reference=run.turn.id)
         done = [result.result.text for result in run.results if result.effect and result.result.text]

@@ -37,7 +37,7 @@ async def dawdle() -> None:
     await anyio.sleep(RANDOM.uniform(0, LATE))
 
 
-@pulpo.tool(confirm=False, idempotent=True, effect_group="shopping", timeout=1.0)
+@pulpo.tool(confirm=False, idempotent=True, atomic=True, effect_group="shopping", timeout=1.0)
 async def book(context: pulpo.ToolContext, who: str, staff: str) -> pulpo.Result:
     """Book in our own database."""
 

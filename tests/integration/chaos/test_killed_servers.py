@@ -90,7 +90,8 @@ async def shop(chaos: Chaos, hits: int) -> dict[str, dict[str, Any]]:
 
 def said(chaos: Chaos, answers: dict[str, dict[str, Any]], again: int) -> None:
     outcomes = Counter(answer["outcome"] for answer in answers.values())
-    outcomes["in doubt"] = sum(IN_DOUBT in answer["reply"] for answer in answers.values())
+    doubted = Counter(message.split()[0] for message, answer in answers.items() if IN_DOUBT in answer["reply"])
+    outcomes["in doubt: our own"], outcomes["others'"] = doubted["book"], doubted["order"]
     print(
         f"\n{chaos.kills} kills, {chaos.hits} of them in the middle of turns; {chaos.cut} requests lost their answer;"
         f" {len(answers)} turns {dict(outcomes)}, {again} of them begun more than once"
@@ -98,7 +99,7 @@ def said(chaos: Chaos, answers: dict[str, dict[str, Any]], again: int) -> None:
 
 
 def once_and_told(answers: dict[str, dict[str, Any]], happened: Counter[str]) -> None:
-    """What a reply says is what happened: once; or perhaps, if it is in doubt; or not, while a breaker is open."""
+    """What a reply says is what happened: once; or perhaps, if others cannot tell; or not, while a breaker is open."""
     assert set(happened) <= set(answers)
     for message, answer in answers.items():
         tool, who = message.split()
@@ -106,6 +107,7 @@ def once_and_told(answers: dict[str, dict[str, Any]], happened: Counter[str]) ->
         if f"{tool}ed {who}" in answer["reply"]:
             assert happened[message] == 1, answer
         elif IN_DOUBT in answer["reply"]:
+            assert tool == "order", answer
             assert happened[message] <= 1, answer
         else:
             assert UNAVAILABLE in answer["reply"], answer

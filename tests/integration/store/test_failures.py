@@ -154,7 +154,7 @@ async def test_an_effect_whose_confirmation_was_lost_is_found_in_the_ledger(
         with pytest.raises(StoreUnavailableError):
             await store.commit(make, key="k", now=0.0, epoch=1)
         assert not link.lose_commits
-        record = await store.settle(key="k", state="none", result=None, now=0.0)
+        record = await store.settle(key="k", state="none", result=None, now=0.0, epoch=1)
         assert record is not None
         assert (record.state, record.result) == ("done", Result("made"))
         assert await store.database.read(lambda c: c.execute(text("SELECT count(*) FROM made")).scalar()) == 1
@@ -177,13 +177,13 @@ async def test_a_client_that_vanished_in_a_transaction_holds_up_nobody_else(own_
 
         with pytest.raises(StoreUnavailableError):
             await lost.commit(vanish, key="k", now=0.0, epoch=1)
-        settled = store.settle(key="k", state="unknown", result=None, now=0.0)
+        settled = store.settle(key="k", state="unknown", result=None, now=0.0, epoch=1)
         turns = [accept(store, asked(f"t{n}", f"d{n}", new=True)) for n in range(8)]
         refused, *accepted = await asyncio.gather(settled, *turns, return_exceptions=True)
         assert isinstance(refused, StoreUnavailableError)
         assert [each for each in accepted if isinstance(each, BaseException)] == []
         await asyncio.sleep(3.0)
-        await store.settle(key="k", state="unknown", result=None, now=0.0)
+        await store.settle(key="k", state="unknown", result=None, now=0.0, epoch=1)
         assert [effect.state for effect in await store.effects_of("t")] == ["unknown"]
 
 

@@ -183,7 +183,7 @@ async def test_an_intent_meets_the_rival_of_its_group(store: TurnStore) -> None:
     assert (first, other) == (None, None)
     assert rival is not None
     assert rival.key == "k"
-    await store.settle(key="k", state="none", result=None, now=NOW)
+    await store.settle(key="k", state="none", result=None, now=NOW, epoch=1)
     assert await intend(store, "k2") is None
 
 
@@ -199,15 +199,29 @@ async def test_an_intent_of_a_turn_that_was_taken_over_is_refused(store: TurnSto
         await store.commit(lambda _: Result(), key="k", now=NOW, epoch=1)
 
 
+async def test_whoever_lost_the_lease_does_not_say_any_more_what_came_of_an_effect(store: TurnStore) -> None:
+    """Somebody else may be trying the same by now, and a crash of theirs must not find that nothing was tried."""
+    await accept(store, asked("t1", new=True, idempotency_key="k1"))
+    await intend(store)
+    await lapse(store)
+    assert (await accept(store, asked("t9", new=True, idempotency_key="k1"))).conversation.epoch == 2
+    for epoch, state in ((1, "intended"), (2, "none")):
+        record = await store.settle(key="k", state="none", result=None, now=NOW, epoch=epoch)
+        assert record is not None
+        assert record.state == state
+
+
 async def test_a_settled_effect_keeps_its_whole_result(store: TurnStore) -> None:
     result = Result({"id": 7}, "hecho", (Offer("las 10", {"at": "10:00"}),))
     await asyncio.gather(*(accept(store, asked(f"t{n}", f"c{n}", new=True)) for n in range(3)))
     await asyncio.gather(*(intend(store, f"k{n}", turn=f"t{n}") for n in range(3)))
-    record = await store.settle(key="k1", state="done", result=result, now=NOW)
+    record = await store.settle(key="k1", state="done", result=result, now=NOW, epoch=1)
     assert record is not None
     assert (record.state, record.result) == ("done", result)
-    assert await store.settle(key="k1", state="none", result=None, now=NOW) == record, "what is done stays done"
-    await store.settle(key="k2", state="unknown", result=None, now=NOW)
+    assert await store.settle(key="k1", state="none", result=None, now=NOW, epoch=1) == record, (
+        "what is done stays done"
+    )
+    await store.settle(key="k2", state="unknown", result=None, now=NOW, epoch=1)
     found = [[(each.state, each.result) for each in await store.effects_of(f"t{n}")] for n in range(4)]
     assert found == [[("intended", None)], [("done", result)], [("unknown", None)], []]
 

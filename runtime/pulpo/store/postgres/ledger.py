@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
-from pulpo.errors import LeaseLostError
+from pulpo.errors import LeaseLostError, StoreUnavailableError
 from pulpo.store.effects import State, effect_of, encode
 from pulpo.store.postgres.committer import Job
 
@@ -46,12 +46,28 @@ ORDER BY key = $1 DESC LIMIT 1
 
 _EPOCH = "SELECT c.epoch FROM turns t JOIN conversations c ON c.id = t.conversation_id WHERE t.id = $1"
 
-# What is done stays done: whoever did not hear of the commit may believe that nothing happened.
+# What is done stays done: whoever did not hear of the commit may believe that nothing happened. Who lost the lease
+# records nothing: somebody else may be trying the same by now. A row that its commit still holds is left alone: waiting
+# for it here would make all turns wait that share the connection.
 _SETTLE = """
+WITH asked AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::float8[], $5::int[])
+    AS a (key, state, result, now, epoch)
+), free AS (
+  SELECT e.key FROM asked a JOIN effects e ON e.key = a.key
+  JOIN turns t ON t.id = e.turn_id JOIN conversations c ON c.id = t.conversation_id AND c.epoch = a.epoch
+  WHERE e.state <> 'done' FOR UPDATE OF e SKIP LOCKED
+)
 UPDATE effects e SET state = a.state, result = a.result, settled_at = a.now
-FROM unnest($1::text[], $2::text[], $3::bytea[], $4::float8[]) AS a (key, state, result, now)
-WHERE e.key = a.key AND e.state <> 'done'
+FROM asked a WHERE e.key = a.key AND e.key IN (SELECT key FROM free)
+RETURNING e.key
 """
+
+_RECORDS = f"""
+SELECT c.epoch, {", ".join(f"e.{column}" for column in _COLUMNS.split(", "))}
+FROM effects e JOIN turns t ON t.id = e.turn_id JOIN conversations c ON c.id = t.conversation_id
+WHERE e.key = ANY($1)
+"""  # noqa: S608 - a constant
 
 _LOCK = """
 SELECT e.state, e.result, c.epoch FROM effects e
@@ -80,12 +96,13 @@ class Intent(Struct, frozen=True, kw_only=True):
 
 
 class Settlement(Struct, frozen=True, kw_only=True):
-    """What came of an effect; ``now`` is in UTC seconds."""
+    """What came of an effect, as the holder of lease ``epoch`` knows it; ``now`` is in UTC seconds."""
 
     key: str
     state: State
     result: Result | None
     now: float
+    epoch: int
 
 
 async def intend(connection: Any, jobs: Sequence[Job]) -> None:
@@ -107,14 +124,21 @@ async def intend(connection: Any, jobs: Sequence[Job]) -> None:
 
 
 async def settle(connection: Any, jobs: Sequence[Job]) -> None:
-    """Record what came of effects; see `effects.settle`."""
+    """Record what came of effects; see `effects.settle`. What its own commit still holds is refused for now."""
     asked: list[Settlement] = [job.asked for job in jobs]
-    rows = [(each.key, each.state, None if each.result is None else encode(each.result), each.now) for each in asked]
-    await connection.execute(_SETTLE, *zip(*rows, strict=True))
-    query = f"SELECT {_COLUMNS} FROM effects WHERE key = ANY($1)"  # noqa: S608
-    found = {row[0]: effect_of(tuple(row)) for row in await connection.fetch(query, [each.key for each in asked])}
+    rows = [
+        (each.key, each.state, None if each.result is None else encode(each.result), each.now, each.epoch)
+        for each in asked
+    ]
+    settled = {row[0] for row in await connection.fetch(_SETTLE, *zip(*rows, strict=True))}
+    found = {row["key"]: tuple(row) for row in await connection.fetch(_RECORDS, [each.key for each in asked])}
     for job in jobs:
-        job.succeed(found.get(job.asked.key))
+        epoch, *row = found.get(job.asked.key, (None,))
+        record = effect_of(tuple(row)) if row else None
+        if record and record.state != "done" and record.key not in settled and epoch == job.asked.epoch:
+            job.fail(StoreUnavailableError("the commit of this effect is still on its way"))
+        else:
+            job.succeed(record)
 
 
 async def of_turn(connection: Any, jobs: Sequence[Job]) -> None:

@@ -61,9 +61,9 @@ class PostgresStore:
         known: Effect | None = await self._committer.submit(ledger.intend, intent)
         return known
 
-    async def settle(self, *, key: str, state: State, result: Result | None, now: float) -> Effect | None:
+    async def settle(self, *, key: str, state: State, result: Result | None, now: float, epoch: int) -> Effect | None:
         """See `effects.settle`; a commit that is still on its way is waited for."""
-        settlement = Settlement(key=key, state=state, result=result, now=now)
+        settlement = Settlement(key=key, state=state, result=result, now=now, epoch=epoch)
         record: Effect | None = await self._committer.submit(ledger.settle, settlement)
         return record
 

@@ -162,6 +162,27 @@ def test_options_are_kept() -> None:
     assert declared().timeout == 10
 
 
+async def commits(context: pulpo.ToolContext) -> pulpo.Result:
+    """Commit."""
+    return await context.commit(lambda _: pulpo.Result())
+
+
+async def cannot_commit() -> None:
+    """Have no context."""
+
+
+def sync(context: pulpo.ToolContext) -> None:
+    """Be unable to await."""
+
+
+def test_an_atomic_tool_is_one_that_can_commit() -> None:
+    assert pulpo.tool(atomic=True)(commits).atomic
+    assert not pulpo.tool(commits).atomic
+    for function, options in ((cannot_commit, {}), (sync, {}), (commits, {"read_only": True})):
+        with pytest.raises(ValueError, match=r"cannot be atomic: .* awaiting context\.commit"):
+            pulpo.tool(atomic=True, **options)(function)
+
+
 def test_a_tool_is_sync_or_async_as_its_function_is() -> None:
     @pulpo.tool
     async def waits() -> None:

@@ -52,6 +52,7 @@ class House:
     workspace: pulpo.Workspace = field(default_factory=lambda: pulpo.Workspace(id="demo", tz="Europe/Madrid"))
     events: list[pulpo.Event] = field(default_factory=list)
     now: float = 1_795_000_000.0
+    patience: float = 5.0
     guards: Guards = field(init=False)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -76,7 +77,9 @@ class House:
         return Orchestrator(
             store=self.store,
             loop=TurnLoop(
-                executor=ToolExecutor(self.store, self.guards, clock=lambda: self.now, parallel=parallel),
+                executor=ToolExecutor(
+                    self.store, self.guards, clock=lambda: self.now, parallel=parallel, patience=self.patience
+                ),
                 policies=PolicySet(policies),
                 tools={tool.name: tool for tool in tools},
                 history=self._history,

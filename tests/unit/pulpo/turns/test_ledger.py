@@ -7,8 +7,10 @@ import anyio
 import pytest
 
 import pulpo
+from pulpo.errors import StoreUnavailableError
 from pulpo.turns.request import TurnRequest
 from support.scripts import all_at_once, ledger, one_call, outcomes
+from support.turns import lapse
 
 Ask = Callable[..., TurnRequest]
 
@@ -110,9 +112,16 @@ async def test_the_user_is_told_even_when_all_planners_fail(house, ask: Ask) -> 
 async def test_a_tool_that_can_tell_is_asked_instead_of_run_again(house, ask: Ask) -> None:
     _, booked, book = booking(pulpo.Result({"id": 7}, "booked: 7"))
     answer = await house.orchestrator(twice, canary=then_fails, tools=[book]).run(ask("x", locale="en"))
-    assert (answer.reply, outcomes(answer)) == ("booked: 7", ["timeout", "ok"])
+    assert (answer.reply, outcomes(answer)) == ("booked: 7", ["ok"])
     assert booked == ["table"]
     assert ledger(house.path) == [("book", "done")]
+
+
+async def test_a_tool_that_finds_nothing_right_after_its_call_failed_proves_nothing(house, ask: Ask) -> None:
+    _, _, book = booking(None)
+    answer = await house.orchestrator(twice, tools=[book]).run(ask("x", locale="en"))
+    assert "I don't know whether this went through: Book a table." in answer.reply
+    assert ledger(house.path) == [("book", "unknown")]
 
 
 async def test_what_certainly_did_not_happen_may_be_done(house, ask: Ask) -> None:
@@ -151,3 +160,78 @@ async def test_what_was_committed_counts_however_the_reply_got_lost(house, ask: 
     answer = await house.orchestrator(script, tools=[commits_and_dies]).run(ask("x"))
     assert (answer.reply, outcomes(answer)) == ("booked: 7 denied", ["ok", "denied"])
     assert ledger(house.path) == [("commits_and_dies", "done")]
+
+
+def atomic(way: str) -> pulpo.Tool:
+    """A tool that changes our own database alone, and fails in the ``way`` before it does, or says that it did."""
+
+    @pulpo.tool(confirm=False, timeout=0.02, effect_group="booking", atomic=True, title="Book a table")
+    async def book(context: pulpo.ToolContext, staff: str = "any") -> pulpo.Result:
+        """Book."""
+        if way == "hangs":
+            await anyio.sleep(60)
+        if way == "raises":
+            raise ConnectionError
+        if way == "lies":
+            return pulpo.Result(text="booked")
+        if way == "taken":
+            return pulpo.Result(text="taken", done=False)
+        return await context.commit(lambda _: pulpo.Result(staff, f"booked {staff}"))
+
+    return book
+
+
+@pytest.mark.parametrize(
+    ("way", "outcome"), [("hangs", "timeout"), ("raises", "error"), ("lies", "error"), ("taken", "ok")]
+)
+async def test_an_atomic_tool_that_did_not_commit_changed_nothing(house, ask: Ask, way: str, outcome: str) -> None:
+    answer = await house.orchestrator(one_call("book"), tools=[atomic(way)]).run(ask("x", locale="en"))
+    assert outcomes(answer) == [outcome]
+    assert "I don't know" not in answer.reply
+    assert ledger(house.path) == [("book", "none")]
+
+
+async def test_rescue_may_do_what_an_atomic_tool_did_not(house, ask: Ask) -> None:
+    """Also with other arguments, and the user hears of no doubt."""
+    tool = atomic("hangs")
+    works = atomic("works")
+
+    def then_works(context: pulpo.PlanContext) -> pulpo.Step:
+        object.__setattr__(tool, "function", works.function)
+        return one_call("book", staff="lucia")(context)
+
+    answer = await house.orchestrator(then_works, canary=then_fails, tools=[tool]).run(ask("x", locale="en"))
+    assert answer.reply == "booked lucia"
+    assert ledger(house.path) == [("book", "none"), ("book", "done")]
+
+
+async def lost(house, ask: Ask, tool: pulpo.Tool, *, committed: bool) -> None:
+    """Begin a turn with the tool's effect and lose the process, before or after it was committed."""
+    request = ask("x", idempotency_key="k", locale="en")
+    gone = house.orchestrator(one_call("book", staff="any"), tools=[tool])
+    original, commit = house.store.finish, house.store.commit
+
+    async def dies(*_: Any, **__: Any) -> Any:
+        raise StoreUnavailableError("gone")
+
+    house.store.finish = dies
+    house.store.settle, settle = dies, house.store.settle
+    if not committed:
+        house.store.commit = dies
+    with pytest.raises(StoreUnavailableError):
+        await gone.run(request)
+    house.store.finish, house.store.commit, house.store.settle = original, commit, settle
+    await lapse(house.store, "id2")
+
+
+@pytest.mark.parametrize("committed", [True, False])
+async def test_after_a_crash_our_database_is_asked_what_an_atomic_tool_did(house, ask: Ask, committed: bool) -> None:
+    """Whatever the planner asks for now: what was done is told, what was not may be done in another way."""
+    house.patience = 0.05
+    tool = atomic("works")
+    await lost(house, ask, tool, committed=committed)
+    again = house.orchestrator(one_call("book", staff="lucia"), tools=[tool])
+    answer = await again.run(ask("x", idempotency_key="k", locale="en"))
+    assert answer.reply == ("booked any" if committed else "booked lucia")
+    states = ledger(house.path)
+    assert states == ([("book", "done")] if committed else [("book", "none"), ("book", "done")])
