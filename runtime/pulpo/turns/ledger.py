@@ -37,7 +37,7 @@ GRACE = 0.25
 """Seconds for which a turn that has no time left still asks what came of its effect."""
 
 PATIENCE = 5.0
-"""Seconds: a database that is back by then spares the user the doubt; longer, and the lease has gone to somebody else."""
+"""Seconds: a database that is back by then spares the user the doubt; later the lease is somebody else's."""
 
 PAUSES = (0.01, 0.25)
 """Seconds before the ledger is asked again: at first, and at most (each pause is twice the one before)."""

@@ -73,6 +73,10 @@ class Executor(Protocol):
         """Tell what a call would do, if its tool can tell; it may raise."""
         ...
 
+    async def look_again(self, run: TurnRun, tools: Mapping[str, Tool]) -> None:
+        """Find out what became of the effects that are in doubt, as far as anybody can tell."""
+        ...
+
     def available(self, run: TurnRun, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
         """Return the tools that would be called now."""
         ...

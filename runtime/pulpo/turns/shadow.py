@@ -226,6 +226,9 @@ class DryRun:
             raise NotRecordedError(result.error)
         return None if result is None else _copied(result.result)
 
+    async def look_again(self, run: TurnRun, tools: Mapping[str, Tool]) -> None:
+        """Leave doubts to the turn itself."""
+
     def available(self, run: TurnRun, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
         """Return the tools that stable had."""
         run.hidden = self._run.hidden
