@@ -34,6 +34,7 @@ from pulpo.errors import RequiredPluginError
 from pulpo.observability.events import EventBus
 from pulpo.observability.recent import Recent
 from pulpo.observability.redaction import secret_free
+from pulpo.observability.slo import spent
 from pulpo.observability.watchdog import Watchdog
 from pulpo.plugins import Catalogue, load_plugins
 from pulpo.plugins.choosing import chosen as chosen_from
@@ -189,6 +190,7 @@ async def _canary(
             emit=emit,
             clock=clock,
             shadowed=tallies.gate,
+            spent=spent,
             serving=serving,
         )
     )

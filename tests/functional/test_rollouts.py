@@ -19,6 +19,7 @@ from pulpo.contracts.events import CanaryRolledBack, RolloutChanged, RolloutCoun
 from pulpo.errors import RolloutError
 from pulpo.plugins import load_plugins
 from pulpo.settings import CanarySettings, RolloutSettings, Settings, VariantSettings
+from pulpo.store import canary
 from pulpo.system import System
 from pulpo.turns.request import TurnAnswer, TurnRequest
 
@@ -230,6 +231,37 @@ async def test_what_stays_undecided_is_held(street) -> None:
     async with street(plan=plan) as here:
         await here.rounds(6)
         assert (here.state, here.share) == ("inconclusive", 0.2)
+
+
+async def test_a_spent_error_budget_freezes_the_share_until_there_is_some_again(street) -> None:
+    down = []
+
+    def flaky(_context: pulpo.PlanContext) -> pulpo.Step:
+        if down:
+            raise RuntimeError("no model")
+        return pulpo.Answer("hola")
+
+    async with street(canary=flaky, stable=flaky) as here:
+        down.append("now")
+        await here.rounds(8, users=5)
+        down.clear()
+        await here.rounds(40)
+        status = (await here.system.rollouts.evidence()).rollout
+        assert (status.state, status.share, status.guardrail) == ("paused", 0.2, "availability")
+        assert "the error budget of availability is spent" in status.reason
+        street.clock.now += 31 * 86400.0
+        await here.rounds(80, until=lambda: here.state == "promoted")
+        assert here.state == "promoted"
+        entries = await here.system.database.read(lambda connection: canary.entries(connection, limit=9))
+        found = [(it.action, it.actor) for it in entries if it.action.startswith("rollout")][::-1]
+        assert found[1:3] == [("rollout paused", "rollout"), ("rollout progressing", "rollout")]
+        assert status.reason in {entry.after.get("reason") for entry in entries}
+
+
+async def test_control_without_an_objective_the_same_errors_freeze_nothing(street) -> None:
+    async with street(canary=broken, stable=broken, plan=QUICK.model_copy(update={"objectives": ()})) as here:
+        await here.rounds(12, users=5)
+        assert (here.state, here.share) == ("progressing", 0.2)
 
 
 async def test_an_override_and_a_conversation_from_before_are_no_evidence(street, tmp_path) -> None:

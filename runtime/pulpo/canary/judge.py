@@ -45,7 +45,8 @@ class Plan(Protocol):
 
 class RolloutState(Struct, frozen=True, kw_only=True):
     """A rollout as the router reads it. ``share`` is the fraction of new conversations that get the variant (0 when
-    aborted, 1 when promoted); times are UTC seconds; ``reason`` says why it is so, and ``guardrail`` which one did."""
+    aborted, 1 when promoted); times are UTC seconds; ``reason`` says why it is so, and ``guardrail`` which one did, or,
+    while paused, the objective whose spent error budget keeps it so: nobody has to resume that one."""
 
     id: str
     variant: str
@@ -64,21 +65,22 @@ class RolloutState(Struct, frozen=True, kw_only=True):
 
 class Reading(Struct, frozen=True):
     """All that is known of a rollout: evidence by guardrail, how many units of the canary were met long enough ago to
-    count as clean, ended goals of the arms, first enrolments by step as (stable, canary), and how many turns were
-    compared with a shadow, as (all, agreeing)."""
+    count as clean, ended goals of the arms, first enrolments by step as (stable, canary), how many turns were compared
+    with a shadow, as (all, agreeing), and the objective whose error budget is spent, as (name, why), if one is."""
 
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     ripe_units: int = 0
     goals: tuple[int, int] = (0, 0)
     enrolled: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     shadow: tuple[int, int] = (0, 0)
-    budget_left: bool = True
+    spent: tuple[str, str] | None = None
 
 
 class Decision(Struct, frozen=True):
-    """What is to be done; ``wait`` names in ``reason`` what is waited for."""
+    """What is to be done; ``wait`` names in ``reason`` what is waited for. ``freeze`` pauses for want of error budget,
+    and ``thaw`` ends that."""
 
-    action: Literal["wait", "advance", "hold", "rollback"]
+    action: Literal["wait", "advance", "hold", "rollback", "freeze", "thaw"]
     reason: str
     guardrail: str = ""
     evidence: float = 0.0
@@ -88,8 +90,12 @@ def judge(state: RolloutState, reading: Reading, plan: Plan, bounds: Bounds, *, 
     """Say what becomes of a rollout that serves turns; ``now`` is UTC seconds."""
     if plan.rollback and (alarm := _alarm(reading, bounds)) is not None:
         return alarm
+    if state.state == "paused" and state.guardrail and reading.spent is None:
+        return Decision("thaw", "there is error budget again")
     if state.state != "progressing" or not plan.promote:
         return Decision("wait", "")
+    if reading.spent is not None:
+        return Decision("freeze", reading.spent[1], reading.spent[0])
     if state.step + 1 >= len(state.steps):
         return Decision("wait", "at its last step")
     lacking = _lacking(state, reading, plan, bounds, now)
@@ -163,8 +169,6 @@ def _lacking(state: RolloutState, reading: Reading, plan: Plan, bounds: Bounds, 
         return f"{units} of {plan.minimum_units} units in the canary"
     if mismatch(reading, state.steps) >= -log(UNEVEN):
         return "the arms' sizes do not fit the share (sample-ratio mismatch): check how users are told apart"
-    if not reading.budget_left:
-        return "the error budget is spent"
     margin = margin_before(state)
     open_ = [each.name for each in GUARDRAILS if not _passes(each, reading, bounds, margin)]
     return f"not decided yet: {', '.join(open_)}" if open_ else ""

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from hashlib import blake2b
 
 from pulpo.canary.live import Live
-from pulpo.canary.rollout import Rollouts
+from pulpo.canary.rollout import Rollouts, Spent
 from pulpo.contracts.events import Event
 from pulpo.plugins.records import PluginRecord
 from pulpo.settings import CanarySettings, VariantSettings
@@ -28,6 +28,7 @@ async def rolling(
     emit: Callable[[Event], None],
     clock: Callable[[], float],
     shadowed: Callable[[str], tuple[int, int]],
+    spent: Spent,
     serving: bool,
 ) -> AsyncIterator[Rollouts]:
     """Hold it up: the router reads its share, and its task counts and judges. Raises `StoreUnavailableError`.
@@ -43,6 +44,7 @@ async def rolling(
         clock=clock,
         new_id=lambda: os.urandom(8).hex(),
         shadowed=shadowed,
+        spent=spent,
     )
 
     async def resume(by: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from math import exp
 from typing import TYPE_CHECKING, Any, Final
@@ -27,8 +27,8 @@ from pulpo.errors import RolloutError, StoreUnavailableError
 from pulpo.settings import CanarySettings, RolloutSettings
 from pulpo.store import counts, rollouts
 from pulpo.store.canary import audit, wake
+from pulpo.store.counts import TurnCount
 from pulpo.store.fold import Folded, expire, fold
-from pulpo.store.outcomes import LAPSED
 from pulpo.store.statements import OverSqlalchemy, Run
 from pulpo.store.turnstore import TurnStore
 
@@ -41,11 +41,13 @@ EVERY: Final = 2.0
 RIPE: Final = 300.0
 """Seconds after which a unit without a bad event counts as clean (or the step's minimum, where that is shorter)."""
 
-OBJECTIVE: Final = 0.999
-"""Turns that must be answered; nothing is promoted once the budget of `BUDGET_WINDOW` seconds is spent."""
-
 BUDGET_WINDOW: Final = 30 * 86400.0
-_FEW: Final = 10
+"""Seconds that an error budget is for."""
+
+BUDGET_EVERY: Final = 30.0
+"""Seconds between two looks at it; before a step there is one in any case."""
+
+Spent = Callable[[Collection[str], Sequence[TurnCount]], tuple[str, str] | None]
 _AUTHOR: Final = "rollout"
 
 
@@ -54,7 +56,8 @@ class Rollouts:
 
     ``settings`` returns those in force, ``serving`` whether the canary is neither off nor killed, ``fingerprint`` what
     a variant is made of, and ``clock`` UTC seconds; ``shadowed`` tells how many turns this process compared with a
-    variant's shadow, as (all, agreeing). ``on_change`` is called after every change.
+    variant's shadow, as (all, agreeing), and ``spent`` which of some objectives has no error budget left by the counts
+    of its period. ``on_change`` is called after every change.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Rollouts:
         clock: Callable[[], float],
         new_id: Callable[[], str],
         shadowed: Callable[[str], tuple[int, int]] = lambda _variant: (0, 0),
+        spent: Spent = lambda _objectives, _counts: None,
     ) -> None:
         self.current: RolloutState | None = None
         self.served: RolloutState | None = None
@@ -81,6 +85,8 @@ class Rollouts:
         self._clock = clock
         self._new_id = new_id
         self._shadowed = shadowed
+        self._spent = spent
+        self._budget: tuple[float, tuple[str, str] | None] = (0.0, None)
         self._born = (clock(), self._wanted())
         self._read = ("", 0)
         self._evidence: dict[str, Evidence] = {}
@@ -142,25 +148,25 @@ class Rollouts:
         return RolloutReading(state.state, log_evidence(state, self._seen, _bounds(plan)))
 
     async def pause(self, reason: str = "", *, by: str = _AUTHOR) -> RolloutState:
-        """Keep the share where it is; guardrails go on. Raises `RolloutError`."""
-        return await self._turn(self._running("progressing"), "paused", reason, by=by)
+        """Keep the share where it is until somebody resumes; guardrails go on. Raises `RolloutError`."""
+        return await self._turn(self._running("progressing"), "paused", reason, by=by, guardrail="")
 
     async def resume(self, reason: str = "", *, by: str = _AUTHOR) -> RolloutState:
         """Go on with what was paused or inconclusive, and begin anew after an abort. Raises `RolloutError`."""
         state = self._running("paused", "inconclusive", "aborted")
         if state.state == "aborted":
             return await self._begin(self._clock(), reason or "resumed after an abort", by=by)
-        return await self._turn(state, "progressing", reason, by=by, step_started=self._clock())
+        return await self._turn(state, "progressing", reason, by=by, step_started=self._clock(), guardrail="")
 
     async def abort(self, reason: str = "", *, by: str = _AUTHOR) -> RolloutState:
         """Send everybody back to stable. Raises `RolloutError`."""
         state = self._running("progressing", "paused", "inconclusive", "promoted")
-        return await self._turn(state, "aborted", reason, by=by, share=0.0, cooldown_until=self._cooled())
+        return await self._turn(state, "aborted", reason, by=by, share=0.0, guardrail="", cooldown_until=self._cooled())
 
     async def promote(self, reason: str = "", *, by: str = _AUTHOR) -> RolloutState:
         """Give everybody the canary, whatever the evidence says. Raises `RolloutError`."""
         state = self._running("progressing", "paused", "inconclusive")
-        return await self._turn(state, "promoted", reason, by=by, share=1.0, step=len(state.steps) - 1)
+        return await self._turn(state, "promoted", reason, by=by, share=1.0, guardrail="", step=len(state.steps) - 1)
 
     def _watch(self, now: float, run: Run, folded: Folded) -> None:
         plan = self._settings().rollout
@@ -234,12 +240,17 @@ class Rollouts:
             return
         reading = await self._reading(state, plan, now)
         decision = judge(state, reading, plan, _bounds(plan), now=now)
-        if decision.action == "advance" and not await self._budget_left(now):
-            decision = judge(state, replace(reading, budget_left=False), plan, _bounds(plan), now=now)
+        if decision.action in ("advance", "thaw") and self._budget[0] < now:
+            self._seen = replace(reading, spent=await self._look_at_budget(plan, now))
+            decision = judge(state, self._seen, plan, _bounds(plan), now=now)
         if decision.action == "rollback":
             await self._roll_back(state, decision)
         elif decision.action == "hold":
-            await self._turn(state, "inconclusive", decision.reason, by=_AUTHOR)
+            await self._changed(state, "inconclusive", decision.reason, by=_AUTHOR)
+        elif decision.action == "freeze":
+            await self._changed(state, "paused", decision.reason, by=_AUTHOR, guardrail=decision.guardrail)
+        elif decision.action == "thaw":
+            await self._changed(state, "progressing", decision.reason, by=_AUTHOR, guardrail="", step_started=now)
         elif decision.action == "advance":
             await self._advance(state, decision.reason, now)
 
@@ -299,14 +310,16 @@ class Rollouts:
                 self._read = (state.id, each.number)
         stable, canary = (sum(both[arm] for both in goals.values()) for arm in (0, 1))
         units = sum(canary for _, canary in ripe.values())
-        self._seen = Reading(self._evidence, units, (stable, canary), enrolled, self._shadowed(state.variant))
+        stale = now - self._budget[0] >= BUDGET_EVERY
+        spent = await self._look_at_budget(plan, now) if stale else self._budget[1]
+        self._seen = Reading(self._evidence, units, (stable, canary), enrolled, self._shadowed(state.variant), spent)
         return self._seen
 
-    async def _budget_left(self, now: float) -> bool:
+    async def _look_at_budget(self, plan: RolloutSettings, now: float) -> tuple[str, str] | None:
         window = partial(counts.turn_counts, since=now - BUDGET_WINDOW, until=now + 1)
-        found = await self._store.database.read(window)
-        unanswered = sum(each.turns for each in found if each.outcome in ("error", LAPSED))
-        return unanswered < max(_FEW, (1 - OBJECTIVE) * sum(each.turns for each in found))
+        found = await self._store.database.read(window) if plan.objectives else ()
+        self._budget = (now, self._spent(plan.objectives, found))
+        return self._budget[1]
 
     def _running(self, *states: State) -> RolloutState:
         state = self.current

@@ -7,7 +7,7 @@ alerts"): at a burn rate of 1 the budget of `PERIOD` is used up at its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -123,6 +123,10 @@ BURNS: Final = (
 )
 
 
+FEW: Final = 10
+"""Bad turns of a budget's period below which it is never called spent: one bad turn in a quiet month stops nobody."""
+
+
 class Count(Protocol):
     """Turns that ended alike, as the store or memory counts them."""
 
@@ -180,6 +184,18 @@ def summed(objective: Objective, counts: Iterable[Count]) -> Sum:
         total += count.turns
         bad += count.turns if objective.is_bad(count.outcome, count.bucket) else 0
     return Sum(bad, total)
+
+
+def spent(names: Collection[str], counts: Sequence[Count]) -> tuple[str, str] | None:
+    """Return the first of the named objectives whose budget the ``counts`` of its whole period have used up, and a
+    sentence that says so; None when all have something left."""
+    for objective in OBJECTIVES:
+        sum_ = summed(objective, counts)
+        if objective.name in names and sum_.bad >= FEW and sum_.bad >= objective.budget * sum_.total:
+            good = 100 * (1 - sum_.bad / sum_.total)
+            told = f"{good:.4g} % of {sum_.total:,.0f} turns were good, {100 * objective.target:.4g} % have to be"
+            return objective.name, f"the error budget of {objective.name} is spent: in 30 days {told}"
+    return None
 
 
 def status(objective: Objective, sums: Mapping[str, Sum]) -> ObjectiveStatus:

@@ -252,9 +252,10 @@ class RolloutSettings(BaseModel):
     fraction ``shadow_agreement`` of them agrees.
 
     A step lasts at least ``minimum_time`` and until ``minimum_units`` users were in the canary; after
-    ``maximum_time`` undecided it is held. After a rollback nothing begins for ``cooldown``. ``promote`` and
-    ``rollback`` can be left to people. ``latency`` (seconds) and ``tokens`` (a turn) say what is bad, and ``limits``
-    (fractions by guardrail) how many bad units are fine whatever stable does.
+    ``maximum_time`` undecided it is held, and it is paused while one of ``objectives`` has no error budget left.
+    After a rollback nothing begins for ``cooldown``. ``promote`` and ``rollback`` can be left to people. ``latency``
+    (seconds) and ``tokens`` (a turn) say what is bad, and ``limits`` (fractions by guardrail) how many bad units are
+    fine whatever stable does.
     """
 
     model_config = _STRICT
@@ -266,6 +267,7 @@ class RolloutSettings(BaseModel):
     cooldown: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 3600.0
     shadow_comparisons: Count = 200
     shadow_agreement: Annotated[Fraction, Field(lt=1)] = 0.95
+    objectives: tuple[Literal["availability", "latency", "error_rate"], ...] = ("availability", "error_rate")
     promote: bool = True
     rollback: bool = True
     latency: Seconds = 1.0

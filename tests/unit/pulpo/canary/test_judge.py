@@ -80,8 +80,8 @@ def test_equal_arms_pass_without_a_low_rate() -> None:
 
 @pytest.mark.parametrize(
     "lacking",
-    [{"enrolled": {1: (11_400, 900)}}, {"budget_left": False}, {"goals": (5, 0)}],
-    ids=["sample ratio", "error budget", "goals of stable alone"],
+    [{"enrolled": {1: (11_400, 900)}}, {"goals": (5, 0)}],
+    ids=["sample ratio", "goals of stable alone"],
 )
 def test_what_stands_in_the_way(lacking: dict[str, Any]) -> None:
     assert action(reading(**lacking)) == "wait"
@@ -108,3 +108,15 @@ def test_a_shadow_is_left_only_when_it_surely_agrees() -> None:
     assert action(reading(shadow=(5000, 4700), **nobody), unseen) == "advance"
     assert action(reading(shadow=(5000, 4700), **nobody), unseen, plan=Plan(promote=False)) == "wait"
     assert action(reading(shadow=(100, 50), **nobody), unseen, now=2000.0) == "hold"
+
+
+def test_a_spent_error_budget_freezes_a_rollout_and_lets_it_go_by_itself() -> None:
+    spent = ("availability", "it is spent")
+    found = judge(STATE, reading(spent=spent), Plan(), Bounds(), now=100.0)
+    assert (found.action, found.guardrail, found.reason) == ("freeze", *spent)
+    frozen = replace(STATE, state="paused", guardrail="availability")
+    assert action(reading(spent=spent), frozen) == "wait"
+    assert action(reading(), frozen) == "thaw"
+    assert action(reading(), replace(STATE, state="paused")) == "wait"
+    worse = reading(bad=Block(95, 1, 5, 1), times=20, spent=spent)
+    assert action(worse) == action(worse, frozen) == "rollback"

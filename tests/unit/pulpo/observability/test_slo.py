@@ -15,6 +15,7 @@ from pulpo.observability.slo import (
     WINDOWS,
     Objective,
     Sum,
+    spent,
     status,
     summed,
 )
@@ -88,3 +89,17 @@ def test_bounds_outcomes_and_windows_are_those_that_are_measured() -> None:
     assert catalogue.TURN_BUCKETS == EDGES
     assert all(it.outcomes <= {*turns.OUTCOMES, "lapsed"} for it in OBJECTIVES)
     assert {window for burn in BURNS for window in (burn.long, burn.short)} <= set(WINDOWS)
+
+
+def test_a_budget_is_spent_by_more_than_a_few_bad_turns_of_an_objective_that_counts() -> None:
+    def counts(bad: int, good: int) -> list[Count]:
+        return [Count("error", BELOW, bad), Count("ok", BELOW, good)]
+
+    assert spent(["availability"], counts(9, 0)) is None
+    assert spent(["availability"], counts(10, 9_991)) is None
+    assert spent([], counts(10, 0)) is None
+    assert spent(["latency"], counts(10, 0)) is None
+    assert spent(["error_rate"], counts(10, 991)) is None
+    found = spent(["availability", "error_rate"], counts(10, 9_980))
+    assert found is not None
+    assert (found[0], "99.9 % of 9,990 turns were good" in found[1]) == ("availability", True)
