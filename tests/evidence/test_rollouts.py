@@ -14,6 +14,9 @@ from evidence.worlds import BASE, Found, Run, World
 from pulpo.canary.guardrails import ERROR, GOAL
 
 RUNS = int(os.environ.get("PULPO_EVIDENCE_RUNS", "40"))
+FULL = RUNS >= 2000
+FEW = RUNS if FULL else 30
+"""Runs of what shows in a few of them."""
 
 RAMP = {0: 0, 3000: 1, 6000: 2, 12000: 3}
 EQUAL = {
@@ -37,7 +40,13 @@ def told(what: str, hits: int, count: int) -> str:
 
 def at_most(hits: int, count: int, rate: float) -> bool:
     """Whether so many hits go with a true ``rate``; over the full run it has to be met outright."""
-    return hits <= rate * count if count >= 2000 else hits <= binom.ppf(0.999, count, rate)
+    return hits <= rate * count if FULL else hits <= binom.ppf(0.999, count, rate)
+
+
+def between(counts: Sequence[int], part: float) -> str:
+    """A quantile of sorted counts, and where the true one is (95 %, by order statistics)."""
+    low, high = (counts[min(len(counts) - 1, int(binom.ppf(end, len(counts), part)))] for end in (0.025, 0.975))
+    return f"{counts[int(len(counts) * part)]} ({low}–{high})"
 
 
 @pytest.mark.parametrize("name", EQUAL)
@@ -50,32 +59,36 @@ def test_equal_arms_are_rarely_rolled_back(name: str) -> None:
 
 def test_control_old_conversations_that_count_roll_equal_arms_back() -> None:
     world = replace(EQUAL["old conversations pinned to stable"], naive=True)
-    found = runs(world, max(30, RUNS // 10))
+    found = runs(world, FEW)
     hits = sum(run.decision.action == "rollback" for run in found)
     print(told("control, old conversations counted too", hits, len(found)))
     assert hits > 0.1 * len(found)
 
 
 def test_control_a_repeated_z_test_rolls_equal_arms_back() -> None:
-    found = runs(replace(EQUAL["share 10 %"], z_test=True), max(30, RUNS // 10))
+    found = runs(replace(EQUAL["share 10 %"], z_test=True), FEW)
     hits = sum(run.z_test for run in found)
     print(told("control, a z-test at each look", hits, len(found)))
     assert hits > 0.2 * len(found)
 
 
+@pytest.mark.parametrize("slots", [200, 60])
 @pytest.mark.parametrize(("rate", "half", "most"), [(0.05, 130, 380), (0.2, 20, 48)])
-def test_a_worse_canary_is_found_soon(rate: float, half: int, most: int) -> None:
-    count = max(200, RUNS)
-    turns = sorted(run.canary_turns for run in runs(World(canary={ERROR: rate}), count))
-    middle, late = turns[count // 2], turns[int(count * 0.95)]
-    print(f"\nerrors 1 -> {rate:.0%} at share 10 %, canary turns: p50 {middle}, p95 {late} of {count} runs")
-    slack = 1.0 if RUNS >= 2000 else 1.3
-    assert middle <= half * slack
-    assert late <= most * slack
+def test_a_worse_canary_is_found_soon(slots: int, rate: float, half: int, most: int) -> None:
+    # A run takes a tenth of the others' time, and the last twentieth of few runs says little.
+    count = max(200, 10 * RUNS if FULL else RUNS)
+    turns = sorted(run.canary_turns for run in runs(World(canary={ERROR: rate}, slots=slots), count))
+    print(
+        f"\nerrors 1 -> {rate:.0%} at share 10 %, {slots} users at a time, canary turns of {count} runs:"
+        f" p50 {between(turns, 0.5)}, p95 {between(turns, 0.95)}"
+    )
+    slack = 1.0 if FULL else 1.3
+    assert turns[count // 2] <= half * slack
+    assert turns[int(count * 0.95)] <= most * slack
 
 
 def test_conversations_that_miss_their_goal_are_found() -> None:
-    found = runs(World(canary={GOAL: 0.5}), max(20, RUNS // 20))
+    found = runs(World(canary={GOAL: 0.5}), FEW)
     assert sum(run.decision.guardrail == GOAL.name for run in found) >= 0.9 * len(found)
     print(f"\ngoals missed 15 -> 50 %, canary turns: p50 {sorted(run.canary_turns for run in found)[len(found) // 2]}")
 
@@ -92,13 +105,14 @@ def test_a_canary_at_the_margin_is_rarely_promoted(share: float, odds: float) ->
 
 def test_a_flawless_canary_is_promoted() -> None:
     perfect = dict.fromkeys(BASE, 0.0)
-    found = runs(World(canary=perfect, promote=True), max(20, RUNS // 20), until=("advance",))
+    found = runs(World(canary=perfect, promote=True), FEW, until=("advance",))
     assert all(run.decision.action == "advance" for run in found)
-    print(f"\na flawless canary is promoted after canary turns: p50 {sorted(r.canary_turns for r in found)[10]}")
+    turns = sorted(run.canary_turns for run in found)
+    print(f"\na flawless canary is promoted after canary turns: p50 {turns[len(turns) // 2]} of {len(turns)} runs")
 
 
 def test_equal_arms_are_promoted_in_the_end() -> None:
-    count = max(20, RUNS // 20)
+    count = FEW
     found = runs(World(promote=True, turns=60_000), count, until=("advance",))
     hits = sum(run.decision.action == "advance" for run in found)
     turns = sorted(run.canary_turns for run in found)
