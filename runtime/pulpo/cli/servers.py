@@ -8,6 +8,7 @@ import logging
 import signal
 import socket
 import sys
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ import uvicorn
 
 from pulpo import __version__
 from pulpo.cli.listening import BACKLOG, bind
+from pulpo.cli.patience import Patience
 from pulpo.errors import PulpoError
 from pulpo.http.app import create_app
 from pulpo.settings import Settings
@@ -30,6 +32,9 @@ GRACE = int(DRAIN_SECONDS)
 
 KEEP_ALIVE = 75
 """Seconds an idle connection stays open: longer than the 60 of common load balancers, or they meet a closed one."""
+
+TICKS = 10
+"""uvicorn's ticks between two looks at its connections: a second."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -117,12 +122,18 @@ class _Server(uvicorn.Server):
         super().__init__(_uvicorn_config(app, settings))
         self._state = app.app.state
         self._drain_delay = settings.drain_delay
+        self._patience = Patience()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started and sockets:
             spare_the_collector()
             announce(self.config.host, sockets[0].getsockname()[1])
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS == 0:
+            self._patience.look(self.server_state.connections, time.monotonic())
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.started:
@@ -141,6 +152,7 @@ def _uvicorn_config(app: StartGuard, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         lifespan="on",
+        http="httptools",  # `patience` knows this one
         ws="none",
         # Its start and stop lines would surround ours, and a traceback it would print has been set aside.
         log_config=None,

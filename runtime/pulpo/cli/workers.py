@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pulpo.cli.listening import bind
 from pulpo.cli.options import Sources
-from pulpo.cli.servers import announce, spare_the_collector
+from pulpo.cli.servers import KEEP_ALIVE, announce, spare_the_collector
 from pulpo.errors import SettingsError
 from pulpo.http.app import create_app
 from pulpo.settings import Settings, load_settings
@@ -31,6 +31,7 @@ def run_granian(settings: Settings, given: Sources, *, workers: int) -> None:
     """Serve with granian's worker processes, which find the command line's settings in their environment."""
     try:
         from granian.constants import Interfaces
+        from granian.http import HTTP1Settings
         from granian.server.mp import MPServer
     except ImportError as error:
         raise SettingsError(
@@ -67,6 +68,8 @@ def run_granian(settings: Settings, given: Sources, *, workers: int) -> None:
             backpressure=1024,
             websockets=False,
             log_access=False,
+            # It counts the time between two requests as well, so heads cannot be bounded as closely as by uvicorn.
+            http1_settings=HTTP1Settings(header_read_timeout=KEEP_ALIVE * 1000),
             workers_kill_timeout=int(DRAIN_SECONDS),
         ).serve()
 

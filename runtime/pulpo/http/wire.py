@@ -140,14 +140,19 @@ async def send_reply(send: Send, reply: Reply, *, request_id: str, head: bool = 
     )
     if reply.status in (204, 304):
         fixed = fixed[2:]
-    await send(
-        {
-            "type": "http.response.start",
-            "status": reply.status,
-            "headers": [*fixed, *reply.headers, *reply.security],
-        }
-    )
-    await send({"type": "http.response.body", "body": b"" if head else reply.body, "more_body": False})
+    try:
+        await send(
+            {
+                "type": "http.response.start",
+                "status": reply.status,
+                "headers": [*fixed, *reply.headers, *reply.security],
+            }
+        )
+        await send({"type": "http.response.body", "body": b"" if head else reply.body, "more_body": False})
+    except RuntimeError as error:
+        # uvloop's words for a connection that went while an answer before this one waited for its reader.
+        if "handler is closed" not in str(error):
+            raise
 
 
 def oversized(scope: Scope) -> int | None:
