@@ -112,7 +112,12 @@ def street(tmp_path: Path) -> Callable[..., Any]:
 
     @asynccontextmanager
     async def hold(
-        *, canary: Script = fine, stable: Script = fine, plan: RolloutSettings = QUICK, prompt: str = ""
+        *,
+        canary: Script = fine,
+        stable: Script = fine,
+        plan: RolloutSettings = QUICK,
+        prompt: str = "",
+        look: bool = True,
     ) -> AsyncIterator[Street]:
         made = Made([book], [Scripted("fine", stable), Scripted(f"canary{prompt}", canary)])
         settings = Settings(
@@ -122,8 +127,9 @@ def street(tmp_path: Path) -> Callable[..., Any]:
         )
         catalogue = load_plugins(extra=[("made", made)], only=["pulpo_canary"])
         async with running(settings, catalogue=catalogue, clock=clock, serving=True) as system:
-            await system.rollouts.tick()
-            await system.canary.refresh()
+            if look:
+                await system.rollouts.tick()
+                await system.canary.refresh()
             yield Street(system, clock, made.events)
 
     hold.clock = clock  # type: ignore[attr-defined]
@@ -224,6 +230,16 @@ async def test_people_can_pause_go_on_abort_and_promote(street) -> None:
         await rollouts.abort("not so sure", by="ana")
         await here.system.canary.refresh()
         assert (here.state, here.share) == ("aborted", 0.0)
+
+
+async def test_what_a_process_left_behind_is_judged_before_the_next_one_serves(street) -> None:
+    """A canary that ends its processes sooner than they look would never be judged otherwise."""
+    async with street(canary=broken) as here:
+        await here.users(100)
+        assert here.state == "progressing"
+    async with street(canary=broken, look=False) as here:
+        assert (here.state, here.share) == ("aborted", 0.0)
+        assert {answer.variant for answer in await here.users(20)} == {"stable"}
 
 
 async def test_what_stays_undecided_is_held(street) -> None:

@@ -56,6 +56,8 @@ async def rolling(
         live.on_wake.append(rollouts.refresh)
         live.on_resume.append(resume)
         await rollouts.refresh()
+        # A canary that ends processes sooner than they look for the first time must not go on for ever.
+        await rollouts.look()
         # Before the first turn: one that is served meanwhile must not see another share than before the restart.
         await live.refresh()
         rollouts.on_change.append(live.wake)

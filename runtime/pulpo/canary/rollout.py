@@ -99,17 +99,21 @@ class Rollouts:
         """Count, judge and follow, for ever; run it beside the turns."""
         while True:
             await asyncio.sleep(EVERY)
-            try:
-                await self.tick()
-                self.problem = ""
-            except StoreUnavailableError as error:
-                self.problem = str(error)
-            except Exception as error:
-                # Turns go on, and so must counting: a defect here shows in the status and ends nothing.
-                self.problem = f"{type(error).__name__}: {error}"
+            await self.look()
+
+    async def look(self) -> None:
+        """Do once what `run` does; what goes wrong shows in the status."""
+        try:
+            await self.tick()
+            self.problem = ""
+        except StoreUnavailableError as error:
+            self.problem = str(error)
+        except Exception as error:
+            # Turns go on, and so must counting: a defect here ends nothing.
+            self.problem = f"{type(error).__name__}: {error}"
 
     async def tick(self) -> None:
-        """Do once what `run` does. Raises `StoreUnavailableError`."""
+        """Count, judge and follow once. Raises `StoreUnavailableError`."""
         now = self._clock()
         await self.refresh()
         await self._begin_if_due(now)
