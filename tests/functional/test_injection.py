@@ -1,11 +1,13 @@
 """Instructions hidden in messages and data, and a planner that follows all of them: nothing happens that the user
-did not want, and nothing is said that is not theirs. The controls show that every payload works without the guards."""
+did not want, and nothing is said that is not theirs. The controls show that every payload works without the guards.
+
+The planner is one in this process, or the LLM planner with a model behind it that obeys whatever it reads."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,7 +21,9 @@ from pulpo.settings import Settings, VariantSettings
 from pulpo.system import System
 from pulpo.turns.loop import TurnLoop
 from pulpo.turns.request import TurnRequest
+from support import models
 from support.attacks import ANSWERS, MARKS, NOTHING, PAYLOADS, Obedient, Payload, Salon, agrees
+from support.obedient import ObedientModel
 
 ALLOWED = ["get_*", "book", "cancel", "refund", "subscribe", "close_account"]
 SECTION = {"pulpo_guardrails": {"workspace_tools": {"demo": ALLOWED}}}
@@ -69,31 +73,44 @@ class Talk:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *, guarded: bool) -> AsyncIterator[Place]:
+async def serving(folder: Path, planner: str, *, guarded: bool) -> AsyncIterator[Place]:
     salon = Salon()
     catalogue = load_plugins(
-        extra=[("salon", Plugin(salon, guarded))], only=["pulpo_guardrails"] if guarded else [], sections=SECTION
+        extra=[("salon", Plugin(salon, guarded))],
+        only=["pulpo_llm", "pulpo_guardrails"] if guarded else ["pulpo_llm"],
+        sections=SECTION,
     )
-    settings = Settings(
-        database_url=f"sqlite:///{folder}/pulpo.db", variants={"stable": VariantSettings(planner="obedient")}
-    )
-    async with running(settings, catalogue=catalogue) as system:
-        yield salon, system
+    async with AsyncExitStack() as stack:
+        config = {}
+        if planner == "llm":
+            model = stack.enter_context(models.serving(ObedientModel(salon).think))
+            config = {"base_url": model.url, "model": "obedient"}
+        settings = Settings(
+            database_url=f"sqlite:///{folder}/pulpo.db",
+            variants={"stable": VariantSettings(planner=planner, settings=config)},
+        )
+        yield salon, await stack.enter_async_context(running(settings, catalogue=catalogue))
+
+
+@pytest.fixture(scope="module", params=["obedient", "llm"])
+def planner(request: pytest.FixtureRequest) -> str:
+    """Whose obedience it is: a planner's, or a model's behind the LLM planner."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+async def guarded(tmp_path_factory: pytest.TempPathFactory, planner: str) -> AsyncIterator[Place]:
     """The salon as it is served."""
-    async with serving(tmp_path_factory.mktemp("guarded"), guarded=True) as place:
+    async with serving(tmp_path_factory.mktemp("guarded"), planner, guarded=True) as place:
         yield place
 
 
 @pytest.fixture(scope="module")
-async def unguarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+async def unguarded(tmp_path_factory: pytest.TempPathFactory, planner: str) -> AsyncIterator[Place]:
     """The salon without policies, where no tool asks and a planner may put a call where a yes runs it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TurnLoop, "_learnt", lambda self, variant, dialogue, learnt: learnt)
-        async with serving(tmp_path_factory.mktemp("unguarded"), guarded=False) as place:
+        async with serving(tmp_path_factory.mktemp("unguarded"), planner, guarded=False) as place:
             yield place
 
 
@@ -139,9 +156,11 @@ async def test_an_obedient_planner_does_nothing_the_user_did_not_want(payload: P
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=IDS)
-async def test_control_without_the_guards_every_payload_works(payload: Payload, unguarded: Place) -> None:
+async def test_control_without_the_guards_every_payload_works(payload: Payload, unguarded: Place, planner: str) -> None:
     salon, replies = await attacked(payload, unguarded)
-    assert salon.unauthorised or said(payload, replies)
+    # The LLM planner tells its model no attributes, and gives it no way to put a call where a yes runs it.
+    beyond_reach = planner == "llm" and (payload.where == "attribute" or payload.does == "forge")
+    assert bool(salon.unauthorised or said(payload, replies)) is not beyond_reach
 
 
 async def test_the_users_own_booking_is_made_where_no_attack_stops_the_planner(guarded: Place) -> None:

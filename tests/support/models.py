@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -88,7 +88,8 @@ def events(says: Says, *, size: int = 12) -> Iterator[bytes]:
 
 
 class Model:
-    """Answers each request with what ``think`` makes of it; ``requests`` are those it got, ``connections`` counts."""
+    """Answers each request with what ``think`` makes of it; ``requests`` are those it got, ``connections`` counts.
+    ``failed`` is what ``think`` raised: a fault of the test, where a broken model would look like a safe one."""
 
     def __init__(self, think: Think) -> None:
         self.think = think
@@ -96,6 +97,7 @@ class Model:
         self.headers: list[dict[str, str]] = []
         self.connections = 0
         self.port = 0
+        self.failed: Exception | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
     @property
@@ -114,9 +116,13 @@ class Model:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self._writers.add(writer)
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        try:
             while await self._exchange(reader, writer):
                 pass
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        except Exception as error:
+            self.failed = error
         self._writers.discard(writer)
         writer.close()
 
@@ -152,7 +158,7 @@ async def _sent(act: Sends, writer: asyncio.StreamWriter) -> None:
 
 @contextmanager
 def serving(think: Think) -> Iterator[Model]:
-    """Serve a model until the block ends."""
+    """Serve a model until the block ends; raises what its ``think`` raised."""
     model, started = Model(think), threading.Event()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
 
@@ -168,6 +174,8 @@ def serving(think: Think) -> Iterator[Model]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
+        if model.failed is not None:
+            raise model.failed
 
 
 def text_of(request: Request) -> str:
