@@ -25,7 +25,7 @@ from pulpo_llm.planner import LlmPlanner
 from support.models import Says, chunked, completion, events, http
 from support.one_turn import get_price, spare
 
-ROUNDS, CALLS, EVENTS = 7, 200, 16
+ROUNDS, CALLS, EVENTS = 5, 150, 16
 TEXT = "El corte cuesta 18 € y dura media hora. ¿Quieres que vea los huecos de mañana?"
 SERVER = """
 import asyncio, sys
@@ -118,12 +118,19 @@ async def test_a_call_of_a_model(base_url: str) -> None:
             response = await other.post(f"{base_url}/chat/completions", content=sent[False])
             response.json()
 
+        async def by_httpx_in_pieces() -> None:
+            async with other.stream("POST", f"{base_url}/chat/completions", content=sent[True]) as response:
+                async for line in response.aiter_lines():
+                    if line.startswith("data: {"):
+                        json.loads(line[6:])
+
         await by_httpx()
         doing: dict[str, Callable[[], Awaitable[Any]]] = {
             "client": lambda: clients[False].ask(sent[False]),
             "client, 16 events": lambda: clients[True].ask(sent[True]),
             "planner's step": step,
             "httpx": by_httpx,
+            "httpx, 16 events": by_httpx_in_pieces,
         }
         found: dict[str, list[float]] = {name: [] for name in doing}
         for _ in range(ROUNDS):
@@ -132,4 +139,5 @@ async def test_a_call_of_a_model(base_url: str) -> None:
     await connections.close()
     medians = {name: statistics.median(each) for name, each in found.items()}
     print("\na call of a model, CPU µs: " + ", ".join(f"{name} {value:.0f}" for name, value in medians.items()))
-    print(f"  httpx / client {medians['httpx'] / medians['client']:.1f}; goals: client <= 333, 16 events <= 594")
+    ratios = [medians[f"httpx{each}"] / medians[f"client{each}"] for each in ("", ", 16 events")]
+    print(f"  httpx / client {ratios[0]:.1f}, in pieces {ratios[1]:.1f}; goals: client <= 333, 16 events <= 594")

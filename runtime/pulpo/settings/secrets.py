@@ -18,6 +18,8 @@ def shown(name: str, value: Any) -> Any:
     """Return ``value`` as a person may see it; ``name`` is the last part of its key. Lists become lists of it."""
     if isinstance(value, SecretStr | SecretBytes):
         return HIDDEN
+    if isinstance(value, int | float) and name.endswith("tokens"):
+        return value  # of a language model, counted
     if _SECRET_NAME.search(name) and value not in (None, "", False, True):
         return HIDDEN
     if isinstance(value, str):

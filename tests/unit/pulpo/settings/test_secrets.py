@@ -21,6 +21,8 @@ CASES = [
     ("OPENAI_API_KEY", "sk-1", HIDDEN),
     ("key", "sk-1", HIDDEN),
     ("token", 12345, HIDDEN),
+    ("max_tokens", 12345, 12345),
+    ("tokens", "sk-1", HIDDEN),
     ("value", SecretStr("sk-1"), HIDDEN),
     ("passwords", ["a", "b"], HIDDEN),
     ("api_key", "", ""),
