@@ -27,7 +27,11 @@ class Link:
     _held: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self.target)
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self.target)
+        except ConnectionError:
+            writer.transport.abort()
+            return
         self._writers += [writer, back]
         with suppress(ConnectionError, asyncio.CancelledError):
             await asyncio.gather(self._forth(reader, back, writer), self._back(there, writer))

@@ -111,6 +111,20 @@ async def test_frozen_and_thawed(own_postgres: Postgres) -> None:
         assert await load.until_served() < BACK
 
 
+async def test_connections_that_lay_idle_when_it_froze_cost_their_reader_one_patience(own_postgres: Postgres) -> None:
+    await asyncio.to_thread(upgrade, own_postgres.url(), {})
+    async with open_store(own_postgres.url()) as store:
+        look = lambda: store.database.read(lambda c: c.execute(text("SELECT 1")).scalar())  # noqa: E731
+        await asyncio.gather(*(look() for _ in range(3)))
+        own_postgres.freeze()
+        for _ in range(4):
+            began = time.monotonic()
+            with pytest.raises(StoreUnavailableError):
+                await look()
+            assert time.monotonic() - began < TOLD + SLACK
+        own_postgres.thaw()
+
+
 async def test_half_open_link(own_postgres: Postgres) -> None:
     async with linked(own_postgres.port) as link, loaded(behind(link)) as load:
         async with outage(load):

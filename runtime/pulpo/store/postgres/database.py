@@ -84,6 +84,7 @@ class PostgresDatabase:
             max_overflow=0,
         )
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        event.listen(engine.sync_engine, "invalidate", _cut)
         return engine
 
     @cached_property
@@ -109,6 +110,11 @@ def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
 
     if connection.driver_connection.is_closed():
         raise DisconnectionError("closed by the server")
+
+
+def _cut(connection: Any, _record: object, _error: object) -> None:
+    """Cut what SQLAlchemy gives up: it would close it politely, and wait for a server that stands still once more."""
+    connection.driver_connection.terminate()
 
 
 def _cause(error: BaseException) -> BaseException:
