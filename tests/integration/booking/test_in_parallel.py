@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
@@ -35,7 +36,7 @@ from support.turns import accept
 from support.turns import asked as asked_turn
 from unit.pulpo_booking.counter import NOW, business_of
 
-CUSTOMERS = 50
+CUSTOMERS = int(os.environ.get("CUSTOMERS", "50"))
 ROUNDS = 20
 
 T = TypeVar("T")
