@@ -7,12 +7,15 @@ from typing import Any
 
 import yaml
 
-from pulpo.observability.alerts import BURNING, RUNTIME, SEED, WINDOW, Alert
+from pulpo.observability.alerts import BURNING, DRIFT, RUNTIME, SEED, WINDOW, Alert
 from pulpo.observability.slo import OBJECTIVES, WINDOWS
 
 HEADER = "# Written by `python -m generator` from pulpo.observability.slo and alerts: change those.\n"
 EVERY = "30s"
 """How often rules are evaluated."""
+
+SELDOM = "5m"
+"""How often those that read a week are."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -35,6 +38,7 @@ def rule_files(*, window: int = WINDOW, every: str = EVERY) -> Mapping[str, str]
     ]
     alerts = {"pulpo-alerts": SEED, "pulpo-burn-rates": BURNING, "pulpo-runtime": RUNTIME}
     groups = [_group(name, [_rule(alert, window) for alert in found], every) for name, found in alerts.items()]
+    groups.append(_group("pulpo-drift", [_rule(alert, window) for alert in DRIFT], SELDOM))
     return {
         "slo.yaml": written({"groups": [_group("pulpo-objectives", recording, every)]}),
         "alerts.yaml": written({"groups": groups}),

@@ -1,7 +1,6 @@
 """Every metric there is: its name is a promise to dashboards and alerts.
 
-Labels come from closed sets, or are capped (see `families`). A metric that nothing can feed yet says so in
-``awaits``: it is a name kept free, and is on no page.
+Labels come from closed sets, or are capped (see `families`).
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Final, Literal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """A metric family. ``buckets`` (upper edges) make sense for a histogram only; ``across`` says how a gauge of
-    several processes becomes one; ``awaits`` names what has to exist before it can be measured."""
+    several processes becomes one."""
 
     name: str
     kind: Literal["counter", "gauge", "histogram"]
@@ -21,7 +20,6 @@ class Metric:
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
     across: Literal["livesum", "livemax"] = "livemax"
-    awaits: str = ""
 
 
 TURN_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.5, 3.0, 5.0, 10.0, 30.0)
@@ -29,6 +27,9 @@ TURN_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.5, 3.0, 5.0, 10.0
 
 STEP_BUCKETS: Final = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Seconds, for one planner step or one tool call."""
+
+SHARE_BUCKETS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""For what lies between 0 and 1."""
 
 CHECK_BUCKETS: Final = (0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5)
 """Seconds, for one policy check."""
@@ -78,6 +79,20 @@ PLANNER_DURATION: Final = Metric(
     labels=("planner",),
     buckets=STEP_BUCKETS,
     help="One step of a planner.",
+)
+PLANNER_CONFIDENCE: Final = Metric(
+    name="pulpo_planner_confidence",
+    kind="histogram",
+    labels=("variant",),
+    buckets=SHARE_BUCKETS,
+    help="How sure planners were of what the user wanted, 0 to 1, where they told.",
+)
+QUALITY: Final = Metric(
+    name="pulpo_quality_score",
+    kind="histogram",
+    labels=("variant", "scorer"),
+    buckets=SHARE_BUCKETS,
+    help="How good turns were, 0 to 1, as scorers of plugins judged them.",
 )
 POLICY_DURATION: Final = Metric(
     name="pulpo_policy_duration_seconds",
@@ -228,8 +243,7 @@ CONVERSATIONS: Final = Metric(
     name="pulpo_conversations_total",
     kind="counter",
     labels=("variant", "result"),
-    help="Conversations that ended, by whether their goal was reached.",
-    awaits="goals that tools declare",
+    help="Conversations that ended what a tool declares as its goal: reached, failed or missed.",
 )
 PLUGINS: Final = Metric(
     name="pulpo_plugins",
@@ -282,6 +296,8 @@ CATALOGUE: Final = (
     LOOP_LIMIT,
     REFUSALS,
     PLANNER_DURATION,
+    PLANNER_CONFIDENCE,
+    QUALITY,
     POLICY_DURATION,
     TOOL_CALLS,
     TOOL_DURATION,

@@ -12,6 +12,7 @@ from pulpo_prometheus.families import Families, Handlers
 
 OUTCOMES: Final = ("ok", "rescued", "error", "refused", "limit")
 REFUSED: Final = ("message", "call", "answer", "model")
+RESULTS: Final = ("reached", "failed", "missed")
 STABLE: Final = "stable"
 VARIANTS: Final = (STABLE, "canary")
 
@@ -28,6 +29,11 @@ class TurnCounts:
         self._refusals = families.numbers(catalogue.REFUSALS)
         self._planners = families.capped(catalogue.PLANNER_DURATION, families.spreads(catalogue.PLANNER_DURATION).child)
         self._policies = families.capped(catalogue.POLICY_DURATION, families.spreads(catalogue.POLICY_DURATION).child)
+        self._confidence = families.spreads(catalogue.PLANNER_CONFIDENCE)
+        self._conversations = families.numbers(catalogue.CONVERSATIONS)
+        self._quality = families.spreads(catalogue.QUALITY)
+        # A capped look-up that gives the name itself, as for the reasons of the canary.
+        self._scorers = families.capped(catalogue.QUALITY, str)
         turns = families.numbers(catalogue.WORKSPACE_TURNS)
 
         def of_workspace(workspace: str) -> Mapping[str, Number]:
@@ -45,6 +51,8 @@ class TurnCounts:
             pulpo.PlannerStepped: self._stepped,
             pulpo.PolicyChecked: self._checked,
             pulpo.VariantFailed: self._failed,
+            pulpo.ConversationsEnded: self._ended,
+            pulpo.QualityScored: self._scored,
         }
 
     def expect(self, loaded: pulpo.PluginsLoaded) -> None:
@@ -58,6 +66,9 @@ class TurnCounts:
     def _start_variant(self, variant: str) -> None:
         self._variants.add(variant)
         self._durations.child(variant)
+        self._confidence.child(variant)
+        for result in RESULTS:
+            self._conversations.child(variant, result)
         for served_by in {variant, STABLE}:
             for outcome in OUTCOMES:
                 self._requests.child(variant, served_by, outcome)
@@ -79,6 +90,16 @@ class TurnCounts:
 
     def _stepped(self, event: pulpo.PlannerStepped) -> None:
         self._planners[event.planner].observe(event.duration)
+        if event.confidence is not None:
+            self._confidence[event.variant,].observe(event.confidence)
+
+    def _ended(self, event: pulpo.ConversationsEnded) -> None:
+        if event.variant not in self._variants:
+            self._start_variant(event.variant)
+        self._conversations[event.variant, event.result].value += event.count
+
+    def _scored(self, event: pulpo.QualityScored) -> None:
+        self._quality[event.variant, self._scorers[event.scorer]].observe(event.score, event.trace_id)
 
     def refused(self, variant: str, kind: str) -> None:
         """Count what was refused for another reason than a policy's verdict."""

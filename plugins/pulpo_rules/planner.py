@@ -62,11 +62,12 @@ class RulesPlanner:
                 yield step
             return
         situation = _situation(context, forms_now, await _listed(forms_now, context.tool_context), locale)
+        confidence = None
         if context.consent == "no":
             decision: Decision = decisions.declined(context.turn.text, dialogue, situation)
         else:
-            decision = self._decide(context, dialogue, situation)
-        for step in _steps(decision, context):
+            decision, confidence = self._decide(context, dialogue, situation)
+        for step in _steps(decision, context, confidence):
             yield step
 
     def _warm_up(self) -> None:
@@ -75,7 +76,11 @@ class RulesPlanner:
         for locale, text in _FIRST_TEXTS.items():
             understand(text, self._forms, self._model, Scene(now=_ANY_TIME, tz="UTC", locale=locale, known=self._known))
 
-    def _decide(self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
+    def _decide(
+        self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation
+    ) -> tuple[Decision, float | None]:
+        """Return the decision, and how sure we are of what is wanted where a conversation sets out: what only answers a
+        question of ours looks like no wish at all."""
         scene = Scene(
             now=context.turn.at,
             tz=context.turn.workspace.tz,
@@ -88,12 +93,14 @@ class RulesPlanner:
             window=window(dialogue.facts, situation),
         )
         understood = understand(context.turn.text, situation.forms, self._model, scene)
-        return decisions.decide(understood, dialogue, situation)
+        surest = None if dialogue.goal else max((clause.best.score for clause in understood.clauses), default=None)
+        return decisions.decide(understood, dialogue, situation), surest
 
 
-def _steps(decision: Decision, context: pulpo.PlanContext) -> Iterator[pulpo.Step]:
+def _steps(decision: Decision, context: pulpo.PlanContext, confidence: float | None = None) -> Iterator[pulpo.Step]:
     if isinstance(decision, Say):
-        yield pulpo.Answer(decision.text, decision.dialogue, decision.confidence)
+        told = confidence if decision.confidence is None else decision.confidence
+        yield pulpo.Answer(decision.text, decision.dialogue, told)
         return
     if decision.opening:
         yield pulpo.Piece(decision.opening)
@@ -101,7 +108,7 @@ def _steps(decision: Decision, context: pulpo.PlanContext) -> Iterator[pulpo.Ste
         pulpo.ToolCall(f"c{context.step}{number}", tool, arguments)
         for number, (tool, arguments) in enumerate(decision.calls)
     )
-    yield pulpo.Calls(calls, decision.dialogue)
+    yield pulpo.Calls(calls, decision.dialogue, confidence)
 
 
 def _situation(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from math import log
 from pathlib import Path
 from random import Random
@@ -15,11 +17,12 @@ from sqlalchemy import text
 import pulpo
 from functional.conftest import Made, Script, Scripted
 from pulpo.assembly import running
-from pulpo.contracts.events import CanaryRolledBack, RolloutChanged, RolloutCounted
+from pulpo.contracts.events import CanaryRolledBack, ConversationsEnded, RolloutChanged, RolloutCounted
 from pulpo.errors import RolloutError
 from pulpo.plugins import load_plugins
 from pulpo.settings import CanarySettings, RolloutSettings, Settings, VariantSettings
 from pulpo.store import canary
+from pulpo.store.counts import goal_counts
 from pulpo.system import System
 from pulpo.turns.request import TurnAnswer, TurnRequest
 
@@ -180,6 +183,16 @@ async def test_conversations_that_do_not_reach_their_goal_roll_it_back(street) -
         found = await here.system.rollouts.evidence()
         goal = next(each for each in found.guardrails if each.name == "goal_failure")
         assert goal.bad_units[1] == goal.units[1] > 0
+        now = here.system.clock()
+        durable = await here.system.database.read(partial(goal_counts, since=now - 3600, until=now + 1))
+        counted = Counter({(row.variant, row.result): row.conversations for row in durable})
+        told: Counter[tuple[str, str]] = Counter()
+        for event in here.events:
+            if isinstance(event, ConversationsEnded):
+                told[event.variant, event.result] += event.count
+        assert told == counted
+        assert counted["canary", "failed"] > 0
+        assert counted["stable", "reached"] > 0
         assert goal.bad_units[0] == 0
 
 

@@ -17,10 +17,12 @@ CALM = 3
 
 
 class Watch(NamedTuple):
-    """The server's process at a moment: bytes of memory, and seconds of CPU since it began; 0 if it is not ours."""
+    """The server's process at a moment: bytes of memory, seconds of CPU since it began, and open files (sockets are
+    such); 0 if it is not ours."""
 
     resident: int
     cpu: float
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Second:
     resident_mb: float = 0.0
     cpu: float = 0.0
     """Per cent of one CPU that the server used."""
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ def _second(at: int, due: int, ended: Sequence[Sample], watched: Sequence[Watch]
         percentile(refused, 0.99),
         watched[0].resident / 1e6 if watched else 0.0,
         (watched[-1].cpu - watched[0].cpu) * 100 if watched else 0.0,
+        watched[0].files if watched else 0,
     )
 
 

@@ -83,7 +83,8 @@ class House:
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         ticks = int(fields[11]) + int(fields[12])
-        return Watch(pages * os.sysconf("SC_PAGE_SIZE"), ticks / os.sysconf("SC_CLK_TCK"))
+        files = sum(1 for _ in Path(f"/proc/{self.pid}/fd").iterdir())
+        return Watch(pages * os.sysconf("SC_PAGE_SIZE"), ticks / os.sysconf("SC_CLK_TCK"), files)
 
 
 @contextmanager

@@ -91,6 +91,7 @@ def charts(run: Run) -> list[str]:
     if any(second.resident_mb for second in run.seconds):
         made.append(chart("CPU of the server", xs, [line("CPU", "cpu")], unit="% of one", bands=bands))
         made.append(chart("Memory of the server", xs, [line("resident", "resident_mb")], unit="MB", bands=bands))
+        made.append(chart("Open files of the server", xs, [line("files", "files")], unit="sockets too", bands=bands))
     return made
 
 

@@ -24,8 +24,8 @@ from load.profiles import Profile
 from load.report import Check, Run, books_agree
 from load.visits import Town
 
-GOODPUT, SHED_MS, RECOVERY, GROWTH = 0.9, 50.0, 5.0, 0.05
-"""What a spike and a soak must keep: a share of the capacity, milliseconds, seconds, a share of the memory."""
+GOODPUT, SHED_MS, RECOVERY, GROWTH, SPARE_FILES = 0.9, 50.0, 5.0, 0.05, 8
+"""What a spike and a soak must keep: shares of the capacity, milliseconds, seconds, a share of the memory, files."""
 HERE: Final = Path(__file__).parent
 
 
@@ -128,6 +128,7 @@ def _checks(heard: Heard, profile: Profile, capacity: float | None) -> Iterator[
         yield from _spike(heard, profile, capacity)
     if profile.name == "soak" and any(watch.resident for watch in heard.watched):
         yield _memory(heard, profile)
+        yield _files(heard, profile)
 
 
 def _spike(heard: Heard, profile: Profile, capacity: float) -> Iterator[Check]:
@@ -147,9 +148,21 @@ def _spike(heard: Heard, profile: Profile, capacity: float) -> Iterator[Check]:
 
 
 def _memory(heard: Heard, profile: Profile) -> Check:
-    begin, end = (int(at) for at in profile.span("soak"))
-    held = [watch.resident for watch in heard.watched[begin:end]]
-    tenth = max(1, len(held) // 10)
-    first, last = sum(held[:tenth]) / tenth, sum(held[-tenth:]) / tenth
+    first, last = _tenths([watch.resident for watch in heard.watched], profile)
     found = f"{first / 1e6:.1f} MB in its first tenth, {last / 1e6:.1f} MB in its last: {last / first - 1:+.1%}"
     return Check(f"memory grows by at most {GROWTH:.0%}", found, last <= first * (1 + GROWTH))
+
+
+def _files(heard: Heard, profile: Profile) -> Check:
+    """A file that is left open now and then adds up to many; a few come and go with connections."""
+    first, last = _tenths([watch.files for watch in heard.watched], profile)
+    found = f"{first:.1f} in its first tenth, {last:.1f} in its last"
+    return Check(f"no more than {SPARE_FILES} files more are open at the end", found, last <= first + SPARE_FILES)
+
+
+def _tenths(held: Sequence[int], profile: Profile) -> tuple[float, float]:
+    """The averages of the first and of the last tenth of the soak."""
+    begin, end = (int(at) for at in profile.span("soak"))
+    held = held[begin:end]
+    tenth = max(1, len(held) // 10)
+    return sum(held[:tenth]) / tenth, sum(held[-tenth:]) / tenth

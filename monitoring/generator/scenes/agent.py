@@ -6,6 +6,7 @@ from generator.dashboards import Dashboard
 from generator.panels import Panel, Query, increase, quantile, rate
 
 STEPS = "pulpo_agent_steps"
+QUALITY = "pulpo_quality_score"
 
 DASHBOARD = Dashboard(
     uid="pulpo-agent",
@@ -17,6 +18,27 @@ DASHBOARD = Dashboard(
             description="95th percentile of a planner's step.",
             unit="s",
             queries=(Query(quantile(0.95, "pulpo_planner_duration_seconds", "planner"), "{{planner}}"),),
+        ),
+        Panel(
+            title="Planner Confidence",
+            description="Median and 10th percentile of how sure planners were, by variant, where they told.",
+            unit="percentunit",
+            queries=(
+                Query(quantile(0.5, "pulpo_planner_confidence", "variant"), "{{variant}} median"),
+                Query(quantile(0.1, "pulpo_planner_confidence", "variant"), "{{variant}} P10"),
+            ),
+        ),
+        Panel(
+            title="Quality",
+            description="Mean score by variant and scorer, where a plugin scores turns.",
+            unit="percentunit",
+            queries=(
+                Query(
+                    f"sum by (variant, scorer) ({rate(QUALITY + '_sum')})"
+                    f" / sum by (variant, scorer) ({rate(QUALITY + '_count')})",
+                    "{{variant}} {{scorer}}",
+                ),
+            ),
         ),
         Panel(
             title="Steps of a Turn",

@@ -21,7 +21,7 @@ from pulpo.canary.evidence import Block, Evidence
 from pulpo.canary.guardrails import BY_NAME, GUARDRAILS, Bounds
 from pulpo.canary.judge import Decision, Reading, RolloutState, State, judge
 from pulpo.canary.reporting import RolloutEvidence, log_evidence, report
-from pulpo.contracts.events import CanaryRolledBack, Event, RolloutChanged, RolloutCounted
+from pulpo.contracts.events import CanaryRolledBack, ConversationsEnded, Event, RolloutChanged, RolloutCounted
 from pulpo.contracts.runtime import RolloutReading
 from pulpo.errors import RolloutError, StoreUnavailableError
 from pulpo.settings import CanarySettings, RolloutSettings
@@ -92,6 +92,7 @@ class Rollouts:
         self._evidence: dict[str, Evidence] = {}
         self._blocks: dict[str, Counter[Block]] = {}
         self._counted: RolloutCounted | None = None
+        self._ended: tuple[ConversationsEnded, ...] = ()
         self._seen = Reading()
         self._tidied = 0.0
 
@@ -173,6 +174,7 @@ class Rollouts:
         return await self._turn(state, "promoted", reason, by=by, share=1.0, guardrail="", step=len(state.steps) - 1)
 
     def _watch(self, now: float, run: Run, folded: Folded) -> None:
+        self._ended = _conversations(folded)
         plan = self._settings().rollout
         if plan is not None:
             self._counted = take_in(run, folded, _bounds(plan), now=now)
@@ -181,6 +183,8 @@ class Rollouts:
         if self._counted is not None:
             self._emit(self._counted)
         self._counted = None
+        for conversations in self._ended:
+            self._emit(conversations)
 
     def _wanted(self) -> tuple[str, str, tuple[float, ...]] | None:
         """What a rollout would be of: the variant, what it is made of, and the steps."""
@@ -371,3 +375,9 @@ def _told(state: RolloutState | None) -> dict[str, Any]:
     if state is None:
         return {}
     return {"rollout": state.id, "state": state.state, "step": state.step, "share": state.share, "reason": state.reason}
+
+
+def _conversations(folded: Folded) -> tuple[ConversationsEnded, ...]:
+    """Sum up the goals that ended."""
+    found = Counter((end.variant, end.goal, end.result) for end in folded.goals)
+    return tuple(ConversationsEnded(*how, count) for how, count in found.items())

@@ -268,6 +268,29 @@ class ShadowDropped(Event, frozen=True):
     variant: str
 
 
+class ConversationsEnded(Event, frozen=True):
+    """``count`` conversations that a variant began with ``goal`` (what a tool declares) ended so: ``reached``,
+    ``failed`` (the tool broke down) or ``missed`` (given up: half an hour of silence). Of several processes the one
+    tells it that counted."""
+
+    variant: str
+    goal: str
+    result: str
+    count: int
+
+
+class QualityScored(Event, frozen=True):
+    """Somebody judged a turn: 0 is as bad as can be, 1 as good. Plugins emit it (`Runtime.emit`), some time after the
+    turn: the runtime itself has no opinion. ``scorer`` is what the judgement is called, one of a few."""
+
+    turn_id: str
+    workspace_id: str
+    variant: str
+    scorer: str
+    score: float
+    trace_id: str = ""
+
+
 class PluginsLoaded(Event, frozen=True):
     """The system is up; ``states`` counts plugins by state, ``names`` tells what there is by kind (``tools``,
     ``planners``, ``policies``, ``sinks``, ``variants``, ``models`` that have a price, ``workspaces``, ``guardrails``),

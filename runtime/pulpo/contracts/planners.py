@@ -52,10 +52,14 @@ class ModelCall(Struct, frozen=True, kw_only=True, tag="model"):
 
 
 class Calls(Struct, frozen=True, tag="calls"):
-    """Tool calls to run together. ``dialogue`` is what the planner has learnt so far (None: unchanged)."""
+    """Tool calls to run together. ``dialogue`` is what the planner has learnt so far (None: unchanged).
+
+    ``confidence`` (0–1) is how sure the planner was of what the user wanted, if it can tell.
+    """
 
     calls: tuple[ToolCall, ...]
     dialogue: Dialogue | None = None
+    confidence: float | None = None
 
 
 class Answer(Struct, frozen=True, tag="answer"):

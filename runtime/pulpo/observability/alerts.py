@@ -24,6 +24,16 @@ SLOWEST: Final = 3.0
 COST_AN_HOUR: Final = 10.0
 """US dollars."""
 
+CONFIDENCE: Final = "pulpo_planner_confidence"
+
+DRIFTED: Final = 0.25
+"""The largest distance between two shares of turns below a confidence that is still no drift: Kolmogorov and
+Smirnov's D. Over 100 turns against 1,000 it is passed by luck once in 40,000 windows (Smirnov's limit,
+2·exp(-2·D²·n·m/(n+m)); that there are only a histogram's edges makes it rarer)."""
+
+LEAST_NOW, LEAST_BEFORE = 100, 1000
+"""Turns with a confidence that the last hour and the week before must have."""
+
 
 class Seen(Struct, frozen=True, kw_only=True):
     """What a process saw in a window: turns by outcome, their latency buckets (see `EDGES`), rate-limit hits by scope;
@@ -225,4 +235,33 @@ RUNTIME: Final = (
     ),
 )
 
-ALERTS: Final = (*SEED, *BURNING, *RUNTIME)
+
+def _counted(suffix: str, function: str, window: str, by: str) -> str:
+    """PromQL for what was counted of confidences; ``window`` may have an offset (``7d offset 1h``)."""
+    length, _, offset = window.partition(" ")
+    return f"sum by ({by}) ({function}({CONFIDENCE}_{suffix}[{length}]{offset and ' ' + offset}))"
+
+
+def _below(window: str) -> str:
+    """PromQL for the share of turns up to each confidence, by variant."""
+    turns = _counted("count", "rate", window, "variant")
+    return f"{_counted('bucket', 'rate', window, 'variant, le')} / on (variant) group_left () {turns}"
+
+
+NOW, BEFORE = "1h", "7d offset 1h"
+
+DRIFT: Final = (
+    Alert(
+        name="PulpoPlannerDrift",
+        severity="info",
+        slo="none",
+        expression=f"max by (variant) (abs({_below(NOW)} - {_below(BEFORE)})) > {DRIFTED:g}\n"
+        f"and {_counted('count', 'increase', NOW, 'variant')} >= {LEAST_NOW}\n"
+        f"and {_counted('count', 'increase', BEFORE, 'variant')} >= {LEAST_BEFORE}",
+        summary="A planner is otherwise sure of what users want than it was",
+        description="The confidence of the variant {{ $labels.variant }} in the last hour is {{ $value | humanize }}"
+        " (Kolmogorov and Smirnov's D) away from that of the week before.",
+    ),
+)
+
+ALERTS: Final = (*SEED, *BURNING, *RUNTIME, *DRIFT)

@@ -253,7 +253,7 @@ class TurnLoop:
                 context.step,
                 self._clock() - start,
                 start - run.started,
-                decision.confidence if isinstance(decision, Answer) else None,
+                decision.confidence if decision is not None else None,
             )
         )
         if isinstance(decision, Answer | Calls):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
@@ -36,7 +37,37 @@ class Faulty:
         if text in ("shaky", "probe") and not context.results:
             yield pulpo.Calls((pulpo.ToolCall("c0", "shaky", {"fail": text == "shaky"}),))
             return
-        yield pulpo.Answer("done")
+        yield pulpo.Answer("done", confidence=0.8)
+
+
+class Judge:
+    """Scores turns, as a model might."""
+
+    name = "judge"
+    emit: Callable[[pulpo.Event], None] = staticmethod(lambda event: None)
+
+    @property
+    def handlers(self) -> dict[type[pulpo.Event], Callable[[Any], None]]:
+        return {pulpo.TurnTold: self.told}
+
+    def told(self, turn: pulpo.TurnTold) -> None:
+        score = 1.0 if turn.reply == "done" else 0.25
+        self.emit(pulpo.QualityScored(turn.turn_id, turn.workspace_id, turn.variant, self.name, score))
+
+
+JUDGE = Judge()
+
+
+@pulpo.hookimpl
+def pulpo_register_metric_sinks() -> list[pulpo.MetricSink]:
+    return [JUDGE]
+
+
+@pulpo.hookimpl
+@asynccontextmanager
+async def pulpo_lifespan(runtime: pulpo.Runtime) -> AsyncIterator[None]:
+    JUDGE.emit = runtime.emit
+    yield
 
 
 @pulpo.hookimpl

@@ -110,8 +110,32 @@ def gauge_or_counter() -> Iterator[Story]:
         yield Story(f"{alert} is silent", alert, good, {minute: False})
 
 
+def sure(*parts: tuple[float, float, float]) -> list[Counted]:
+    """Turns of which so many were sure (above 0.9) and so many were not (0.3 to 0.4), in parts of so many hours."""
+    series = 'pulpo_planner_confidence_%s{variant="stable"%s}'
+    doubtful = [(hours * 60, doubts) for hours, _, doubts in parts]
+    all_of_them = [(hours * 60, sure + doubts) for hours, sure, doubts in parts]
+    return [
+        Counted(series % ("bucket", ',le="0.3"'), [(hours * 60, 0) for hours, _, _ in parts]),
+        *(Counted(series % ("bucket", f',le="{edge}"'), doubtful) for edge in ("0.4", "0.9")),
+        Counted(series % ("bucket", ',le="+Inf"'), all_of_them),
+        Counted(series % ("count", ""), all_of_them),
+    ]
+
+
+def drifting() -> Iterator[Story]:
+    """An hour of nine sure turns in ten, then one of another share; the pace is turns a step of half a minute."""
+    alert, calm, end = "PulpoPlannerDrift", (1.0, 9.0, 1.0), 120.0
+    yield Story(f"{alert} fires", alert, sure(calm, (1, 6, 4)), {end: True})
+    yield Story(f"{alert} is silent while nothing changes", alert, sure(calm, calm), {end: False})
+    yield Story(f"{alert} is silent about a little", alert, sure(calm, (1, 7, 3)), {end: False})
+    yield Story(f"{alert} is silent about few turns", alert, sure(calm, (1, 0.3, 0.5)), {end: False})
+    yield Story(f"{alert} is silent without a past", alert, sure((1, 0.9, 0.1), (1, 1, 9)), {end: False})
+
+
 STORIES = [
     *gauge_or_counter(),
+    *drifting(),
     *(
         story
         for (objective, burn), alert in zip(

@@ -45,10 +45,10 @@ def test_a_person_waits_since_the_message_was_due() -> None:
 
 
 def test_seconds_hold_how_requests_ended_and_the_server() -> None:
-    watched = [Watch(50_000_000, 1.0), Watch(51_000_000, 1.25), Watch(51_000_000, 1.25)]
+    watched = [Watch(50_000_000, 1.0, 30), Watch(51_000_000, 1.25), Watch(51_000_000, 1.25)]
     failed = Sample(1.2, 1.2, 1.3, 0, FAILED, "book")
     first, second, third = seconds_of([answered(0.95), failed, refused(1.9)], seconds=3, watched=watched)
-    assert (first.due, first.answered, first.resident_mb, first.cpu) == (1, 0, 50, 25)
+    assert (first.due, first.answered, first.resident_mb, first.cpu, first.files) == (1, 0, 50, 25, 30)
     assert (second.due, second.answered, second.refused, second.failed) == (2, 1, 1, 1)
     assert (third.due, third.cpu) == (0, 0)
 

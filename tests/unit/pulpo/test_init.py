@@ -9,14 +9,15 @@ from pulpo import contracts
 
 DOOR = """
 ALLOW Answer Api ApiAnswer ApprovalChanged Assignment BreakerChanged BreakerForced Calls CanaryConfigured
-CanaryContext CanaryRolledBack CanaryStrategy Choice Command CommandError ConsoleSection Conversation Database
-Dialogue Event Fact Finding Hints LoopBlocked Match Message MetricSink ModelCall ModelCalled Offer Pending Piece
-PlanContext Planner PlannerFactory PlannerStepped PluginHung PluginsLoaded Policy PolicyChecked PolicyContext
-RateLimited RateLimitsShared RawResponse ReadContext Reader Reading Readings Result RolloutChanged RolloutCounted
-RolloutReading Route RouteError RouteRequest Runtime ShadowCompared ShadowDropped SinkFailed Slot Step Summary Tool
-ToolCall ToolCalled ToolContext ToolResult ToolSource TraceContext Tracer Turn TurnAbandoned TurnFinished TurnRescued
-TurnTold ValueProvider VariantAssigned VariantFailed Verdict Workspace __version__ current_trace deny find_personal
-hookimpl http_client localized needs_approval read_consent rewrite tells tool trace_headers
+CanaryContext CanaryRolledBack CanaryStrategy Choice Command CommandError ConsoleSection Conversation
+ConversationsEnded Database Dialogue Event Fact Finding Hints LoopBlocked Match Message MetricSink ModelCall
+ModelCalled Offer Pending Piece PlanContext Planner PlannerFactory PlannerStepped PluginHung PluginsLoaded Policy
+PolicyChecked PolicyContext QualityScored RateLimited RateLimitsShared RawResponse ReadContext Reader Reading Readings
+Result RolloutChanged RolloutCounted RolloutReading Route RouteError RouteRequest Runtime ShadowCompared ShadowDropped
+SinkFailed Slot Step Summary Tool ToolCall ToolCalled ToolContext ToolResult ToolSource TraceContext Tracer Turn
+TurnAbandoned TurnFinished TurnRescued TurnTold ValueProvider VariantAssigned VariantFailed Verdict Workspace
+__version__ current_trace deny find_personal hookimpl http_client localized needs_approval read_consent rewrite tells
+tool trace_headers
 """
 
 

@@ -22,20 +22,14 @@ def test_the_sink_has_exactly_what_the_catalogue_lists() -> None:
     exposed = {
         (exposed_name(it.name, it.type), it.type, it.documentation) for it in PrometheusSink().families.collect()
     }
-    assert exposed == {(it.name, it.kind, it.help) for it in CATALOGUE if not it.awaits}
+    assert exposed == {(it.name, it.kind, it.help) for it in CATALOGUE}
     assert {kind for _, kind, _ in exposed} <= set(METRIC_TYPES)
 
 
 def test_the_documentation_lists_exactly_what_the_catalogue_lists() -> None:
     rows = re.findall(r"^\| `(pulpo_\w+)` \| (\w+) \| (.*?) \| (.*?) \|$", README.read_text("utf-8"), re.MULTILINE)
     written = {(name, kind, tuple(re.findall(r"`(\w+)`", labels)), text) for name, kind, labels, text in rows}
-    assert written == {(it.name, it.kind, it.labels, it.help) for it in CATALOGUE if not it.awaits}
-
-
-def test_the_documentation_says_what_each_name_kept_free_waits_for() -> None:
-    rows = re.findall(r"^\| `(pulpo_\w+)` \| ([^|]*) \| ([^|]*) \|$", README.read_text("utf-8"), re.MULTILINE)
-    written = {(name, tuple(re.findall(r"`(\w+)`", labels)), text) for name, labels, text in rows}
-    assert written == {(it.name, it.labels, it.awaits) for it in CATALOGUE if it.awaits}
+    assert written == {(it.name, it.kind, it.labels, it.help) for it in CATALOGUE}
 
 
 def test_every_metric_is_declared_once_and_listed() -> None:

@@ -6,8 +6,8 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_plain
 
-from pulpo_prometheus.page import OPEN, PLAIN, Form, form_of
-from support.metrics import Page, finished
+from pulpo_prometheus.page import OPEN, PIECE, PLAIN, Form, form_of
+from support.metrics import Page, finished, loaded
 
 PROMETHEUS = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,*/*;q=0.1"
 
@@ -33,3 +33,15 @@ def test_no_series_tells_when_a_counter_was_born() -> None:
         names = {sample.name for family in read(text.decode()) for sample in family.samples}
         assert "pulpo_orchestrator_requests_total" in names
         assert [name for name in names if name.endswith("_created")] == []
+
+
+@pytest.mark.parametrize("form", [PLAIN, OPEN], ids=["plain", "openmetrics"])
+def test_a_long_family_is_written_in_pieces(form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page()
+    page.tell(loaded(tools=tuple(f"tool{number}" for number in range(50))))
+    whole = form.write(page.registry)
+    pauses: list[int] = []
+    monkeypatch.setattr("pulpo_prometheus.page.time.sleep", lambda _: pauses.append(len(pauses)))
+    assert form.write(page.registry).count(b"pulpo_tool") == whole.count(b"pulpo_tool") > 10 * PIECE
+    families = sum(1 for _ in page.registry.collect())
+    assert len(pauses) > families + 10

@@ -82,3 +82,27 @@ def test_refusals_are_counted_by_what_was_refused() -> None:
         page.tell(pulpo.PolicyChecked("t", "size", "call", verdict, "", 0.001, "canary"))  # type: ignore[arg-type]
     assert page.value("pulpo_refusals_total", variant="canary", kind="call") == 2
     assert page.value("pulpo_refusals_total", variant="stable", kind="message") == 0
+
+
+def test_conversations_are_counted_by_how_they_ended() -> None:
+    page = Page()
+    assert page.value("pulpo_conversations_total", variant="canary", result="missed") == 0
+    page.tell(pulpo.ConversationsEnded("canary", "booking", "reached", 3))
+    page.tell(pulpo.ConversationsEnded("canary", "pizza", "reached", 1))
+    assert page.value("pulpo_conversations_total", variant="canary", result="reached") == 4
+
+
+def test_confidence_is_counted_where_a_planner_tells_it() -> None:
+    page = Page()
+    page.tell(pulpo.PlannerStepped("t", "rules", "stable", 0, 0.01))
+    page.tell(pulpo.PlannerStepped("t", "rules", "stable", 1, 0.01, 0.0, 0.95))
+    assert page.value("pulpo_planner_confidence_count", variant="stable") == 1
+    assert page.value("pulpo_planner_confidence_bucket", variant="stable", le="0.9") == 0
+
+
+def test_scorers_are_told_apart_up_to_a_cap() -> None:
+    page = Page(max_names=1)
+    for scorer in ("politeness", "truth"):
+        page.tell(pulpo.QualityScored("t", "demo", "stable", scorer, 0.5))
+    assert page.value("pulpo_quality_score_count", variant="stable", scorer="politeness") == 1
+    assert page.value("pulpo_quality_score_count", variant="stable", scorer="_other") == 1
