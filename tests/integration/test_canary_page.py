@@ -38,6 +38,7 @@ planner = "broken"
 [canary]
 enabled = true
 strategy = "percentage"
+shadow = 1.0
 [canary.rollout]
 steps = [0.5, 1.0]
 """
@@ -61,6 +62,8 @@ def test_a_rollback_is_watched_resumed_and_the_canary_stopped(new_visit: NewVisi
             client.post("/chat", json={"message": "hello", "user_id": f"u{user}"}).raise_for_status()
     expect(summary).to_contain_text("aborted", timeout=PATIENCE_MS)
     expect(page.get_by_role("img", name="Errors or rescues").first).to_be_visible()
+    shadow = page.get_by_role("table", name="Shadow planning")
+    expect(shadow.get_by_role("row", name="The shadow failed")).to_contain_text("100%")
     expect(page.get_by_role("table", name="Changes")).to_contain_text("rollout aborted")
     assert grave_findings(page, axe) == []
 
@@ -74,13 +77,14 @@ def test_a_rollback_is_watched_resumed_and_the_canary_stopped(new_visit: NewVisi
     assert grave_findings(page, axe) == []
     page.get_by_role("dialog").get_by_role("button", name="Stop").press("Enter")
     expect(summary).to_contain_text("Everybody is on stable")
-    expect(page.locator(".facts")).to_contain_text("looks wrong")
+    expect(page.locator(".facts").first).to_contain_text("looks wrong")
 
     narrow = new_visit(locale="es-AR", color_scheme="dark", width=320)
     small = narrow.open("/console#/canary")
     small.get_by_role("spinbutton", name="Porcentaje").fill("12.5")
+    small.get_by_role("spinbutton", name="En la sombra (%)").fill("25")
     small.get_by_role("button", name="Aplicar").click()
-    expect(small.get_by_role("table", name="Cambios")).to_contain_text("percentage: – → 0.125")
+    expect(small.get_by_role("table", name="Cambios")).to_contain_text("percentage: – → 0.125; shadow: 1 → 0.25")
     assert grave_findings(small, axe) == []
     assert small.evaluate("document.documentElement.scrollWidth") == 320
     assert (visit.errors, visit.strangers, narrow.errors, narrow.strangers) == ([], [], [], [])

@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 
 from pulpo.canary.live import Live
 from pulpo.canary.reporting import RolloutEvidence
-from pulpo.canary.shadow import ShadowStatus, Tallies
+from pulpo.canary.shadow import ShadowStatus
 from pulpo.canary.sources import Killed
 from pulpo.conversation import Json
 from pulpo.errors import CanaryLockedError, CanaryRevisionError, RolloutError, SettingsError
@@ -23,6 +23,7 @@ from pulpo.settings import CanarySettings
 from pulpo.settings.secrets import shown
 from pulpo.store import canary as store
 from pulpo.store.canary import Entry
+from pulpo.system import System
 
 _encode = msgspec.json.Encoder().encode
 NOT_NOW: Final = {"en": "Not possible now", "es": "No es posible ahora"}
@@ -120,7 +121,7 @@ class CanaryAudit(Struct, frozen=True):
     broken: str = ""
 
 
-def status_of(live: Live, shadows: Tallies) -> CanaryStatus:
+def status_of(live: Live, shadow: ShadowStatus) -> CanaryStatus:
     """Return what is in force, secrets hidden."""
     now, settings, sources = live.now, live.now.settings, live.sources
     values = settings.model_dump(mode="json")
@@ -142,7 +143,7 @@ def status_of(live: Live, shadows: Tallies) -> CanaryStatus:
         missing=live.news.missing,
         held=live.news.held,
         fields=fields,
-        shadow=shadows[settings.variant].status(settings.variant, 0.0 if now.off else settings.shadow),
+        shadow=shadow,
     )
 
 
@@ -224,8 +225,15 @@ def _who(call: Call) -> str:
 
 def _told(call: Call, *, rollout: RolloutEvidence | None = None) -> Reply:
     system = call.door.system
-    body = _encode(replace(status_of(system.canary, system.shadows), rollout=rollout))
+    body = _encode(replace(status_of(system.canary, _shadow(system)), rollout=rollout))
     return Reply(body=body, headers=((b"etag", b'"%d"' % system.canary.now.revision),))
+
+
+def _shadow(system: System) -> ShadowStatus:
+    """What was compared, and which share of stable's turns is: nothing of a variant that is off or aborted."""
+    settings, rollout = system.canary.now.settings, system.rollouts.current
+    off = system.canary.now.off is not None or (rollout is not None and rollout.state == "aborted")
+    return system.shadows[settings.variant].status(settings.variant, 0.0 if off else settings.shadow)
 
 
 def _if_match(call: Call) -> int | None:

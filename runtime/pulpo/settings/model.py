@@ -267,7 +267,7 @@ class RolloutSettings(BaseModel):
     cooldown: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0)] = 3600.0
     shadow_comparisons: Count = 200
     shadow_agreement: Annotated[Fraction, Field(lt=1)] = 0.95
-    objectives: tuple[Literal["availability", "latency", "error_rate"], ...] = ("availability", "error_rate")
+    objectives: tuple[Literal["availability", "latency", "error_rate"], ...] = ("availability",)
     promote: bool = True
     rollback: bool = True
     latency: Seconds = 1.0

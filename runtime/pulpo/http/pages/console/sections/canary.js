@@ -134,9 +134,9 @@ function shadow({ variant, share, comparisons, agreement, results, dropped, plan
   return [heading("canary.shadow"), listed(told), comparisons ? say(el("p", { class: "fine" }), "canary.shadow.legend") : null, comparisons ? outcomes(results, comparisons) : null];
 }
 
-/** How the comparisons ended, those that agree first. */
+/** How the comparisons ended, those that agree first; what never happened needs no line. */
 function outcomes(results, comparisons) {
-  const known = ["same", "wording", "answer", "arguments", "tools", "error"].map((name) => ({ name, count: results[name] ?? 0 }));
+  const known = ["same", "wording", "answer", "arguments", "tools", "error"].filter((name) => results[name]).map((name) => ({ name, count: results[name] }));
   const columns = [
     { label: "canary.shadow.result", cell: ({ name }) => el("strong", {}, t(`canary.shadow.${name}`)) },
     { label: "canary.shadow.turns", cell: (line) => part(line, comparisons) },
@@ -198,7 +198,9 @@ function nameOf(guardrail) {
   return has(key) ? t(key) : guardrail;
 }
 
+/** A number to three digits; past a million it matters no more how large it is. */
 function number(value) {
+  if (value > 1e6) return `> ${new Intl.NumberFormat(currentLocale()).format(1e6)}`;
   const style = value >= 1e5 || (value > 0 && value < 1e-3) ? { notation: "scientific" } : {};
   return new Intl.NumberFormat(currentLocale(), { maximumSignificantDigits: 3, ...style }).format(value);
 }
