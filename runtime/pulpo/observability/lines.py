@@ -113,7 +113,12 @@ class Logger:
             self.flush()
         else:
             self._due = True
-            loop.call_soon(self.flush)
+            loop.call_soon(self._flush_quietly)
+
+    def _flush_quietly(self) -> None:
+        # Whoever read the log is gone. The loop's own handler would log that, and end the server by its failure.
+        with suppress(OSError, ValueError):
+            self.flush()
 
 
 def _explain(line: EventDict, raised: Any) -> None:

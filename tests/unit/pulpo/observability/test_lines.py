@@ -98,6 +98,18 @@ async def test_a_line_of_another_thread_does_not_wait() -> None:
     assert [line["event"] for line in read(stream)] == ["it"]
 
 
+async def test_a_log_that_nobody_reads_any_more_does_not_end_the_loop() -> None:
+    class Closed(BytesIO):
+        def write(self, data: Any) -> int:
+            raise BrokenPipeError
+
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+    logger(Closed()).info("it")
+    await asyncio.sleep(0)
+    assert told == []
+
+
 def test_the_log_brings_no_console_along() -> None:
     shown = "import sys, pulpo.observability.logging; print({'rich', 'pygments', 'structlog'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True).stdout == "set()\n"
