@@ -7,7 +7,6 @@ from hashlib import blake2b
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import ARRAY
 
 
 def lock_resources(connection: Connection, workspace: str, resources: Iterable[str]) -> None:
@@ -19,6 +18,8 @@ def lock_resources(connection: Connection, workspace: str, resources: Iterable[s
     """
     if connection.dialect.name != "postgresql":
         return
+    from sqlalchemy.dialects.postgresql import ARRAY  # here, for on SQLite loading it would be a tenth of the start
+
     keys = sorted({_key(workspace, resource) for resource in resources})
     each = sa.func.unnest(sa.bindparam("keys", keys, ARRAY(sa.BigInteger))).column_valued("each")
     connection.execute(sa.select(sa.func.count(sa.func.pg_advisory_xact_lock(each))))

@@ -38,8 +38,10 @@ def spoken_language(text: str, *, before: str | None = None) -> str | None:
     It takes two words more to leave the language spoken ``before``: one may be a name or a loan.
     """
     words = _WORD.findall(text[:_LOOKED_AT].lower().translate(_BARE))
-    spanish = len([word for word in words if word in _SPANISH])
-    english = len([word for word in words if word in _ENGLISH or word.endswith("'s")])
+    spanish = english = 0
+    for word in words:
+        spanish += word in _SPANISH
+        english += word in _ENGLISH or word.endswith("'s")
     likelier, lead = ("es", spanish - english) if spanish > english else ("en", english - spanish)
     return likelier if lead >= (1 if before in (None, likelier) else 2) else before
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -120,10 +121,12 @@ class System:
     async def _detached(self, request: TurnRequest, approval: Approval | None = None) -> TurnAnswer:
         if self.begin_trace is not None and request.trace is None:
             request = replace(request, trace=self.traced())
-        turn = asyncio.get_running_loop().create_task(self._orchestrator.run(request, approval))
+        loop = asyncio.get_running_loop()
+        turn = loop.create_task(self._orchestrator.run(request, approval))
         self._turns.add(turn)
-        turn.add_done_callback(self._ended)
-        return await asyncio.shield(turn)
+        answer: asyncio.Future[TurnAnswer] = loop.create_future()
+        turn.add_done_callback(partial(self._ended, answer))
+        return await answer
 
     async def carry_out(self, request: TurnRequest, approval: Approval) -> TurnAnswer:
         """Run the turn that carries an operator's decision out; raises what `chat` raises."""
@@ -154,7 +157,15 @@ class System:
         while self._turns and (left := (self.drained_by or 0.0) - time.monotonic()) > 0:
             await asyncio.wait(self._turns, timeout=left)
 
-    def _ended(self, turn: asyncio.Task[TurnAnswer]) -> None:
+    def _ended(self, answer: asyncio.Future[TurnAnswer], turn: asyncio.Task[TurnAnswer]) -> None:
+        """Tell whoever still waits, as `asyncio.shield` would for half as much again as the task costs."""
         self._turns.discard(turn)
-        if not turn.cancelled():
-            turn.exception()  # somebody may have left before it: it must not be reported as never retrieved
+        error = None if turn.cancelled() else turn.exception()  # read, or it is reported as never retrieved
+        if answer.done():
+            return
+        if turn.cancelled():
+            answer.cancel()
+        elif error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(turn.result())

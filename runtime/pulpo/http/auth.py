@@ -11,9 +11,10 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from pulpo.conversation import Workspace
 from pulpo.http.problems import ProblemError
@@ -43,8 +44,7 @@ _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _CHALLENGE: Header = (b"www-authenticate", b'Bearer realm="pulpo"')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """Who calls, and what they may do. Nobody in particular (a public page) has no scopes. ``key_id`` names the API
     key, empty for who needs none."""
 

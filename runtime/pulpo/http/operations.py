@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from pulpo.contracts.routes import RawResponse
 from pulpo.http import wire
 from pulpo.http.auth import Caller, Gate
@@ -24,8 +26,7 @@ class Door:
     visitors: Visitors
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """A request that passed: who calls, and with what. ``query`` and ``body`` are of the operation's types."""
 
     door: Door

@@ -7,10 +7,11 @@ first request (choosing readers, writing headers) is done when the handler is bu
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from pulpo.contracts.routes import RawResponse
 from pulpo.http import problems, reading, wire

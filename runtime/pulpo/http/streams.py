@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from pulpo.http.wire import NO_STORE, SECURITY, Header
 
@@ -25,8 +26,7 @@ SLOWEST: Final = 15.0
 """Seconds that a reader may leave a frame untaken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
+class Stream(Struct, frozen=True, kw_only=True):
     """An answer in ``frames``, each a whole event; ``done`` is called once, when it has ended for whatever reason."""
 
     frames: AsyncGenerator[bytes, None]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec import Struct
 
 from pulpo.observability.redaction import redact_text
 
@@ -70,8 +71,7 @@ class ClientGoneError(Exception):
     """The client left before its request was complete: there is nobody to answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """A response as it is sent; ``cache`` and ``security`` complete its own ``headers``."""
 
     body: bytes = b""
