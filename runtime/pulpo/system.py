@@ -160,12 +160,10 @@ class System:
     def _ended(self, answer: asyncio.Future[TurnAnswer], turn: asyncio.Task[TurnAnswer]) -> None:
         """Tell whoever still waits, as `asyncio.shield` would for half as much again as the task costs."""
         self._turns.discard(turn)
-        error = None if turn.cancelled() else turn.exception()  # read, or it is reported as never retrieved
+        error = asyncio.CancelledError() if turn.cancelled() else turn.exception()
         if answer.done():
-            return
-        if turn.cancelled():
-            answer.cancel()
-        elif error is not None:
-            answer.set_exception(error)
-        else:
+            return  # its caller left; the error was read above, or it would be reported as never retrieved
+        if error is None:
             answer.set_result(turn.result())
+        else:
+            answer.set_exception(error)
