@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ from pulpo.store.migrate import pending
 
 Status: TypeAlias = Literal["ok", "warn", "fail"]
 
+ALONE = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 OLDEST_PYTHON = (3, 11)
 LIBRARIES = ("litestar", "uvicorn", "anyio", "msgspec", "pluggy", "pydantic", "sqlalchemy", "alembic")
 OPTIONAL = {
@@ -63,6 +65,7 @@ def examine(sources: Sources) -> Iterator[Finding]:
     yield variants(settings, catalogue)
     yield database(settings.database_url, catalogue.migrations)
     yield address(settings)
+    yield rate_limits(settings)
 
 
 def python(running: tuple[int, ...]) -> Finding:
@@ -194,6 +197,21 @@ def address(settings: Settings) -> Finding:
     except PulpoError:
         return Finding("address", "warn", f"{said} is taken", "fine if it is pulpo itself; else choose another --port")
     return Finding("address", "ok", f"{said} is free")
+
+
+def rate_limits(settings: Settings) -> Finding:
+    """Is anybody kept from sending as much as they like to a server that others reach."""
+    limits = settings.rate_limit
+    known = {"user": limits.user, "key": limits.key, "workspace": limits.workspace}
+    said = ", ".join(f"{name} {rate}" for name, rate in known.items() if rate)
+    if said or ALONE.fullmatch(settings.host):
+        return Finding("rate limits", "ok", said or "none, and only this machine reaches the server")
+    return Finding(
+        "rate limits",
+        "warn",
+        f"none, and {settings.host} is reached by others",
+        'set [rate_limit]: user = "30/minute" and key = "600/minute" stop who floods, and no person types so fast',
+    )
 
 
 def _postgres(url: str, branches: Mapping[str, Path]) -> Finding:

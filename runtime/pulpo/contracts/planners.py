@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 
 class Piece(Struct, frozen=True, tag="piece"):
-    """A part of the answer's text, for clients that stream; before a call that needs the user's yes, what is said
-    ahead of its summary."""
+    """A part of the answer's text; before a call that needs the user's yes, what is said ahead of its summary.
+
+    Nobody is sent a piece before the policies have read the whole answer: half of one that is withheld cannot be taken
+    back.
+    """
 
     text: str
 

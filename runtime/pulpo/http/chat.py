@@ -89,6 +89,7 @@ def chat_operations(max_message: int) -> tuple[Operation, ...]:
             tag="chat",
             summary="Send a message and get the answer",
             description="The answer is stored before it is sent; a client that leaves does not end the turn.",
+            counts=True,
             body=chat_body(max_message),
             response=TurnAnswer,
             errors=(404, 409, 422, 429, 503),
@@ -125,7 +126,7 @@ async def chat(call: Call) -> Reply:
     said: Any = call.body
     caller = call.caller
     user_id = _user(call, said.user_id)
-    standing = await admit(call, user_id)
+    standing = await admit(call.door.system, caller, user_id)
     trace = call.door.system.traced()
     answer = await call.door.system.chat(
         TurnRequest(

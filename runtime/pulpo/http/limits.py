@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from pulpo.conversation import Text
-from pulpo.http.operations import Call
+from pulpo.http.auth import Caller
 from pulpo.http.problems import Headers, ProblemError
 from pulpo.resilience.limiter import Standing
+from pulpo.system import System
 
 TOO_MANY: Final[Text] = {
     "en": "You send messages faster than is allowed. Wait the seconds that Retry-After says and send this one again.",
@@ -17,20 +18,25 @@ TOO_MANY: Final[Text] = {
 }
 
 
-async def admit(call: Call, user_id: str | None) -> Headers:
-    """Count a message of the caller's and return the fields that tell how it stands; raises a 429 `ProblemError`.
+TOO_FAST: Final[Text] = {
+    "en": "You send requests faster than is allowed. Wait the seconds that Retry-After says and send this one again.",
+    "es": "Envías peticiones más rápido de lo permitido. Espera los segundos de Retry-After y envía esta otra vez.",
+}
 
-    Nothing is stored of a message that is refused, so its Idempotency-Key may be used again.
+
+async def admit(system: System, caller: Caller, user_id: str | None, *, refusal: Text = TOO_MANY) -> Headers:
+    """Count a message (or another writing request) of the caller's and return the fields that tell how it stands.
+
+    Raises a 429 `ProblemError`. Nothing is stored of what is refused, so its Idempotency-Key may be used again.
     """
-    limiter = call.door.system.limits.messages
+    limiter = system.limits.messages
     if limiter is None:
         return ()
-    caller = call.caller
     standings = await limiter.message(workspace_id=caller.workspace.id, key_id=caller.key_id, user_id=user_id)
     headers = fields(standings)
     wait = max((it.wait for it in standings), default=0)
     if wait:
-        raise ProblemError(429, TOO_MANY, headers=((b"retry-after", b"%d" % wait), *headers))
+        raise ProblemError(429, refusal, headers=((b"retry-after", b"%d" % wait), *headers))
     return headers
 
 

@@ -119,6 +119,8 @@ def statuses(operation: Operation) -> set[int]:
     found = {414, 431, *operation.errors}
     if operation.scope != PUBLIC:
         found |= {401, 403, 503}
+    if operation.counted:
+        found.add(429)
     if "{" in operation.path:
         found.add(404)
     if operation.query is not None or operation.request_headers:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pulpo.contracts.routes import RawResponse
 from pulpo.http import wire
-from pulpo.http.auth import Caller, Gate
+from pulpo.http.auth import PUBLIC, Caller, Gate
 from pulpo.http.streams import Stream
 from pulpo.http.visitors import Visitors
 from pulpo.http.wire import Reply
@@ -52,7 +52,8 @@ class Operation:
 
     ``errors`` are the statuses it may answer with beside those that follow from its types; ``request_headers`` and
     ``response_headers`` describe headers in the document. A ``documented`` operation is part of the API, the others
-    are pages for browsers. ``content_type`` is that of an answer that is not JSON.
+    are pages for browsers. ``content_type`` is that of an answer that is not JSON. One that ``counts`` asks the rate
+    limits itself, because it knows whose user is behind a request; any other that writes is counted for its caller.
     """
 
     method: str
@@ -72,3 +73,9 @@ class Operation:
     request_headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     response_headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     documented: bool = True
+    counts: bool = False
+
+    @property
+    def counted(self) -> bool:
+        """Whether a request is counted for its caller before anything of it is read."""
+        return self.method not in ("GET", "HEAD") and self.scope != PUBLIC and not self.counts

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from pulpo.contracts.routes import RawResponse
 from pulpo.http import problems, reading, wire
+from pulpo.http.limits import TOO_FAST, admit
 from pulpo.http.operations import Answer, Call, Door, Operation
 from pulpo.http.problems import CLOSE, ProblemError
 from pulpo.http.streams import Stream, send_stream
@@ -94,10 +95,13 @@ def failed(error: Exception, *, headers: Headers, request_id: str) -> Reply:
 def _way(operation: Operation) -> Way:
     read_body = reading.body_reader(operation.body) if operation.body is not None else None
     read_query = reading.query_reader(operation.query) if operation.query is not None else None
+    counted = operation.counted
 
     async def way(scope: HTTPScope, headers: Headers, receive: Receive, door: Door) -> Reply | Stream:
         caller = await door.gate.caller(headers, scope["headers"], scope=operation.scope)
         body: Any = None
+        if counted:
+            await admit(door.system, caller, None, refusal=TOO_FAST)
         if read_body is not None:
             reading.check_media(headers)
             body = read_body(await wire.read_body(receive, headers))

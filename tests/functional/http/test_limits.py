@@ -30,6 +30,19 @@ async def test_who_sends_too_much_is_told_when_to_come_back(serve, language: str
         assert 'pulpo_rate_limit_hits_total{scope="user"} 0.0' in page
 
 
+async def test_whatever_writes_is_counted_and_what_reads_is_not(serve) -> None:
+    """A key that a script runs away with cannot keep the database busy by another door."""
+    order = {"state": "closed"}
+    async with serve(rate_limit={"workspace": "2/minute"}) as served:
+        url = "/admin/breakers/demo/say_hello"
+        first, second, third = [(await served.client.post(url, json=order)) for _ in range(3)]
+        assert (first.status_code, second.status_code, third.status_code) == (200, 200, 429)
+        assert "You send requests" in third.json()["detail"]
+        assert 1 <= int(third.headers["retry-after"]) <= 120
+        assert (await served.client.post("/chat", json=CHAT)).status_code == 429, "they share the limit"
+        assert {(await served.client.get("/admin/breakers")).status_code for _ in range(3)} == {200}
+
+
 async def test_a_refusal_is_not_stored_under_the_key_of_its_message(serve) -> None:
     keyed = {"idempotency-key": "k1"}
     async with serve(rate_limit={"workspace": "1/1 second"}) as served:

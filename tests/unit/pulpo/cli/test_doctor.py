@@ -10,6 +10,7 @@ CHECKS = [
     "variants",
     "database",
     "address",
+    "rate limits",
 ]
 
 

@@ -137,3 +137,11 @@ def test_an_address_that_is_taken_warns() -> None:
         finding = findings.address(Settings(port=port))
     assert (finding.status, finding.detail) == ("warn", f"127.0.0.1:{port} is taken")
     assert findings.address(Settings(port=port)).status == "ok"
+
+
+def test_a_server_that_others_reach_wants_rate_limits() -> None:
+    assert findings.rate_limits(Settings()).status == "ok"
+    open_to_all = findings.rate_limits(Settings(host="0.0.0.0"))  # noqa: S104
+    assert (open_to_all.status, "[rate_limit]" in open_to_all.advice) == ("warn", True)
+    limited = Settings(host="0.0.0.0", rate_limit={"user": "30/minute"})  # noqa: S104
+    assert findings.rate_limits(limited) == findings.Finding("rate limits", "ok", "user 30/minute")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import pytest
 
 import pulpo
+from pulpo.store import transcripts
 from pulpo.turns.loop import Limits
 from pulpo.turns.prices import Price
 from pulpo.turns.request import TurnRequest
@@ -208,6 +209,27 @@ async def test_a_planner_that_breaks_its_contract_fails_the_variant(house, ask: 
 async def test_an_answer_may_come_in_pieces(house, ask: Ask) -> None:
     steps = (pulpo.Piece("Ho"), pulpo.Piece("la"), pulpo.Answer("Hola"))
     assert (await house.orchestrator(lambda _: steps).run(ask("x"))).reply == "Hola"
+
+
+class Discreet(pulpo.Policy):
+    """Denies answers that tell the secret."""
+
+    name = "discreet"
+
+    async def check_answer(self, context: pulpo.PolicyContext, answer: str) -> pulpo.Verdict:
+        return pulpo.deny("secret") if "hunter2" in answer else pulpo.ALLOW
+
+
+@pytest.mark.parametrize("last", [pulpo.Answer("It is hunter2."), pulpo.Answer("Hello."), call("buy", item="milk")])
+async def test_pieces_pass_the_rules_of_answers_like_any_answer(house, shop, ask: Ask, last: pulpo.Step) -> None:
+    """They are no second way out: what they say is read with the answer that they become part of, or by nobody."""
+    steps = (pulpo.Piece("It is hunter2."), last)
+    runtime = house.orchestrator(lambda _: steps, tools=[shop.buy], policies=[Discreet()])
+    answer = await runtime.run(ask("what is the password?"))
+    messages = await house.store.database.read(lambda c: transcripts.messages(c, answer.conversation_id, 10))
+    assert "hunter2" not in "".join([answer.reply, *(each.text for each in messages), *map(str, house.events)])
+    control = await house.orchestrator(lambda _: steps, tools=[shop.buy]).run(ask("what is the password?"))
+    assert ("hunter2" in control.reply) is (last != pulpo.Answer("Hello."))
 
 
 class Mute(pulpo.Policy):
