@@ -104,3 +104,32 @@ def test_the_cap_counts_turns_and_not_connections(start: Start) -> None:
         finally:
             for client in clients:
                 client.close()
+
+
+HANGING = """
+    import asyncio
+    import contextlib
+    import time
+
+    import pulpo
+
+    @pulpo.hookimpl
+    def pulpo_lifespan(runtime):
+        @contextlib.asynccontextmanager
+        async def hang():
+            task = asyncio.ensure_future(asyncio.to_thread(time.sleep, 60))
+            yield
+            task.cancel()
+        return hang()
+"""
+
+
+def test_a_thread_that_hangs_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    install(site, "hanging-plugin", {"hanging": HANGING}, entries={"hanging": "hanging"})
+    with running(tmp_path, environ={"PYTHONPATH": str(site)}) as server:
+        assert server.process is not None
+        asked = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) == 0
+        assert time.monotonic() - asked < 10

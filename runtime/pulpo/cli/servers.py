@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 GRACE = int(DRAIN_SECONDS)
 """Seconds that open responses get after SIGTERM; Kubernetes kills after 30."""
+
+CLOSING_SECONDS = 3.0
+"""What the event loop has to close after all is done and written."""
 
 KEEP_ALIVE = 75
 """Seconds an idle connection stays open: longer than the 60 of common load balancers, or they meet a closed one."""
@@ -135,6 +140,13 @@ class _Server(uvicorn.Server):
             self._patience.look(self.server_state.connections, time.monotonic())
         return await super().on_tick(counter)
 
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().serve(sockets=sockets)
+        finally:  # uvicorn raises the signal that ended it once more
+            if self.started:
+                _end_soon()
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.started:
             self._state.system.begin_draining()
@@ -144,6 +156,16 @@ class _Server(uvicorn.Server):
         if self._captured_signals == [signal.SIGTERM]:  # a person at the keyboard waits for nobody
             await asyncio.sleep(self._drain_delay)
         await super().shutdown(sockets=sockets)
+
+
+def _end_soon() -> None:
+    """End the process if closing the loop does not: everything is written by now, and closing waits for threads.
+
+    A name that is being resolved while the network is gone, or a plugin's hung thread, would hold it for a minute.
+    """
+    last_resort = threading.Timer(CLOSING_SECONDS, os._exit, (0,))
+    last_resort.daemon = True
+    last_resort.start()
 
 
 def _uvicorn_config(app: StartGuard, settings: Settings) -> uvicorn.Config:
