@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
-from deployer import credentials, images
+from deployer import colours, credentials, images
 from deployer.colours import BlueGreen
-from deployer.engine import DeployError, Engine, find_engine
+from deployer.engine import ROOT, DeployError, Engine, find_engine
 from deployer.release import Release
 from deployer.steps import announce, perform
 
 OPTIONAL = ("grafana", "alertmanager", "prometheus")
 ALWAYS = ("postgres", "valkey")
 BLUE_GREEN_FILE = "deploy/compose.blue-green.yaml"
+LOCK = ROOT / "deploy" / ".lock"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Deploy, roll back or make the secrets; return 0, 1 when it did not succeed, 2 when it could not begin."""
+    """Do what is asked; return 0, 1 when it did not succeed, 2 when it could not begin."""
     given = _parser().parse_args(arguments)
     try:
         return _act(given, os.environ)
@@ -30,11 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/deploy.sh", description=__doc__)
-    parser.add_argument("action", choices=["staging", "production", "rollback", "secrets"])
+    parser.add_argument("action", choices=["staging", "production", "rollback", "image", "secrets"])
     parser.add_argument("--dry-run", action="store_true", help="name the steps and run none")
     parser.add_argument("--yes", action="store_true", help="do not ask before production")
     parser.add_argument("--skip-tests", action="store_true", help="the tests of this commit have run elsewhere")
-    parser.add_argument("--blue-green", action="store_true", help="two copies behind nginx; no request fails")
+    parser.add_argument(
+        "--blue-green", action="store_true", help="two copies behind nginx; no request fails (kept until changed)"
+    )
     parser.add_argument(
         "--without",
         action="append",
@@ -43,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SERVICE",
         help=f"one of {', '.join(OPTIONAL)}",
     )
+    parser.add_argument("--sbom", type=Path, metavar="FILE", help="image: write its bill of materials (CycloneDX)")
+    parser.add_argument("--archive", type=Path, metavar="FILE", help="image: save it")
     return parser
 
 
@@ -53,21 +61,40 @@ def _act(given: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if given.action == "production" and not (given.yes or given.dry_run) and not _agreed():
         announce("nothing was changed")
         return 1
-    files = ("compose.yaml", BLUE_GREEN_FILE) if given.blue_green else ("compose.yaml",)
-    release = _release(find_engine(files=files, environ=environ), given, environ)
+    with _alone():
+        return _deploy(given, environ)
+
+
+def _deploy(given: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    blue_green = given.blue_green or colours.active() is not None
+    files = ("compose.yaml", BLUE_GREEN_FILE) if blue_green else ("compose.yaml",)
+    release = _release(find_engine(files=files, environ=environ), given, environ, blue_green=blue_green)
     tag = f"{images.NAME}:{images.version()}"
-    rolling_back = given.action == "rollback"
-    steps = (
-        release.roll_back()
-        if rolling_back
-        else release.deploy(tag, tests=not given.skip_tests, backup=given.action == "production")
-    )
-    announce(f"{given.action}: {images.PREVIOUS if rolling_back else tag}")
-    done = perform(steps, undo=None if rolling_back else release.undo, say=announce, dry=given.dry_run)
-    return 0 if done else 1
+    if given.action == "rollback":
+        announce(f"rollback: {images.PREVIOUS}")
+        steps, undo = release.roll_back(), release.undo_roll_back
+    elif given.action == "image":
+        announce(f"image: {tag}")
+        steps, undo = release.build(tag, sbom=given.sbom, archive=given.archive), release.undo
+    else:
+        announce(f"{given.action}: {tag}{', blue-green' if blue_green else ''}")
+        steps = release.deploy(tag, tests=not given.skip_tests, backup=given.action == "production")
+        undo = release.undo
+    return 0 if perform(steps, undo=undo, say=announce, dry=given.dry_run) else 1
 
 
-def _release(engine: Engine, given: argparse.Namespace, environ: Mapping[str, str]) -> Release:
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the lock of this clone; raises `DeployError` while another deployment runs."""
+    with LOCK.open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise DeployError(f"another deployment runs from this clone; wait for it (it holds {LOCK})") from None
+        yield
+
+
+def _release(engine: Engine, given: argparse.Namespace, environ: Mapping[str, str], *, blue_green: bool) -> Release:
     bind = environ.get("PULPO_BIND", "127.0.0.1")
     host = "127.0.0.1" if bind == "0.0.0.0" else bind  # noqa: S104 - compared, not bound
     wanted = {"pulpo_http": 8000, "prometheus": 9090, "grafana": 3000}
@@ -90,7 +117,7 @@ def _release(engine: Engine, given: argparse.Namespace, environ: Mapping[str, st
         services=(*beside, "pulpo-app"),
         ports=ports,
         bind=bind,
-        blue_green=BlueGreen(engine, beside=beside) if given.blue_green else None,
+        blue_green=BlueGreen(engine, beside=beside) if blue_green else None,
     )
 
 

@@ -3,6 +3,9 @@
 The file `upstream.conf` says which; it is the whole state. The idle copy is started with the new image, verified on
 a port of its own, and then nginx is told to read the file again, which fails no request: its old workers finish what
 they began. The copy before stays stopped as it was, so going back takes a start and a switch.
+
+An installation that ran a single copy becomes blue-green at its next deployment with `--blue-green`. That once the
+single copy gives up its port right before the edge takes it: a second without service, and the only one.
 """
 
 from __future__ import annotations
@@ -10,11 +13,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from deployer.engine import ROOT, CommandError, DeployError, Engine
+from deployer.engine import ROOT, CommandError, Engine
 from deployer.verify import Site, wait_until
 
 FILE = ROOT / "deploy" / "nginx" / "active" / "upstream.conf"
 EDGE = "edge"
+CONFIGURATION = "/etc/pulpo/edge.conf"
+"""In the edge's container; without it nginx would read the image's own."""
+SINGLE = "pulpo-app"
 PORTS = {"blue": 8001, "green": 8002}
 OTHER = {"blue": "green", "green": "blue"}
 
@@ -29,6 +35,7 @@ class BlueGreen:
         self._seconds = seconds
         self.old = active(file)
         self.new = OTHER[self.old] if self.old else "blue"
+        self._took_over = False
 
     def idle_service(self) -> str:
         """Compose's name of the copy that gets the new image."""
@@ -42,13 +49,19 @@ class BlueGreen:
         return f"http://127.0.0.1:{PORTS[self.new]}"
 
     def start_idle(self) -> str:
-        """Start the new copy beside the one that has the traffic."""
-        self._engine.service("up", "--detach", "--no-build", *self._beside, seconds=600)
+        """Start the new copy beside the one that has the traffic.
+
+        What stands beside is started where it does not run and never made anew: that would fail requests.
+        """
+        self._engine.service("up", "--detach", "--no-build", "--no-recreate", *self._beside, seconds=600)
         self._engine.service("up", "--detach", "--no-build", "--no-deps", "--force-recreate", self.idle_service())
         return self.new
 
     def switch(self) -> str:
         """Give the traffic to the new copy."""
+        if self.old is None and self._engine.is_up(SINGLE):
+            self._took_over = True
+            self._engine.service("stop", SINGLE)
         self._point_to(self.new)
         return f"{self.old or 'nothing'} -> {self.new}"
 
@@ -60,28 +73,41 @@ class BlueGreen:
         return self.old
 
     def go_back(self) -> str:
-        """Give the traffic back to the copy that had it; raises `DeployError` when there was none."""
+        """Give the traffic back to whatever had it."""
         if self.old is None:
-            raise DeployError("there was no version before this one")
+            return self._leave()
         self._engine.service("start", f"pulpo-app-{self.old}")
-        address = Site(url=f"http://127.0.0.1:{PORTS[self.old]}")
-        waited = wait_until(lambda: address.get("/health/ready"), seconds=self._seconds)
+        waited = self._wait(f"http://127.0.0.1:{PORTS[self.old]}")
         if active(self._file) != self.old:
             self._point_to(self.old)
         self._engine.service("stop", self.idle_service())
-        return f"{self.old} has the traffic again, ready {waited}"
+        return f"{self.old} has the traffic, ready {waited}"
+
+    def _leave(self) -> str:
+        self._file.unlink(missing_ok=True)
+        self._engine.service("stop", EDGE, self.idle_service())
+        if not self._took_over:
+            return "there was no colour before: edge and the new copy are stopped"
+        self._engine.service("start", SINGLE)
+        return "the single copy is started again"
+
+    def _wait(self, address: str) -> str:
+        return wait_until(lambda: Site(url=address).get("/health/ready"), seconds=self._seconds)
 
     def _point_to(self, colour: str) -> None:
         before = self._file.read_text("utf-8") if self._file.exists() else None
         write(self._file, colour)
-        self._engine.service("up", "--detach", "--no-build", "--no-deps", EDGE)
+        self._engine.service("up", "--detach", "--no-build", "--no-deps", "--no-recreate", EDGE)
         try:
-            self._engine.service("exec", "-T", EDGE, "nginx", "-t")
+            self._nginx("-t")
         except CommandError:
             if before is not None:
                 self._file.write_text(before, "utf-8")
             raise
-        self._engine.service("exec", "-T", EDGE, "nginx", "-s", "reload")
+        self._nginx("-s", "reload")
+
+    def _nginx(self, *arguments: str) -> None:
+        self._engine.service("exec", "-T", EDGE, "nginx", "-c", CONFIGURATION, *arguments)
 
 
 def active(file: Path = FILE) -> str | None:

@@ -29,6 +29,7 @@ def read(path: Path = FILE) -> dict[str, str]:
 
 def write(values: Mapping[str, str], path: Path = FILE) -> None:
     """Replace the file at once, readable by its owner alone."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)
     draft.chmod(0o600)

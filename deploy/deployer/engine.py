@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 ENGINES = ("docker", "podman")
 COMPOSES = (("docker", "compose"), ("docker-compose",), ("podman-compose",))
+
+GRACE_SECONDS = 10.0
+"""What an interrupted command has to end by itself."""
 
 
 class DeployError(Exception):
@@ -32,28 +37,62 @@ Run = Callable[..., str]
 
 
 def run(
-    command: Sequence[str], *, environ: Mapping[str, str] | None = None, seconds: float = 900, stdin: str = ""
+    command: Sequence[str],
+    *,
+    environ: Mapping[str, str] | None = None,
+    seconds: float = 900,
+    source: Path | None = None,
+    target: Path | None = None,
 ) -> str:
-    """Run a command in the project's folder and return what it printed; raises `CommandError`."""
+    """Run a command in the project's folder and return what it printed; raises `CommandError`.
+
+    It reads the file ``source``. With ``target`` its output goes into that file and only its complaints are returned.
+    """
+    with ExitStack() as files:
+        stdin = files.enter_context(source.open("rb")) if source else subprocess.DEVNULL
+        stdout = files.enter_context(target.open("wb")) if target else subprocess.PIPE
+        try:
+            process = subprocess.Popen(  # noqa: S603 - commands of this package, from the operator's own settings
+                command,
+                cwd=ROOT,
+                env={**os.environ, **(environ or {})},
+                stdin=stdin,
+                stdout=stdout,
+                stderr=subprocess.PIPE if target else subprocess.STDOUT,
+                text=True,
+                # A terminal sends Ctrl-C to its whole group: what undoes a deployment must not be hit by it.
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            raise CommandError(command, 127, f"{command[0]} is not installed") from None
+        return _result(process, command, seconds)
+
+
+def _result(process: subprocess.Popen[str], command: Sequence[str], seconds: float) -> str:
     try:
-        done = subprocess.run(  # noqa: S603 - commands of this package, from the operator's own settings
-            command,
-            cwd=ROOT,
-            env={**os.environ, **(environ or {})},
-            input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise CommandError(command, 127, f"{command[0]} is not installed") from None
+        printed, complained = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
+        _end(process)
         raise CommandError(command, 124, f"it did not end within {seconds:g} s") from None
-    if done.returncode != 0:
-        raise CommandError(command, done.returncode, done.stdout)
-    return done.stdout
+    except KeyboardInterrupt:
+        _end(process)
+        raise
+    said = (printed or "") + (complained or "")
+    if process.returncode != 0:
+        raise CommandError(command, process.returncode, said)
+    return said
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a command and what it started, politely first: compose and builds have things to clear away."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, sign)
+        try:
+            process.communicate(timeout=GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +109,17 @@ class Engine:
         """Run a command of the engine."""
         return self.run((self.command, *arguments), environ=self.environ, seconds=seconds)
 
-    def service(self, *arguments: str, seconds: float = 300, stdin: str = "") -> str:
-        """Run a command of compose over this project's services."""
+    def service(
+        self, *arguments: str, seconds: float = 300, source: Path | None = None, target: Path | None = None
+    ) -> str:
+        """Run a command of compose over this project's services; ``source`` and ``target`` as in `run`."""
         files = [part for file in self.files for part in ("--file", file)]
-        return self.run((*self.compose, *files, *arguments), environ=self.environ, seconds=seconds, stdin=stdin)
+        command = (*self.compose, *files, *arguments)
+        return self.run(command, environ=self.environ, seconds=seconds, source=source, target=target)
+
+    def is_up(self, service: str) -> bool:
+        """Whether a container of that service runs."""
+        return bool(self.service("ps", "--quiet", service).strip())
 
     def has_image(self, name: str) -> bool:
         """Whether an image of that name is here."""

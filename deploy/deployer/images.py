@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from deployer.engine import ROOT, CommandError, DeployError, Engine, run
@@ -12,7 +12,6 @@ from deployer.engine import ROOT, CommandError, DeployError, Engine, run
 NAME = "pulpo-ai"
 LATEST = f"{NAME}:latest"
 PREVIOUS = f"{NAME}:previous"
-BACKUPS = ROOT / "deploy" / "backups"
 
 
 def version(root: Path = ROOT) -> str:
@@ -42,6 +41,12 @@ def build(engine: Engine, tag: str, environ: Mapping[str, str]) -> str:
     return f"{tag}, {size / 1e6:.0f} MB"
 
 
+def save(engine: Engine, tag: str, file: Path) -> str:
+    """Save the image into ``file``, as `load` reads it."""
+    engine.image("save", "--output", str(file), tag)
+    return f"{file.name}, {file.stat().st_size / 1e6:.0f} MB"
+
+
 def check_settings(engine: Engine, tag: str) -> str:
     """Let the new image read the settings it will run with; raises `DeployError` with the line that is wrong."""
     engine.service("run", "--rm", "--no-deps", "-T", "pulpo-app", "config", "show", seconds=120)
@@ -56,6 +61,28 @@ def check_migrations(engine: Engine, *, running: bool) -> str:
     return ", ".join(said.strip().splitlines()[-5:])
 
 
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Which images (ids) are `latest` and `previous`; None for a tag that is not there."""
+
+    latest: str | None
+    previous: str | None
+
+
+def tags(engine: Engine) -> Tags:
+    """Return what the tags mean now."""
+    return Tags(*(_id(engine, name) if engine.has_image(name) else None for name in (LATEST, PREVIOUS)))
+
+
+def restore(engine: Engine, before: Tags) -> None:
+    """Make the tags mean what they meant."""
+    for name, image in ((LATEST, before.latest), (PREVIOUS, before.previous)):
+        if image is not None:
+            engine.image("tag", image, name)
+        elif engine.has_image(name):
+            engine.image("rmi", name)
+
+
 def promote(engine: Engine, tag: str) -> str:
     """Make ``tag`` the latest image and keep what was latest as the previous one."""
     if engine.has_image(LATEST) and _id(engine, LATEST) != _id(engine, tag):
@@ -66,24 +93,11 @@ def promote(engine: Engine, tag: str) -> str:
 
 def swap(engine: Engine) -> str:
     """Exchange the latest and the previous image; raises `DeployError` when there is no previous one."""
-    if not engine.has_image(PREVIOUS):
+    now = tags(engine)
+    if now.previous is None:
         raise DeployError(f"there is no {PREVIOUS}: nothing was deployed before")
-    latest, previous = _id(engine, LATEST), _id(engine, PREVIOUS)
-    engine.image("tag", previous, LATEST)
-    engine.image("tag", latest, PREVIOUS)
-    return f"{LATEST} is {previous.removeprefix('sha256:')[:12]} again"
-
-
-def back_up(engine: Engine, *, folder: Path = BACKUPS, now: datetime | None = None) -> str:
-    """Write the database into ``folder``; raises `DeployError` when the dump fails or is empty."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = folder / f"{(now or datetime.now(UTC)):%Y%m%dT%H%M%SZ}.sql"
-    dump = engine.service("exec", "-T", "postgres", "pg_dump", "--username", "pulpo", "--clean", "--if-exists", "pulpo")
-    if "PostgreSQL database dump complete" not in dump:
-        raise DeployError("the backup is not complete; nothing was changed")
-    target.touch(mode=0o600)
-    target.write_text(dump, "utf-8")
-    return f"{target.relative_to(ROOT) if target.is_relative_to(ROOT) else target}, {len(dump) / 1e6:.1f} MB"
+    restore(engine, Tags(latest=now.previous, previous=now.latest))
+    return f"{LATEST} is {now.previous.removeprefix('sha256:')[:12]} again"
 
 
 def _id(engine: Engine, name: str) -> str:

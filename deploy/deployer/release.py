@@ -6,20 +6,23 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from deployer import checks, credentials, images, verify
+from deployer import backups, checks, credentials, images, verify
+from deployer import sbom as bill
 from deployer.colours import BlueGreen
 from deployer.engine import DeployError, Engine, run
-from deployer.steps import Step
+from deployer.steps import Failure, Step
 from deployer.verify import Site
 
 APP = "pulpo-app"
 SCOPES = ("chat", "channel", "metrics", "booking:read")
 READY_SECONDS = 90.0
 TESTS = "unit,smoke,integration"
+VERIFY_IDLE = "verify the idle colour"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Release:
     """One run of scripts/deploy.sh. ``site``, ``prometheus`` and ``grafana`` are addresses; an empty one is not
     deployed. ``services`` are compose's names of what is started; empty means all."""
@@ -34,6 +37,8 @@ class Release:
     bind: str
     blue_green: BlueGreen | None = None
     run: Callable[..., str] = run
+    before: images.Tags | None = None
+    """What the tags meant before the first change; None until then."""
 
     def deploy(self, tag: str, *, tests: bool, backup: bool) -> list[Step]:
         """Return the steps that bring ``tag`` into service."""
@@ -44,20 +49,37 @@ class Release:
             Step("settings", lambda: images.check_settings(self._with(tag), tag)),
             Step("migrations", lambda: images.check_migrations(self._with(tag), running=self._has_database())),
             *([Step("backup", self._back_up)] if backup else []),
-            Step("tag", lambda: images.promote(self.engine, tag), changes=True),
+            Step("tag", lambda: self._tag(lambda: images.promote(self.engine, tag)), changes=True),
             *self.start(),
         ]
 
+    def build(self, tag: str, *, sbom: Path | None, archive: Path | None) -> list[Step]:
+        """Return the steps that make the image ``tag``, its bill of materials and its archive, where asked for."""
+        steps = [
+            Step("engine", lambda: checks.check_engine(self.engine)),
+            Step("disk", checks.check_disk),
+            Step("build", lambda: images.build(self.engine, tag, self.environ)),
+        ]
+        if sbom is not None:
+            steps.append(Step("bill of materials", lambda: bill.write(self.engine, tag, sbom.absolute())))
+        if archive is not None:
+            steps.append(Step("archive", lambda: images.save(self.engine, tag, archive.absolute())))
+        return steps
+
     def roll_back(self) -> list[Step]:
         """Return the steps that bring the previous image back."""
-        return [Step("tag", lambda: images.swap(self.engine), changes=True), *self.start()]
+        return [
+            Step("engine", lambda: checks.check_engine(self.engine)),
+            Step("tag", lambda: self._tag(lambda: images.swap(self.engine)), changes=True),
+            *self.start(),
+        ]
 
     def start(self) -> list[Step]:
         """Return the steps that start what is tagged latest and verify it."""
         if (colours := self.blue_green) is not None:
             return [
                 Step("start the idle colour", colours.start_idle, changes=True),
-                Step("verify the idle colour", lambda: self._verify_idle(colours)),
+                Step(VERIFY_IDLE, lambda: self._verify_idle(colours)),
                 Step("switch", colours.switch, changes=True),
                 *self._verification(colours.active_service),
                 Step("stop the old colour", colours.stop_idle),
@@ -67,16 +89,28 @@ class Release:
             *self._verification(lambda: APP),
         ]
 
-    def undo(self) -> str:
-        """Bring back what ran before and see that it answers; raises `DeployError`."""
-        if not self.engine.has_image(images.PREVIOUS):
-            self.engine.service("stop", APP)
-            return "there was nothing before this deployment: the application is stopped"
-        images.swap(self.engine)
+    def undo(self, failure: Failure) -> str:
+        """Bring back what ran before `deploy` and see that it answers; raises `DeployError`."""
+        before = self.before
+        if before is None:
+            return "nothing was changed yet"
+        images.restore(self.engine, before)
         if self.blue_green is not None:
             return self.blue_green.go_back()
+        if before.latest is None:
+            self.engine.service("stop", APP)
+            return "there was nothing before this deployment: the application is stopped"
         self._start()
-        return f"the previous version is ready {self._ready(self.site)}"
+        return f"the version before is ready {self._ready(self.site)}"
+
+    def undo_roll_back(self, failure: Failure) -> str:
+        """Undo a rollback that somebody interrupted or that could not be started.
+
+        One that runs and only fails its verification stays: whoever rolls back wants the other version even less.
+        """
+        if failure.interrupted or failure.step.changes or self._is_idle(failure.step):
+            return self.undo(failure)
+        return "no, the version before was kept; mend what failed, or run scripts/deploy.sh rollback to swap again"
 
     def _pre_checks(self) -> list[Step]:
         return [
@@ -93,7 +127,7 @@ class Release:
 
     def _verification(self, service: Callable[[], str]) -> list[Step]:
         return [
-            Step("application ready", lambda: self._ready(self.site)),
+            Step("application ready", lambda: self._comes_up(service(), self.site)),
             *(
                 [Step("Prometheus healthy", lambda: self._answers(self.prometheus, "/-/healthy"))]
                 if self.prometheus
@@ -109,7 +143,7 @@ class Release:
 
     def _verify_idle(self, colours: BlueGreen) -> str:
         address = colours.idle_address()
-        waited = self._ready(address)
+        waited = self._comes_up(colours.idle_service(), address)
         self._key(colours.idle_service(), address)
         return f"ready {waited}, {verify.check_chat(self._site(address))}"
 
@@ -124,13 +158,23 @@ class Release:
         self.engine.service("up", "--detach", "--no-build", "--remove-orphans", *self.services, seconds=600)
         return "started"
 
+    def _tag(self, change: Callable[[], str]) -> str:
+        self.before = images.tags(self.engine)
+        return change()
+
+    def _is_idle(self, step: Step) -> bool:
+        """Whether the traffic had not been switched yet."""
+        return step.name == VERIFY_IDLE
+
     def _back_up(self) -> str:
         if not self._has_database():
             return "there is no database yet"
-        return images.back_up(self.engine)
+        backup = backups.back_up(self.engine)
+        restored = backups.try_restore(self.engine, backup)
+        return f"{backup.name}, {backup.stat().st_size / 1e6:.1f} MB, restored on trial: {restored}"
 
     def _has_database(self) -> bool:
-        return bool(self.engine.service("ps", "--quiet", "postgres").strip())
+        return self.engine.is_up("postgres")
 
     def _with(self, tag: str) -> Engine:
         """The engine, with compose's application being ``tag``, which is not the latest yet."""
@@ -142,6 +186,14 @@ class Release:
             environ=environ,
             run=self.engine.run,
         )
+
+    def _comes_up(self, service: str, address: str) -> str:
+        """Wait until it is ready; a failure shows what it logged last, which mostly is the reason."""
+        try:
+            return self._ready(address)
+        except DeployError as error:
+            logged = self.engine.service("logs", "--no-color", "--tail", "5", service)
+            raise DeployError(f"{error}\n  its log ends with\n{logged.rstrip()}") from None
 
     def _ready(self, address: str) -> str:
         return self._answers(address, "/health/ready")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from types import FrameType
 from deployer.engine import DeployError
 
 Say = Callable[[str], None]
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a cancelled job, a lost connection: all of them end a deployment in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,21 @@ class Step:
     changes: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What ended a run: the step, and whether somebody interrupted it."""
+
+    step: Step
+    interrupted: bool
+
+
+Undo = Callable[[Failure], str]
+
+
 def perform(
     steps: Sequence[Step],
     *,
-    undo: Callable[[], str] | None,
+    undo: Undo,
     say: Say,
     dry: bool = False,
     clock: Callable[[], float] = time.monotonic,
@@ -38,25 +53,12 @@ def perform(
     The first that fails ends the run; if something was changed by then, ``undo`` is called, which no further signal
     interrupts. With ``dry`` the steps are named and none is run.
     """
-    changed = False
-    began = clock()
-    for number, step in enumerate(steps, 1):
-        title = f"[{number}/{len(steps)}] {step.name}"
-        if dry:
-            say(f"{title} (dry run)")
-            continue
-        started = clock()
-        changed = changed or step.changes
-        try:
-            said = step.work()
-        except (DeployError, KeyboardInterrupt) as error:
-            say(f"{title} failed after {clock() - started:.1f} s: {_why(error)}")
-            if changed and undo is not None:
-                _undo(undo, say=say, clock=clock)
-            return False
-        say(f"{title} {clock() - started:.1f} s{': ' + said if said else ''}")
-    say(f"done in {clock() - began:.1f} s")
-    return True
+    if dry:
+        for number, step in enumerate(steps, 1):
+            say(f"[{number}/{len(steps)}] {step.name} (dry run)")
+        return True
+    with _Interruptions(say).heeded() as interruptions:
+        return _perform(steps, undo=undo, say=say, clock=clock, interruptions=interruptions)
 
 
 def announce(line: str) -> None:
@@ -64,27 +66,64 @@ def announce(line: str) -> None:
     print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)  # noqa: T201 - a command's own output
 
 
+def _perform(
+    steps: Sequence[Step], *, undo: Undo, say: Say, clock: Callable[[], float], interruptions: _Interruptions
+) -> bool:
+    began = started = clock()
+    changed, step, title = False, steps[0], ""
+    try:
+        for number, step in enumerate(steps, 1):
+            title, started = f"[{number}/{len(steps)}] {step.name}", clock()
+            changed = changed or step.changes
+            said = step.work()
+            say(f"{title} {clock() - started:.1f} s{': ' + said if said else ''}")
+    except (Exception, KeyboardInterrupt) as error:  # whatever it was, what was begun has to be undone
+        interruptions.heed = False
+        say(f"{title} failed after {clock() - started:.1f} s: {_why(error)}")
+        failure = Failure(step, isinstance(error, KeyboardInterrupt))
+        if changed:
+            _undo(lambda: undo(failure), say=say, clock=clock)
+        return False
+    say(f"done in {clock() - began:.1f} s")
+    return True
+
+
 def _undo(undo: Callable[[], str], *, say: Say, clock: Callable[[], float]) -> None:
     started = clock()
-    with _uninterrupted(say):
-        try:
-            said = undo()
-            say(f"rolled back in {clock() - started:.1f} s: {said}")
-        except DeployError as error:
-            say(f"ROLLBACK FAILED: {error}\nSee `compose ps` and `compose logs`, then run scripts/deploy.sh rollback")
-
-
-@contextmanager
-def _uninterrupted(say: Say) -> Iterator[None]:
-    def later(_signal: int, _frame: FrameType | None) -> None:
-        say("rolling back; it ends by itself")
-
-    before = signal.signal(signal.SIGINT, later)
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+        said = undo()
+    except Exception as error:
+        say(f"ROLLBACK FAILED: {_why(error)}\nSee `compose ps` and `compose logs`, then run scripts/deploy.sh rollback")
+    else:
+        say(f"rolled back in {clock() - started:.1f} s: {said}")
+
+
+class _Interruptions:
+    """The signals that end a run. While ``heed`` is set the first one raises `KeyboardInterrupt`; the others, and
+    those that come while something is undone, are answered with a line."""
+
+    def __init__(self, say: Say) -> None:
+        self.heed = True
+        self._say = say
+
+    @contextmanager
+    def heeded(self) -> Iterator[_Interruptions]:
+        before = {each: signal.signal(each, self._arrived) for each in ENDINGS}
+        try:
+            yield self
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _arrived(self, _signal: int, _frame: FrameType | None) -> None:
+        if not self.heed:
+            self._say("rolling back; it ends by itself")
+            return
+        self.heed = False
+        raise KeyboardInterrupt
 
 
 def _why(error: BaseException) -> str:
-    return str(error) if isinstance(error, DeployError) else "interrupted"
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return str(error) if isinstance(error, DeployError) else traceback.format_exc()

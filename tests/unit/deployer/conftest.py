@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,20 +22,34 @@ class Machine:
     commands: list[str] = field(default_factory=list)
     environs: list[dict[str, str]] = field(default_factory=list)
 
-    def run(self, command: Sequence[str], *, environ: Any = None, seconds: float = 0, stdin: str = "") -> str:
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        environ: Any = None,
+        seconds: float = 0,
+        source: Path | None = None,
+        target: Path | None = None,
+    ) -> str:
         line = " ".join(command)
         self.commands.append(line)
         self.environs.append(dict(environ or {}))
         if any(word in line for word in self.failing):
             raise CommandError(command, 1, "no luck")
         match command:
-            case ("podman", "tag", source, target):
-                self.images[target] = self.images.get(source, source)
+            case ("podman", "tag", known, name):
+                self.images[name] = self.images.get(known, known)
             case ("podman", "image", "inspect", *_, name):
                 if name not in self.images:
                     raise CommandError(command, 1, "no such image")
                 return f"{self.images[name]}\n"
-        return next((answer for word, answer in self.said.items() if word in line), "")
+            case ("podman", "rmi", name):
+                del self.images[name]
+        said = next((answer for word, answer in self.said.items() if word in line), "")
+        if target is None:
+            return said
+        target.write_text(said, "utf-8")
+        return ""
 
     def did(self, *words: str) -> bool:
         """Whether a command had all these words."""

@@ -42,13 +42,27 @@ def test_the_traffic_changes_after_the_new_copy_is_up_and_before_the_old_one_sto
 
 def test_a_file_that_nginx_refuses_changes_nothing(engine, machine, file: Path) -> None:
     colours.write(file, "blue")
-    machine.failing.add("nginx -t")
+    machine.failing.add("edge.conf -t")
     with pytest.raises(DeployError):
         switch(engine, file).switch()
     assert colours.active(file) == "blue"
     assert not machine.did("reload")
 
 
-def test_without_a_version_before_there_is_no_way_back(engine, file: Path) -> None:
-    with pytest.raises(DeployError, match="no version before"):
-        switch(engine, file).go_back()
+def test_back_from_the_first_colour_there_is_no_edge(engine, machine, file: Path) -> None:
+    first = switch(engine, file)
+    first.switch()
+    assert "there was no colour before" in first.go_back()
+    assert machine.did("stop edge pulpo-app-blue")
+    assert not machine.did("start pulpo-app")
+    assert colours.active(file) is None
+
+
+def test_a_single_copy_gives_its_port_to_the_edge_and_gets_it_back(engine, machine, file: Path) -> None:
+    machine.said["ps --quiet pulpo-app"] = "0123456789ab\n"
+    first = switch(engine, file)
+    first.switch()
+    order = [line for line in machine.commands if "stop" in line or "up" in line]
+    assert ["stop pulpo-app" in order[0], "edge" in order[1]] == [True] * 2
+    assert "the single copy is started again" in first.go_back()
+    assert machine.did("start pulpo-app")

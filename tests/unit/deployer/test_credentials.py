@@ -24,6 +24,12 @@ def test_they_are_made_once_and_only_their_owner_reads_them(path: Path) -> None:
     assert made["GF_SECURITY_ADMIN_PASSWORD"] not in ("", "admin", made["POSTGRES_PASSWORD"])
 
 
+def test_a_fresh_clone_has_no_folder_for_them(tmp_path: Path) -> None:
+    file = tmp_path / "environments" / "secrets.env"
+    assert credentials.ensure(file)
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
 def test_two_installations_share_no_password(tmp_path: Path) -> None:
     one, other = tmp_path / "one.env", tmp_path / "other.env"
     credentials.ensure(one)

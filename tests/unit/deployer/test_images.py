@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 
 from deployer import images
 from deployer.engine import DeployError
-
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
 def test_the_version_is_the_project_s_and_the_commit_s() -> None:
@@ -49,19 +44,20 @@ def test_the_build_gets_the_base_and_the_extras(engine, machine) -> None:
     assert machine.did("build", "BASE_IMAGE=mine", "EXTRAS=postgres", "REVISION=2", "--format docker")
 
 
-def test_a_backup_that_is_cut_off_is_refused(engine, machine, tmp_path: Path) -> None:
-    machine.said["pg_dump"] = "CREATE TABLE"
-    with pytest.raises(DeployError, match="not complete"):
-        images.back_up(engine, folder=tmp_path, now=NOW)
-    assert list(tmp_path.iterdir()) == []
+def test_tags_are_made_to_mean_what_they_meant(engine, machine) -> None:
+    machine.images = {images.LATEST: "old", images.PREVIOUS: "older", "pulpo-ai:2": "new"}
+    before = images.tags(engine)
+    images.promote(engine, "pulpo-ai:2")
+    images.restore(engine, before)
+    assert images.tags(engine) == images.Tags(latest="old", previous="older")
 
 
-def test_a_backup_is_kept_for_its_owner_alone(engine, machine, tmp_path: Path) -> None:
-    machine.said["pg_dump"] = "CREATE TABLE x;\n-- PostgreSQL database dump complete\n"
-    images.back_up(engine, folder=tmp_path, now=NOW)
-    (file,) = tmp_path.iterdir()
-    assert file.name == "20261124T093000Z.sql"
-    assert file.stat().st_mode & 0o777 == 0o600
+def test_a_tag_that_was_not_there_is_taken_away_again(engine, machine) -> None:
+    machine.images = {"pulpo-ai:2": "new"}
+    before = images.tags(engine)
+    images.promote(engine, "pulpo-ai:2")
+    images.restore(engine, before)
+    assert machine.images == {"pulpo-ai:2": "new"}
 
 
 def test_migrations_are_asked_of_the_new_image_and_a_refusal_stops_the_release(engine, machine) -> None:

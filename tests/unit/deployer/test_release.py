@@ -6,7 +6,7 @@ import pytest
 
 from deployer import images, release
 from deployer.release import Release
-from deployer.steps import perform
+from deployer.steps import Step, Undo, perform
 
 TAG = "pulpo-ai:2"
 
@@ -31,23 +31,52 @@ def test_everything_is_looked_at_before_anything_is_changed(planned: Release) ->
     assert {"start", "application ready", "smoke chat", "metrics", "canary", "logs"} <= set(names[first:])
 
 
-def test_a_release_that_is_not_well_is_rolled_back_by_itself(planned: Release, machine: Any) -> None:
-    machine.images = {images.LATEST: "old", TAG: "new"}
+def run(planned: Release, steps: list[Step], undo: Undo) -> list[str]:
+    """Run the steps that need no server; return what was said."""
     said: list[str] = []
-    steps = [
-        step
-        for step in planned.deploy(TAG, tests=False, backup=False)
-        if step.name in ("tag", "start", "application ready")
-    ]
-    assert not perform(steps, undo=lambda: _without_waiting(planned), say=said.append)
-    assert machine.images[images.LATEST] == "old"
-    assert "did not answer" in said[-2]
+    wanted = [step for step in steps if step.name in ("tag", "start", "application ready", "never")]
+    assert not perform(wanted, undo=undo, say=said.append)
+    return said
 
 
-def test_a_first_release_that_is_not_well_is_stopped(planned: Release, machine: Any) -> None:
+def test_a_release_that_is_not_well_is_rolled_back_by_itself(planned: Release, machine: Any) -> None:
+    machine.images = {images.LATEST: "old", images.PREVIOUS: "older", TAG: "new"}
+    said = run(planned, planned.deploy(TAG, tests=False, backup=False), planned.undo)
+    assert (machine.images[images.LATEST], machine.images[images.PREVIOUS]) == ("old", "older")
+    assert machine.did("up", "pulpo-app")
+    assert "did not answer" in said[2]
+
+
+def test_a_change_that_was_cut_off_goes_back_to_what_ran_and_not_to_the_one_before(planned, machine) -> None:
+    machine.images = {images.LATEST: "old", images.PREVIOUS: "older", TAG: "new"}
+    machine.failing = {f"tag {images.LATEST}"}
+    run(planned, planned.deploy(TAG, tests=False, backup=False), planned.undo)
+    assert (machine.images[images.LATEST], machine.images[images.PREVIOUS]) == ("old", "older")
+
+
+def test_a_first_release_that_is_not_well_is_stopped_and_not_the_latest(planned: Release, machine: Any) -> None:
     machine.images = {TAG: "new"}
-    assert "the application is stopped" in planned.undo()
+    said = run(planned, planned.deploy(TAG, tests=False, backup=False), planned.undo)
+    assert "the application is stopped" in said[-1]
     assert machine.did("stop", "pulpo-app")
+    assert machine.images == {TAG: "new"}
+
+
+def test_a_rollback_that_fails_its_verification_stays(planned: Release, machine: Any) -> None:
+    machine.images = {images.LATEST: "broken", images.PREVIOUS: "old"}
+    said = run(planned, planned.roll_back(), planned.undo_roll_back)
+    assert machine.images[images.LATEST] == "old"
+    assert "was kept" in said[-1]
+
+
+def test_a_rollback_that_is_interrupted_is_undone(planned: Release, machine: Any) -> None:
+    machine.images = {images.LATEST: "new", images.PREVIOUS: "old"}
+
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    run(planned, [planned.roll_back()[1], Step("never", interrupted)], planned.undo_roll_back)
+    assert (machine.images[images.LATEST], machine.images[images.PREVIOUS]) == ("new", "old")
 
 
 def test_the_new_image_checks_settings_and_migrations_not_the_one_that_runs(planned: Release, machine: Any) -> None:
@@ -61,7 +90,3 @@ def test_the_new_image_checks_settings_and_migrations_not_the_one_that_runs(plan
         if "run --rm" in line
     ]
     assert tags == ["2", "2"]
-
-
-def _without_waiting(planned: Release) -> str:
-    return images.swap(planned.engine)
