@@ -1,0 +1,63 @@
+"""Whatever ends a deployment, and in whichever step: what ran before serves, and nothing is left half-done."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from support.installation import Installation
+
+SKIP = ("--skip-tests", "--without", "grafana")
+BEFORE = ("engine", "ports", "build", "settings", "migrations", "backup", "tag", "start", "application ready", "key")
+"""Each step is interrupted while the one after it runs."""
+
+
+def state(installation: Installation) -> tuple[str, ...]:
+    """What must be the same afterwards: images, containers (none that a step left behind) and what they run."""
+    names = installation.podman("ps", "--all", "--format", "{{.Names}} {{.State}}")
+    return (
+        installation.image(),
+        installation.image("pulpo-ai:previous"),
+        installation.serving(),
+        *sorted(names.split("\n")),
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def two_versions(installation: Installation) -> None:
+    installation.commit("Have a version before")
+    assert installation.deploy("staging", *SKIP).status == 0
+
+
+@pytest.mark.parametrize("step", BEFORE)
+def test_ctrl_c_in_the_step_after(installation: Installation, step: str) -> None:
+    before = state(installation)
+    installation.commit(f"Interrupt after {step}", {"runtime/pulpo/__init__.py": ('"""', '"""New. ')})
+    run = installation.interrupt("production", "--yes", *SKIP, after=f"] {step} ", wait=0.4)
+    assert run.status == 1
+    assert "failed" in run.said
+    assert state(installation) == before
+    assert "€" in installation.chat("How much is a haircut?")
+    assert installation.compose("exec", "-T", "postgres", "psql", "-U", "pulpo", "-Atc", LEFT, "postgres") == ""
+
+
+LEFT = "SELECT datname FROM pg_database WHERE datname = 'pulpo_restore_check'"
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGHUP])
+def test_a_cancelled_job_and_a_lost_connection_are_the_same(installation: Installation, sign: signal.Signals) -> None:
+    before = state(installation)
+    installation.commit(f"End by {sign.name}", {"runtime/pulpo/__init__.py": ('"""', '"""New. ')})
+    run = installation.interrupt("staging", *SKIP, after="] tag ", wait=0.4, sign=sign)
+    assert "rolled back" in run.said
+    assert state(installation) == before
+
+
+@pytest.mark.parametrize("step", ["engine", "tag", "start", "application ready"])
+def test_ctrl_c_in_a_rollback(installation: Installation, step: str) -> None:
+    before = state(installation)
+    run = installation.interrupt("rollback", "--without", "grafana", after=f"] {step} ", wait=0.2)
+    assert run.status == 1
+    assert state(installation) == before
+    assert "€" in installation.chat("How much is a haircut?")

@@ -1,0 +1,93 @@
+"""Two copies behind nginx: versions change, fail and come back while customers write, and none of them notices."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from support.installation import Installation
+from support.steady import Answers, steady
+
+SKIP = ("--skip-tests", "--without", "grafana")
+RATE = 50.0
+NEW = {"runtime/pulpo/__init__.py": ('"""', '"""New. ')}
+BUG = ('"EUR": "€"', '"EUR": "?"')
+SPEECH = "plugins/pulpo_booking/speech.py"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def blue(installation: Installation) -> None:
+    """The single copy has given way to the first colour."""
+    run = installation.deploy("staging", "--blue-green", *SKIP)
+    assert run.status == 0, run.said
+    assert "nothing -> blue" in run.said
+
+
+def colour(installation: Installation) -> str:
+    written = (installation.folder / "deploy/nginx/active/upstream.conf").read_text("utf-8")
+    return "blue" if "blue" in written else "green"
+
+
+def nobody_noticed(answers: Answers) -> None:
+    print(f"{answers.total} requests, {answers.failed} failed, slowest {answers.slowest:.2f} s")
+    assert answers.total > 10 * RATE
+    assert answers.failed == {}
+
+
+def test_a_switch(installation: Installation) -> None:
+    before = colour(installation)
+    installation.commit("Switch", NEW)
+    with steady(installation.url, installation.key, rate=RATE) as answers:
+        run = installation.deploy("staging", *SKIP)
+        time.sleep(2)
+    assert run.status == 0, run.said
+    assert colour(installation) != before
+    nobody_noticed(answers)
+
+
+def test_a_planted_bug_never_gets_the_traffic(installation: Installation) -> None:
+    before = colour(installation), installation.image()
+    installation.commit("Plant", {SPEECH: BUG})
+    with steady(installation.url, installation.key, rate=RATE) as answers:
+        run = installation.deploy("staging", *SKIP)
+    installation.commit("Mend", {SPEECH: (BUG[1], BUG[0])})
+    assert run.status == 1
+    assert "rolled back" in run.said
+    assert (colour(installation), installation.image()) == before
+    nobody_noticed(answers)
+
+
+def test_rollback_by_hand(installation: Installation) -> None:
+    before = colour(installation), installation.image(), installation.image("pulpo-ai:previous")
+    with steady(installation.url, installation.key, rate=RATE) as answers:
+        run = installation.deploy("rollback", "--without", "grafana")
+        time.sleep(2)
+    assert run.status == 0, run.said
+    assert (installation.image(), installation.image("pulpo-ai:previous")) == (before[2], before[1])
+    assert colour(installation) != before[0]
+    nobody_noticed(answers)
+
+
+@pytest.mark.parametrize("step", ["tag", "start the idle colour", "verify the idle colour", "switch", "smoke chat"])
+def test_ctrl_c_in_the_step_after(installation: Installation, step: str) -> None:
+    before = colour(installation), installation.image()
+    installation.commit(f"Interrupt after {step}", {"runtime/pulpo/__init__.py": ('"""', '"""New. ')})
+    with steady(installation.url, installation.key, rate=RATE) as answers:
+        run = installation.interrupt("staging", *SKIP, after=f"] {step} ", wait=0.2)
+        time.sleep(1)
+    assert run.status == 1
+    assert (colour(installation), installation.image()) == before
+    nobody_noticed(answers)
+
+
+def test_control_a_switch_without_a_drain_is_noticed(installation: Installation) -> None:
+    serving = f"pulpo-app-{colour(installation)}"
+    with steady(installation.url, installation.key, rate=RATE) as answers:
+        time.sleep(2)
+        installation.compose("kill", serving)
+        time.sleep(1)
+        installation.compose("start", serving)
+        time.sleep(15)
+    print(answers.counts)
+    assert answers.failed

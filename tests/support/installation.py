@@ -1,0 +1,174 @@
+"""An installation that deployments are rehearsed with: a clone with commits of its own, on ports of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployer.verify import Site
+from support.documents import ROOT, files
+from support.server import free_port
+
+PROJECT = "pulporehearsal"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a run of scripts/deploy.sh ended, and what it said."""
+
+    status: int
+    said: str
+
+    def seconds(self, step: str) -> float:
+        """Return how long a step took."""
+        found = re.search(rf"\] {re.escape(step)} ([\d.]+) s", self.said)
+        assert found, self.said
+        return float(found[1])
+
+
+class Installation:
+    """``folder`` is the clone; ``environ`` what scripts/deploy.sh is called with beside the ports."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self.folder = folder
+        ports = {name: str(free_port()) for name in ("PULPO_HTTP_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")}
+        self.environ = {**environ, **ports, "COMPOSE_PROJECT_NAME": PROJECT}
+        self._everything = {**os.environ, **self.environ}
+        for path in files():
+            target = folder / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+        self._git("init", "--quiet", "--initial-branch=main")
+        self.commit("Begin")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.environ['PULPO_HTTP_PORT']}"
+
+    @property
+    def key(self) -> str:
+        """The key that deployments verify with."""
+        return (self.folder / "deploy/environments/secrets.deploy").read_text("utf-8").split("DEPLOY_KEY=")[1].strip()
+
+    def commit(self, why: str, changes: Mapping[str, tuple[str, str]] | None = None) -> str:
+        """Replace a text by another in the named files, commit, and return the image's tag of that version."""
+        for name, (old, new) in (changes or {}).items():
+            text = (self.folder / name).read_text("utf-8")
+            assert old in text, f"{name} has no {old!r}"
+            (self.folder / name).write_text(text.replace(old, new, 1), "utf-8")
+        self._git("add", "--all")
+        self._git(
+            "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--allow-empty", "-m", why
+        )
+        return self.version()
+
+    def version(self) -> str:
+        """Return the tag of the image that this commit is deployed as."""
+        done = subprocess.run(
+            ["python3", "-c", "from deployer import images; print(images.version())"],
+            cwd=self.folder,
+            env={**self._everything, "PYTHONPATH": "deploy"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return f"pulpo-ai:{done.stdout.strip()}"
+
+    def deploy(self, *arguments: str, typed: str = "", seconds: float = 900) -> Run:
+        """Run scripts/deploy.sh to its end."""
+        done = subprocess.run(
+            ["scripts/deploy.sh", *arguments],
+            cwd=self.folder,
+            env=self._everything,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+        print(done.stdout, done.stderr)
+        return Run(done.returncode, done.stdout + done.stderr)
+
+    def interrupt(self, *arguments: str, after: str, wait: float, sign: signal.Signals = signal.SIGINT) -> Run:
+        """Run scripts/deploy.sh and send it ``sign``, ``wait`` seconds after it said a line with ``after``."""
+        process = subprocess.Popen(
+            ["scripts/deploy.sh", *arguments],
+            cwd=self.folder,
+            env=self._everything,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        guard = threading.Timer(600, process.kill)
+        guard.start()
+        said: list[str] = []
+        assert process.stderr is not None
+        for line in process.stderr:
+            said.append(line)
+            if after in line:
+                time.sleep(wait)
+                os.killpg(process.pid, sign)
+        status = process.wait()
+        guard.cancel()
+        print("".join(said))
+        return Run(status, "".join(said))
+
+    def podman(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["podman", *arguments], env=self._everything, capture_output=True, text=True, timeout=600, check=True
+        )
+        return done.stdout.strip()
+
+    def compose(self, *arguments: str) -> str:
+        """Run compose over the services, those of a blue-green deployment among them."""
+        given = ["--file", "compose.yaml", "--file", "deploy/compose.blue-green.yaml", *arguments]
+        done = subprocess.run(
+            [*self.environ["PULPO_COMPOSE"].split(), *given],
+            cwd=self.folder,
+            env=self._everything,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def image(self, tag: str = "pulpo-ai:latest") -> str:
+        """Return the id of an image."""
+        return self.podman("image", "inspect", "--format", "{{.Id}}", tag)
+
+    def serving(self, service: str = "pulpo-app") -> str:
+        """Return the id of the image that a service's container runs."""
+        container = self.compose("ps", "--quiet", service)
+        assert container, f"{service} does not run"
+        return self.podman("inspect", "--format", "{{.Image}}", container)
+
+    def inspect(self, container: str) -> dict[str, Any]:
+        (said,) = json.loads(self.podman("inspect", container))
+        return dict(said)
+
+    def chat(self, message: str) -> str:
+        """Return the reply to a message; raises `DeployError` when there is none."""
+        return str(Site(url=self.url, key=self.key).chat(message)["reply"])
+
+    def remove(self) -> None:
+        """Take down everything, with its data and its images' tags."""
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "3")
+        named = self.podman(
+            "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference=localhost/pulpo-ai"
+        )
+        if named:
+            self.podman("rmi", "--force", *set(named.splitlines()))
+
+    def _git(self, *arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=self.folder, check=True, timeout=60)

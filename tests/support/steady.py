@@ -1,0 +1,71 @@
+"""Customers at a steady rate: each second's requests are sent whether or not the ones before were answered."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+
+@dataclass(slots=True)
+class Answers:
+    """What became of the requests: by status, or by the error's kind. ``slowest`` in seconds."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    slowest: float = 0.0
+
+    @property
+    def total(self) -> int:
+        return self.counts.total()
+
+    @property
+    def failed(self) -> dict[str, int]:
+        return {kind: count for kind, count in self.counts.items() if kind != "200"}
+
+
+@contextmanager
+def steady(url: str, key: str, *, rate: float) -> Iterator[Answers]:
+    """Send ``rate`` messages a second until the block ends and every one of them has been answered.
+
+    Half of them come over connections that are kept, half over connections of their own.
+    """
+    answers, ended = Answers(), threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(_send(url, key, rate, answers, ended)))
+    thread.start()
+    try:
+        yield answers
+    finally:
+        ended.set()
+        thread.join(timeout=60)
+        assert not thread.is_alive()
+
+
+async def _send(url: str, key: str, rate: float, answers: Answers, ended: threading.Event) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    single = httpx.Limits(max_keepalive_connections=0)
+    kept = httpx.AsyncClient(headers=headers, timeout=30)
+    fresh = httpx.AsyncClient(headers=headers, timeout=30, limits=single)
+    began, number = time.monotonic(), 0
+    async with kept, fresh, asyncio.TaskGroup() as requests:
+        while not ended.is_set():
+            requests.create_task(_ask((kept, fresh)[number % 2], f"{url}/chat", number, answers))
+            number += 1
+            await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+
+
+async def _ask(client: httpx.AsyncClient, url: str, number: int, answers: Answers) -> None:
+    began = time.monotonic()
+    body = {"message": "How much is a haircut?", "user_id": f"steady-{number}"}
+    try:
+        answer = await client.post(url, json=body)
+        kind = str(answer.status_code) if "€" in answer.text or answer.status_code != 200 else "no price"
+    except httpx.HTTPError as error:
+        kind = type(error).__name__
+    answers.counts[kind] += 1
+    answers.slowest = max(answers.slowest, time.monotonic() - began)
