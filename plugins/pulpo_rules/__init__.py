@@ -4,10 +4,11 @@ Whoever plugs it in:        `plugin` (the hook), `planner` (what a turn calls: t
 Whoever follows a message:  `understanding` (what it says), `acts` (greetings, thanks, a change of mind …),
                             `intents` (which tool), `reading` (which values), `offers` (which of the choices shown)
 Whoever follows a decision: `decisions` (what to do about a message), `routing` (which goal it serves), `facts` (what it
-                            changes), `progress` (what is still missing), `replies` (what to do about results),
+                            changes), `carrying` (what serves the next one), `progress` (what is still missing),
+                            `replies` (what to do about results), `recall` (what they told, asked for again),
                             `situation` (what a decision may know)
-Whoever adds a kind of value: `fields` (the kinds, read from declarations), `choices`, `entities`, `people`,
-                            `numbers`; `mentions` (what was read)
+Whoever adds a kind of value: `fields` (the kinds, read from declarations), `choices`, `entities`, `flags`,
+                            `people`, `places`, `numbers`; `mentions` (what was read)
 Whoever changes a wording:  `texts` (what it says), `lexicon` (what it recognises), `render` (values in words)
 The ground:                 `text` (folding, tokens), `background` (prompts of chat clients)
 """

@@ -59,6 +59,30 @@ def read_acts(text: str) -> Acts:
     )
 
 
+def puts_off(text: str) -> bool:
+    """Whether a text turns down what was proposed, or has no further wish: "not right now", "no, that's all"."""
+    return bool(_PUTS_OFF.match(fold(text).lstrip(" ¡")))
+
+
+def opens_with_yes(text: str) -> bool:
+    """Whether a text begins with a yes, whatever follows."""
+    return bool(_OPENS_WITH_YES.match(fold(text).lstrip(" ¡")))
+
+
+_LEAD_IN: Final = r"(?:(?:ok|okay|well|thanks|thank you|gracias|bueno|eh|actually|mm+)[,.!]? )?"
+_NOT_NOW: Final = (
+    r"not (?:(?:right|just) )?(?:now|yet|today|at the moment)\b|(?:maybe|perhaps) (?:later|another|some|at|in|not)\b"
+    r"|(?:some|an)other time\b|some other time\b|later\b|ahora no\b|por ahora no\b|todavia no\b|mas tarde\b"
+    r"|mas adelante\b|otro dia\b|en otro momento\b|quizas? (?:despues|luego|mas)\b"
+)
+_PUTS_OFF: Final = re.compile(rf"{_LEAD_IN}(?:no\b(?! problem)|nope\b|nah\b|nothing\b|nada mas\b|{_NOT_NOW})")
+_OPENS_WITH_YES: Final = re.compile(
+    r"(?:(?:oh|ok|okay|well|bueno|ah)[,.!]? )?(?:yes|yea|yeah|yep|yup|sure|of course|certainly|absolutely|definitely|"
+    r"most definitely|please|great|perfect|ok|okay|alright|all right|go ahead|lets|let's|si|dale|claro|vale|por favor|"
+    r"perfecto|genial|bueno|obvio|adelante)\b"
+)
+
+
 def is_question(text: str) -> bool:
     """Whether a text asks something: by its mark, by the word it begins with, or by asking to be told."""
     if "?" in text or "¿" in text:

@@ -10,11 +10,12 @@ import msgspec
 from msgspec.structs import replace
 
 import pulpo
-from pulpo_rules import facts, offers, progress, render, texts
-from pulpo_rules.acts import read_acts
+from pulpo_rules import carrying, facts, offers, progress, recall, render, texts
+from pulpo_rules.acts import opens_with_yes, puts_off, read_acts
 from pulpo_rules.fields import Field
 from pulpo_rules.mentions import Mention
 from pulpo_rules.people import speaks_of_others
+from pulpo_rules.places import is_pointed_at
 from pulpo_rules.progress import narrowed_to
 from pulpo_rules.routing import Route, most, route
 from pulpo_rules.situation import Decision, Do, Say, Situation, missing, noted, paragraphs
@@ -26,9 +27,63 @@ _SAME: Final = re.compile(r"\b(?:mism[oa]|same)\s+([^\W\d_]+)")
 
 def decide(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
     """Return what to do first about a message that neither confirmed nor refused a pending call."""
-    dialogue = _seeded(dialogue, situation)
-    way = _choose_tool(understood, dialogue, situation) or _pick(understood, dialogue, situation)
+    proposed = str(dialogue.notes.get("proposed", ""))
+    dialogue = noted(_seeded(dialogue, situation), proposed=None)
+    way = _choose_tool(understood, dialogue, situation) or _follow(proposed, understood, dialogue, situation)
+    way = way or _pick(understood, dialogue, situation) or _recall(proposed, understood, dialogue, situation)
     return way or _act(understood, dialogue, situation) or _go(understood, dialogue, situation)
+
+
+def _follow(
+    proposed: str, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation
+) -> Decision | None:
+    """Read the answer to the proposal to go on with a tool; or turn to nothing when there is no further wish."""
+    if _is_refused(dialogue, situation) and puts_off(understood.text) and not understood.mentions.found:
+        return Say(situation.say(texts.NOTHING_OPEN), replace(noted(dialogue, last=None), goal=None))
+    if dialogue.goal is not None or dialogue.pending is not None:
+        return None
+    way = route(understood, dialogue, situation)
+    anew = way.goal is not None and bool(understood.mentions.of(way.goal))
+    elsewhere = way.goal not in (None, proposed, dialogue.notes.get("last")) or (anew and way.goal != proposed)
+    if puts_off(understood.text):
+        return None if elsewhere else Say(situation.say(texts.NOTHING_OPEN), noted(dialogue, last=None, done=None))
+    if proposed not in situation.forms or elsewhere or offers.wants_others(understood.text):
+        return None
+    if not (opens_with_yes(understood.text) or offers.likes(understood.text) or way.goal == proposed):
+        return None
+    dialogue = _with_the_lone_offer(dialogue, proposed, situation)
+    return _set_out(proposed, understood, dialogue, situation, Route(goal=proposed, switched=True))
+
+
+def _recall(
+    proposed: str, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation
+) -> Decision | None:
+    """Answer what was told before, unless a tool of its own is there for the question; a proposal stays open."""
+    found = recall.asked_for(understood, dialogue)
+    if not found:
+        return None
+    way = route(understood, dialogue, situation)
+    asked = [tool for tool, _ in way.asides] + ([way.goal] if way.switched and way.goal else [])
+    if any(situation.forms[tool].tool.examples for tool in asked):
+        return None
+    return _resume(recall.sentence(found, situation.locale), noted(dialogue, proposed=proposed or None), situation)
+
+
+def _is_refused(dialogue: pulpo.Dialogue, situation: Situation) -> bool:
+    """Whether a goal has all it needs and still was not reached: a tool has refused it, or the user has."""
+    form = situation.forms.get(dialogue.goal or "")
+    waits = dialogue.pending is not None or dialogue.asked is not None or dialogue.offers
+    return form is not None and not waits and not missing(form, dialogue.facts)
+
+
+def _with_the_lone_offer(dialogue: pulpo.Dialogue, goal: str, situation: Situation) -> pulpo.Dialogue:
+    """Take the only thing that was offered for a tool which needs just that."""
+    form = situation.forms[goal]
+    if len(dialogue.offers) != 1 or goal == dialogue.goal:
+        return dialogue
+    offer = dialogue.offers[0]
+    new = [each.name for each in missing(form, dialogue.facts) if each.name in offer.arguments]
+    return replace(dialogue, facts=facts.taken(dialogue.facts, offer)) if new else dialogue
 
 
 def _seeded(dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
@@ -68,7 +123,19 @@ def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
     acts = understood.acts
     agrees = pulpo.read_consent(understood.text) == "yes"
     any_will_do = acts.any and not (acts.anyone and _is_about_others(dialogue, situation))
-    fit = offers.chosen(understood.text, dialogue.offers, understood.mentions, any_will_do=any_will_do, yes=agrees)
+    others = offers.wants_others(understood.text)
+    pleased = agrees or any(offers.likes(clause.text) and not clause.question for clause in understood.clauses)
+    criteria = _criteria(dialogue, situation)
+    fit = offers.chosen(
+        understood.text,
+        dialogue.offers,
+        understood.mentions,
+        any_will_do=any_will_do and not others,
+        yes=(pleased if criteria else agrees) and not others,
+        criteria=criteria,
+    )
+    if fit and criteria:
+        return _settle_on(fit, understood, dialogue, situation) if len(fit) == 1 else None
     if _leads_away(route(understood, dialogue, situation), dialogue, situation):
         return None
     if agrees and len(dialogue.offers) > 1 and not fit and dialogue.goal:
@@ -90,6 +157,41 @@ def _is_about_others(dialogue: pulpo.Dialogue, situation: Situation) -> bool:
     form = situation.forms.get(dialogue.goal or "")
     people = {each.name for each in form.fields if each.person} if form else set()
     return not any(people & offer.arguments.keys() for offer in dialogue.offers)
+
+
+def _criteria(dialogue: pulpo.Dialogue, situation: Situation) -> frozenset[str]:
+    """What was searched for, when the offers are what a tool found that leads to no other one by its declaration."""
+    last = situation.forms.get(str(dialogue.notes.get("last", "")))
+    if last is None or dialogue.goal is not None or any(situation.suggested_by(name) for name in situation.forms):
+        return frozenset()
+    return frozenset(each.name for each in last.fields)
+
+
+def _settle_on(
+    fit: Sequence[pulpo.Offer], understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation
+) -> Decision | None:
+    """Take what was found, and go on with what the message asks for; else propose what can be done with it."""
+    offer = fit[0]
+    chosen = replace(dialogue, facts=facts.taken(dialogue.facts, offer), offers=())
+    way = route(understood, chosen, situation)
+    last = str(dialogue.notes.get("last", ""))
+    if way.unsure or way.goal not in (None, last) or (way.goal == last and understood.acts.question):
+        return _go(understood, chosen, situation)
+    known = {each.name for each in situation.forms[last].fields}
+    counts = {
+        tool: sum(form.field(name) is not None for name in offer.arguments.keys() - known)
+        for tool, form in situation.forms.items()
+        if tool != last
+    }
+    next_ = most(counts, situation, at_least=1)
+    if next_ is None:
+        return None
+    if understood.mentions.of(next_).keys() - known:
+        return _set_out(next_, understood, chosen, situation, Route(goal=next_, switched=True))
+    title = render.title(situation.forms[next_], situation.locale)
+    told = recall.sentence(recall.asked_for(understood, chosen), situation.locale)
+    text = situation.say(texts.PROPOSE, name=offer.label, title=title)
+    return Say(paragraphs([told, text]), noted(chosen, proposed=next_))
 
 
 def _leads_away(way: Route, dialogue: pulpo.Dialogue, situation: Situation) -> bool:
@@ -188,6 +290,8 @@ def _go(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situatio
         return _lost(understood, dialogue, situation)
     if _is_anothers(way, dialogue, understood, situation):
         return _resume(situation.say(texts.NOT_YOURS), dialogue, situation)
+    if _criteria(dialogue, situation) and not offers.wants_others(understood.text):
+        dialogue = _with_the_lone_offer(dialogue, way.goal, situation)
     return _set_out(way.goal, understood, dialogue, situation, way)
 
 
@@ -220,12 +324,18 @@ def _set_out(
     """Merge what was said into the facts of ``goal`` and go on from there."""
     unless = [clause.span for tool, clause in way.asides if tool not in situation.suggested_by(goal)]
     said = facts.said_for(goal, understood.mentions, situation, unless=unless)
-    before = dialogue.facts if goal == dialogue.goal else _carried(goal, dialogue, situation, bare=_is_bare(understood))
+    before = (
+        dialogue.facts
+        if goal == dialogue.goal
+        else carrying.carried(goal, dialogue, situation, bare=_is_bare(understood))
+    )
     for name, mention in facts.said_for(goal, understood.mentions, situation).items():
         # What a question is about, the wish beside it is about as well, and so is the one whose question it follows.
         if (way.switched or name == dialogue.asked) and name not in said and name not in before:
             said[name] = mention
     form = situation.forms[goal]
+    if is_pointed_at(understood.text) or (goal != dialogue.goal and form.tool.confirm):
+        before = {**carrying.pointed_places(form, dialogue), **before}
     settled, pointers = facts.pointed_at(form, before, _all_said(said, understood), situation, dialogue.asked)
     said = {name: mention for name, mention in said.items() if name not in pointers}
     changed = {name for name, mention in said.items() if name not in before or before[name].value != mention.value}
@@ -274,19 +384,6 @@ def _unclear(goal: str, understood: Understanding) -> bool:
 def _is_bare(understood: Understanding) -> bool:
     """Whether a message is nothing but values: "and at six?"."""
     return not any(clause.content for clause in understood.clauses)
-
-
-def _carried(goal: str, dialogue: pulpo.Dialogue, situation: Situation, *, bare: bool) -> dict[str, pulpo.Fact]:
-    """What of an earlier goal serves the next: what is worth remembering; after a mere question also what it was
-    about, which for a tool that suggests to the new goal is everything, and so it is for the same question again with
-    another value."""
-    kept = situation.remembered(dialogue.facts)
-    earlier = situation.forms.get(dialogue.goal or str(dialogue.notes.get("last", "")))
-    if earlier is None or not earlier.read_only:
-        return kept
-    everything = earlier.tool.name in situation.suggested_by(goal) or (bare and earlier.tool.name == goal)
-    listed = {each.name for each in situation.forms[goal].fields if each.listed}
-    return {name: fact for name, fact in dialogue.facts.items() if everything or name in kept or name in listed}
 
 
 def _aside_calls(

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, g
 import pulpo
 from pulpo_rules import lexicon
 from pulpo_rules.acts import question_kinds
-from pulpo_rules.text import stem, words
+from pulpo_rules.text import spelt_out, stem, words
 
 Kind: TypeAlias = Literal[
     "reader", "choice", "bool", "integer", "decimal", "email", "phone", "person", "date", "time", "datetime", "text"
@@ -36,6 +36,8 @@ _BY_TYPE: Final[Mapping[Any, Kind]] = {
 class Field:
     """One argument of one tool.
 
+    ``place`` holds the words that call it a place, if it is free text and any do.
+
     ``many`` is set for lists. ``choices`` are those of a closed type; a slot's provider lists others when a turn
     runs, and fields of one list have the same number as ``source`` (-1: none). ``cues`` are stems of the words by
     which the declarations call the argument, ``person`` that they ask for somebody.
@@ -54,6 +56,7 @@ class Field:
     cues: frozenset[str] = frozenset()
     source: int = -1
     person: bool = False
+    place: frozenset[str] = frozenset()
 
     @property
     def listed(self) -> bool:
@@ -145,10 +148,11 @@ def _field(
     plain, many = _unwrap(hint)
     choices = _closed_choices(plain)
     reader = slot.reader or (readers.get(plain) if isinstance(plain, type) and not slot.values else None)
+    kind = _kind(name, plain, slot, choices, reader)
     return Field(
         tool=tool.name,
         name=name,
-        kind=_kind(name, plain, slot, choices, reader),
+        kind=kind,
         slot=slot,
         required=name in tool.required,
         many=many,
@@ -159,12 +163,23 @@ def _field(
         cues=_cues(tool, name, slot),
         source=sources.index(slot.values) if slot.values is not None else -1,
         person=any("person" in question_kinds(words(text)) for text in _called_by(tool, name, slot)),
+        place=_place_words(tool, name) if kind == "text" else frozenset(),
     )
+
+
+def _place_words(tool: pulpo.Tool, name: str) -> frozenset[str]:
+    """The words that call an argument a place: those of its name, else the first of its description ("town to search
+    in", but not "name of the place's owner")."""
+    called = frozenset(words(spelt_out(name))) & lexicon.PLACES
+    described = [word for word in words(_description(tool, name)) if word not in lexicon.STOPWORDS]
+    return called or frozenset(described[:1]) & lexicon.PLACES
 
 
 def _kind(
     name: str, plain: Any, slot: pulpo.Slot, choices: Sequence[pulpo.Choice], reader: pulpo.Reader | None
 ) -> Kind:
+    if choices and not slot.values and all(str(choice.value).isdigit() for choice in choices):
+        return "integer"
     if slot.values or choices:
         return "choice"
     if reader:
@@ -173,7 +188,7 @@ def _kind(
 
 
 def _text_kind(name: str) -> Kind:
-    said = set(words(name.replace("_", " ")))
+    said = set(words(spelt_out(name)))
     if said & _EMAIL:
         return "email"
     if said & _PHONE:
@@ -223,7 +238,7 @@ def _cues(tool: pulpo.Tool, name: str, slot: pulpo.Slot) -> frozenset[str]:
 def _called_by(tool: pulpo.Tool, name: str, slot: pulpo.Slot) -> list[str]:
     """What the declarations call an argument."""
     asked = [slot.ask] if isinstance(slot.ask, str) else slot.ask.values()
-    return [name.replace("_", " "), _description(tool, name), *asked]
+    return [spelt_out(name), _description(tool, name), *asked]
 
 
 def _description(tool: pulpo.Tool, name: str) -> str:

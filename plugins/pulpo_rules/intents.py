@@ -14,13 +14,13 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pulpo
 from pulpo_rules import lexicon
 from pulpo_rules.acts import question_kinds
 from pulpo_rules.choices import same
-from pulpo_rules.text import stem, tokens, words
+from pulpo_rules.text import spelt_out, stem, tokens, words
 
 SURE: Final = 0.19
 """Below this a tool is not what a text asks for."""
@@ -163,8 +163,20 @@ def _score(similarities: list[float], central: float) -> float:
 def _texts(tool: pulpo.Tool) -> list[str]:
     titles = [tool.title] if isinstance(tool.title, str) else list(tool.title.values())
     first = tool.description.partition("\n")[0].partition(". ")[0]
-    said = [text for texts in tool.examples.values() for text in texts]
-    return [text for text in [*said, *titles, first, tool.name.replace("_", " ")] if text.strip()]
+    said = [text for texts in tool.examples.values() for text in texts] or _instead_of_examples(tool)
+    return [text for text in [*said, *titles, first, spelt_out(tool.name)] if text.strip()]
+
+
+def _instead_of_examples(tool: pulpo.Tool) -> list[str]:
+    """What people may say to a tool that declares no examples: what its arguments are called, and their values."""
+    properties: Mapping[str, Any] = tool.schema.get("properties", {})
+    described = [str(each.get("description", "")) for each in properties.values()]
+    listed = [str(value) for each in properties.values() for value in each.get("enum", ()) if not _is_number(value)]
+    return [*described, *listed]
+
+
+def _is_number(value: object) -> bool:
+    return str(value).replace(".", "", 1).isdigit()
 
 
 def _vocabulary(texts: Iterable[str]) -> frozenset[str]:

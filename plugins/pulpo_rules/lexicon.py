@@ -172,6 +172,29 @@ COMMON: Final = (
 )
 """Words too common to be a misspelt name of something."""
 
+STREETS: Final = _set(
+    "street st avenue ave av road rd boulevard blvd lane drive dr court ct way square place plaza highway hwy parkway",
+    "suite ste apt calle avda avenida paseo camino carrera carretera ronda rambla travesia pasaje diagonal ruta",
+)
+"""Words of streets, beside a name or a number."""
+PLACES: Final = _set(
+    "city town area place location address destination where neighborhood neighbourhood street zone region district",
+    "country origin pickup dropoff ciudad pueblo zona barrio lugar ubicacion direccion destino calle localidad region",
+    "pais origen municipio provincia donde",
+)
+"""What an argument is called or described by that takes a place."""
+STREET_PLACES: Final = _set("address destination street direccion destino calle pickup dropoff location place lugar")
+"""Those that take an address."""
+TOWNS: Final = _set(
+    "city town area region district country ciudad pueblo zona barrio localidad region pais municipio provincia",
+    "destination destino place lugar location ubicacion neighborhood neighbourhood origin origen",
+)
+"""Those that take the name of a town or a part of it."""
+ORIGINS: Final = _set("origin pickup from departure source origen salida desde partida recogida")
+"""Those that one comes from."""
+PEOPLE: Final = _set("people person persons persona personas guests riders passengers adults comensales pasajeros")
+"""What counts of people are counted in."""
+
 OTHERS: Final = _set(
     "amigo amiga amigos hermano hermana madre padre mama papa mami papi viejo vieja hijo hija nene nena marido esposo",
     "esposa mujer novio novia pareja jefe jefa vecino vecina primo prima tio tia abuelo abuela suegro suegra companero",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, TypeAlias
 
 import pulpo
@@ -22,24 +22,35 @@ _ORDINAL_OPENERS: Final = frozenset(
 )
 
 
-def chosen(text: str, offers: Offers, mentions: Mentions, *, any_will_do: bool, yes: bool) -> tuple[pulpo.Offer, ...]:
-    """Return the offers that ``text`` fits: one when it is clear, several when it is not, none when it is no pick."""
+def chosen(
+    text: str,
+    offers: Offers,
+    mentions: Mentions,
+    *,
+    any_will_do: bool,
+    yes: bool,
+    criteria: Collection[str] = (),
+) -> tuple[pulpo.Offer, ...]:
+    """Return the offers that ``text`` fits: one when it is clear, several when it is not, none when it is no pick.
+
+    ``criteria`` are arguments that tell no offers apart: what was searched for is the same in all that was found.
+    """
     if not offers:
         return ()
     if any_will_do:
         return (_fitting(offers, mentions) or tuple(offers))[:1]
     if yes and len(offers) == 1:
         return tuple(offers)
-    by_values = _fitting(offers, mentions)
+    by_values = _fitting(offers, mentions, criteria)
     if by_values:
         return _by_position(text, by_values) or by_values
     return _by_position(text, offers) or _by_label(text, offers, mentions)
 
 
-def _fitting(offers: Offers, mentions: Mentions) -> tuple[pulpo.Offer, ...]:
+def _fitting(offers: Offers, mentions: Mentions, criteria: Collection[str] = ()) -> tuple[pulpo.Offer, ...]:
     """The offers that agree with every value said, where they have such an argument at all."""
     said = _by_argument(mentions)
-    about = {name for offer in offers for name in offer.arguments} & said.keys()
+    about = ({name for offer in offers for name in offer.arguments} & said.keys()) - set(criteria)
     if not about:
         return ()
     exact = tuple(offer for offer in offers if all(_agrees(offer, name, said[name], loose=False) for name in about))
@@ -63,6 +74,39 @@ def _agrees(offer: pulpo.Offer, name: str, said: Iterable[Mention], *, loose: bo
         if loose and any(other.get(name) == value for other in mention.alternatives):
             return True
     return False
+
+
+def likes(text: str) -> bool:
+    """Whether a text is pleased with what was offered, in whatever words; it agrees to no effect by that."""
+    folded = fold(text)
+    return bool(_LIKES.search(folded)) and not wants_others(text) and not _DISLIKES.search(folded)
+
+
+def wants_others(text: str) -> bool:
+    """Whether a text asks for something else than what was offered."""
+    return bool(_OTHERS.search(fold(text)))
+
+
+_GOOD: Final = (
+    "good|great|nice|fine|perfect|perfectly|cool|ok|okay|awesome|lovely|excellent|wonderful|right|well|bien|genial|"
+    "perfecto|perfecta|barbaro|excelente|estupendo|lindo|linda"
+)
+_PLEASED: Final = (
+    rf"\b(?:sounds?|seems?|looks?|suena|parece|pinta|esta|viene|queda)\b(?: \w+){{0,3}}? (?:{_GOOD})\b",
+    r"\b(?:it|that|this|one|she|he|they)(?:'s| is| are|(?: will| would| should)(?: be)?)\b"
+    rf"(?: \w+){{0,3}}? (?:{_GOOD}|work|do)\b",
+    r"\bi (?:kind of |really |do |would |also )?(?:like|love|prefer|choose|pick|take)\b|\bi'd like (?:to try )?that\b",
+    r"\bi(?:'ll| will) (?:take|go with|choose)\b|\bi(?:'m| am) interested\b|\bthat(?:'s| is) (?:it|the one)\b",
+    r"\b(?:works|good|fine|okay|ok) (?:for|with|by) me\b|\b(?:a )?(?:good|great|nice) (?:one|choice)\b",
+    r"\b(?:me gusta|me encanta|me sirve|me convence|me quedo con|me interesa|esa misma|ese mismo)\b",
+    rf"^(?:yes|yeah|yep|yup|sure|ok|okay|si|dale|vale|claro|alright|all right|{_GOOD})\b",
+)
+_LIKES: Final = re.compile("|".join(_PLEASED))
+_DISLIKES: Final = re.compile(r"\b(?:not|don't|doesn't|isn't|won't|no|never|but|pero|tampoco|nunca)\b")
+_OTHERS: Final = re.compile(
+    r"\b(?:else|others?|another|anyother|alternatives?|alternatively|different|more|options|rather|instead|"
+    r"otr[oa]s?|alternativas?|distint[oa]s?|opciones|diferentes?)\b"
+)
 
 
 def _by_position(text: str, offers: Offers) -> tuple[pulpo.Offer, ...]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 import pulpo
-from pulpo_rules import background, decisions, lexicon, replies
+from pulpo_rules import background, decisions, lexicon, recall, replies
 from pulpo_rules.facts import window
 from pulpo_rules.fields import Form, forms
 from pulpo_rules.intents import IntentModel
 from pulpo_rules.mentions import Key, Scene
-from pulpo_rules.situation import Decision, Say, Situation
-from pulpo_rules.understanding import understand
+from pulpo_rules.situation import Decision, Say, Situation, paragraphs
+from pulpo_rules.understanding import Understanding, understand
 
 _FIRST_TEXTS: Final = {"es": "¿mañana a las 10?", "en": "tomorrow at 10 am?"}
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -58,13 +58,14 @@ class RulesPlanner:
         forms_now = {name: form for name, form in self._forms.items() if name in context.tools}
         if context.results:
             situation = _situation(context, forms_now, {}, locale)
-            for step in _steps(replies.reply(context.results, dialogue, situation), context):
+            decision: Decision = replies.reply(context.results, dialogue, situation)
+            for step in _steps(self._with_what_was_asked(decision, context, situation), context):
                 yield step
             return
         situation = _situation(context, forms_now, await _listed(forms_now, context.tool_context), locale)
         confidence = None
         if context.consent == "no":
-            decision: Decision = decisions.declined(context.turn.text, dialogue, situation)
+            decision = decisions.declined(context.turn.text, dialogue, situation)
         else:
             decision, confidence = self._decide(context, dialogue, situation)
         for step in _steps(decision, context, confidence):
@@ -76,11 +77,24 @@ class RulesPlanner:
         for locale, text in _FIRST_TEXTS.items():
             understand(text, self._forms, self._model, Scene(now=_ANY_TIME, tz="UTC", locale=locale, known=self._known))
 
+    def _with_what_was_asked(self, decision: Decision, context: pulpo.PlanContext, situation: Situation) -> Decision:
+        """Answer what was asked right after a yes ("yes, that's right. What is the address?") along with the result."""
+        if context.consent != "yes" or not isinstance(decision, Say) or decision.dialogue is None:
+            return decision
+        understood = self._understand(context, decision.dialogue, situation)
+        answer = recall.sentence(recall.asked_for(understood, decision.dialogue), situation.locale)
+        return replace(decision, text=paragraphs([decision.text, answer]))
+
     def _decide(
         self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation
     ) -> tuple[Decision, float | None]:
         """Return the decision, and how sure we are of what is wanted where a conversation sets out: what only answers a
         question of ours looks like no wish at all."""
+        understood = self._understand(context, dialogue, situation)
+        surest = None if dialogue.goal else max((clause.best.score for clause in understood.clauses), default=None)
+        return decisions.decide(understood, dialogue, situation), surest
+
+    def _understand(self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation) -> Understanding:
         scene = Scene(
             now=context.turn.at,
             tz=context.turn.workspace.tz,
@@ -92,9 +106,7 @@ class RulesPlanner:
             filled=frozenset(dialogue.facts),
             window=window(dialogue.facts, situation),
         )
-        understood = understand(context.turn.text, situation.forms, self._model, scene)
-        surest = None if dialogue.goal else max((clause.best.score for clause in understood.clauses), default=None)
-        return decisions.decide(understood, dialogue, situation), surest
+        return understand(context.turn.text, situation.forms, self._model, scene)
 
 
 def _steps(decision: Decision, context: pulpo.PlanContext, confidence: float | None = None) -> Iterator[pulpo.Step]:
@@ -123,6 +135,7 @@ def _situation(
         locale=locale,
         business=context.turn.workspace.name,
         called=[result.call for result in context.results],
+        agreed=context.consent == "yes",
     )
 
 

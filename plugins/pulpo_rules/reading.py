@@ -14,16 +14,21 @@ from pulpo_rules.acts import read_acts
 from pulpo_rules.choices import Picked, phrases_of, pick, same
 from pulpo_rules.entities import Entity, emails, phones
 from pulpo_rules.fields import Field, Form
+from pulpo_rules.flags import read_flag
 from pulpo_rules.mentions import Json, Key, Mention, Mentions, Scene
 from pulpo_rules.numbers import Number, numbers
 from pulpo_rules.people import addressed_names, bare_name, introduced_names, standing_names
-from pulpo_rules.text import Span, Token, blank, content, fold, overlaps, tokens, words
+from pulpo_rules.places import Place, answered_place, places
+from pulpo_rules.text import Span, Token, blank, content, fold, overlaps, spelt_out, stem, tokens, words
 
 _ISO: Final = {
     "date": re.compile(r"\b\d{4}-\d\d-\d\d\b"),
     "time": re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b"),
     "datetime": re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?"),
 }
+_PEOPLE: Final = frozenset(map(stem, lexicon.PEOPLE))
+_FOR: Final = re.compile(r"\b(?:for|para|just|only|of|somos|de)\s+$")
+_TAKES: Final = {True: lexicon.STREET_PLACES, False: lexicon.TOWNS}
 _ENOUGH: Final = 2
 """Values of a tool by which a name beside them is its own."""
 _NUMBER_ONLY: Final = re.compile(
@@ -40,12 +45,14 @@ def read(text: str, forms: Mapping[str, Form], scene: Scene) -> Mentions:
     for step in (
         reading.addresses,
         reading.names,
+        reading.streets,
         reading.readers,
         reading.isodates,
         reading.standing,
         reading.choices,
         # Again, for what is listed counts as well among the values that a name stands beside.
         reading.standing,
+        reading.places,
         reading.numbers,
         reading.answers,
     ):
@@ -285,20 +292,66 @@ class _Pass:
         found = [each for each in numbers(self.text) if not overlaps(each.span, self.used)]
         for each in sorted(self.of_kind("integer", "decimal"), key=lambda each: not self.asked(each)):
             number = self._number(each, found)
-            if number:
-                value = int(number.value) if each.kind == "integer" else number.value
+            value = _as_value(each, number) if number else None
+            if number and value is not None:
                 self.put(each, Mention(value=value, spans=(number.span,)))
                 self.used.append(number.span)
 
+    def streets(self) -> None:
+        """Read addresses, before their house numbers are taken for hours."""
+        self._put_places(street=True)
+
+    def places(self) -> None:
+        """Read the names of places, after everything that is listed."""
+        self._put_places(street=False)
+        for each in self.of_kind("text"):
+            if each.place and self.asked(each) and (each.tool, each.name) not in self.found:
+                self._answered_place(each)
+
+    def _put_places(self, *, street: bool) -> None:
+        fields = [each for each in self.of_kind("text") if each.place & _TAKES[street]]
+        found = [place for place in places(self.left, known=self.scene.known) if place.street == street]
+        for tool in dict.fromkeys(each.tool for each in fields if found):
+            own = [each for each in fields if each.tool == tool and (tool, each.name) not in self.found]
+            for each, place in self._shared_out(own, found):
+                self.put(each, Mention(value=place.value, spans=(place.span,)))
+        if fields:
+            self.used.extend(place.span for place in found)
+
+    def _shared_out(self, fields: Sequence[Field], found: Sequence[Place]) -> Iterable[tuple[Field, Place]]:
+        """Give a tool's fields their places: where one comes from, then the one asked for, then a lone one."""
+        origins = [each for each in fields if _is_origin(each)]
+        others = [each for each in fields if each not in origins]
+        for own, here in (
+            (origins, [place for place in found if place.origin]),
+            (others, [place for place in found if not (place.origin and origins)]),
+        ):
+            asked = [each for each in own if self.asked(each)]
+            if here and (asked or len(own) == 1):
+                yield (asked or own)[0], here[-1]
+
     def _number(self, each: Field, found: Sequence[Number]) -> Number | None:
         whole = [number for number in found if each.kind == "decimal" or number.value == int(number.value)]
-        cued = [number for number in whole if each.cues & set(number.beside) or self._beside_choice(each, number)]
+        cued = [
+            number
+            for number in whole
+            if each.cues & set(number.beside) or self._beside_choice(each, number) or self._counts_people(each, number)
+        ]
         if cued:
             return min(cued, key=lambda number: number.uncertain)
         certain = [number for number in whole if not number.uncertain] or whole[:1]
         if self.asked(each):
             return next(iter(certain), None)
         return certain[0] if len(certain) == 1 and self._must_be(each, certain[0]) else None
+
+    def _counts_people(self, each: Field, number: Number) -> bool:
+        """ "for two", "3 people": for the only number of a tool, when it is one of people."""
+        if not (self._alone(each) and each.cues & _PEOPLE):
+            return False
+        after = tokens(self.text[number.span[1] :])[:1]
+        ends = not after or after[0].word in lexicon.FILLERS or not self.text[number.span[1] :].lstrip()[0].isalnum()
+        led = _FOR.search(fold(self.text[: number.span[0]]))
+        return bool(_PEOPLE & set(number.beside[:1])) or bool(led and ends)
 
     def _must_be(self, each: Field, number: Number) -> bool:
         """A lone number can only be the one that a tool needs, or the one of the goal when nothing else is said."""
@@ -328,23 +381,35 @@ class _Pass:
         self._addressees()
         for each in self.fields:
             if each.kind == "bool":
-                self._flag(each)
+                flag = read_flag(each.name, self.text, asked=self.asked(each))
+                if flag:
+                    self.put(each, flag)
             if not self.asked(each) or (each.tool, each.name) in self.found:
                 continue
             if each.kind == "text" and self.text.strip() and pulpo.read_consent(self.text) is None:
+                if each.place:
+                    continue
                 self.put(each, Mention(value=self.text.strip(), spans=((0, len(self.text)),)))
 
-    def _flag(self, each: Field) -> None:
-        said = words(self.text)
-        if self.asked(each):
-            if said and set(said) & lexicon.NO_WORDS:
-                self.put(each, Mention(value=False))
-            elif said and set(said) & lexicon.YES_WORDS:
-                self.put(each, Mention(value=True))
+    def _answered_place(self, each: Field) -> None:
+        if pulpo.read_consent(self.text) is not None or read_acts(self.text).whole is not None:
             return
-        match = re.search(r"\b(con|with|sin|without|no)\s+(?:un |una |a |an |el |la |the )?(\w+)", fold(self.text))
-        if match and set(words(match[2])) & set(words(each.name.replace("_", " "))) and each.cues:
-            self.put(each, Mention(value=match[1] in ("con", "with"), spans=(match.span(),)))
+        place = answered_place(self.left, known=self.scene.known)
+        if place:
+            self.put(each, Mention(value=place.value, spans=(place.span,)))
+            self.used.append(place.span)
+
+
+def _as_value(each: Field, number: Number) -> Json:
+    """The number as the argument takes it, or None where a closed type has no such value."""
+    value = int(number.value) if each.kind == "integer" else number.value
+    if not each.choices:
+        return value
+    return next((choice.value for choice in each.choices if str(choice.value) == str(value)), None)
+
+
+def _is_origin(each: Field) -> bool:
+    return bool((set(words(spelt_out(each.name))) | each.place) & lexicon.ORIGINS)
 
 
 def _mention(reading: pulpo.Reading, part: str, value: Json) -> Mention:

@@ -9,9 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 import pulpo
-from pulpo_rules import progress, render, texts
+from pulpo_rules import facts, progress, recall, render, texts
 from pulpo_rules.fields import Field, Form
-from pulpo_rules.situation import Decision, Say, Situation, missing, noted, paragraphs
+from pulpo_rules.situation import Decision, Do, Say, Situation, arguments, missing, noted, paragraphs
 
 
 def reply(results: Sequence[pulpo.ToolResult], dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
@@ -19,26 +19,41 @@ def reply(results: Sequence[pulpo.ToolResult], dialogue: pulpo.Dialogue, situati
     told = paragraphs(render.result(result, situation.locale) for result in results)
     done = next((result for result in results if result.effect), None)
     if done is not None:
-        return Say(told, _finished(dialogue, situation))
+        return Say(told, _finished(done, dialogue, situation))
     own = next((result for result in reversed(results) if result.call.tool == dialogue.goal), None)
     if own is not None:
         return _of_goal(own, told, dialogue, situation)
     return _in_between(results, told, dialogue, situation)
 
 
-def _finished(dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
-    """The goal is reached: only what is worth remembering stays, and the offers that came with the result."""
-    kept = situation.remembered(dialogue.facts)
-    return pulpo.Dialogue(facts=kept, offers=dialogue.offers)
+def _finished(done: pulpo.ToolResult, dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
+    """The goal is reached: only what is worth remembering stays, the offers that came with the result, and what was
+    told about the matter ("what's their address?", "and a taxi to get there")."""
+    told = {**(recall.told_so_far(dialogue) or {}), **(recall.told_by(done.result.value) or {})}
+    notes: dict[str, Any] = {"done": done.call.tool, **({"told": told} if told else {})}
+    return pulpo.Dialogue(facts=situation.remembered(dialogue.facts), offers=dialogue.offers, notes=notes)
 
 
-def _of_goal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+def _of_goal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
     form = situation.forms.get(own.call.tool)
     if own.outcome == "invalid":
         return _mend(own, dialogue, situation)
     if form is not None and form.read_only and own.outcome == "ok":
-        return Say(told, replace(noted(dialogue, last=own.call.tool, offers=None), goal=None, asked=None))
+        kept = noted(dialogue, last=own.call.tool, done=None, offers=None, told=recall.told_by(own.result.value))
+        return Say(told, replace(kept, goal=None, asked=None))
+    if form is not None and situation.agreed and not own.result.done and len(own.result.offers) == 1:
+        return _instead(own.result.offers[0], form, told, dialogue, situation)
     return Say(told, replace(noted(dialogue, offers=None), asked=None))
+
+
+def _instead(offer: pulpo.Offer, form: Form, told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
+    """Propose the one thing that is possible instead of what was refused, when it is another call of the same tool.
+    The facts stay what the user wanted until he says yes to it."""
+    same = replace(noted(dialogue, offers=None), asked=None)
+    instead = facts.taken(dialogue.facts, offer)
+    if missing(form, instead) or arguments(form, instead) == arguments(form, dialogue.facts):
+        return Say(told, same)
+    return Do(((form.tool.name, arguments(form, instead)),), replace(same, offers=(), pending=None), told)
 
 
 def _mend(own: pulpo.ToolResult, dialogue: pulpo.Dialogue, situation: Situation) -> Say:

@@ -8,7 +8,9 @@ from typing import Final
 
 import pulpo
 from pulpo_rules import intents
+from pulpo_rules.carrying import pointed_places
 from pulpo_rules.mentions import Mentions
+from pulpo_rules.places import is_pointed_at
 from pulpo_rules.situation import Situation
 from pulpo_rules.text import overlaps
 from pulpo_rules.understanding import Clause, Understanding
@@ -112,6 +114,9 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     again = _again(understood, dialogue, situation)
     if again:
         return Route(goal=again, switched=True, confidence=intents.SURE)
+    searched = _searched_anew(understood, dialogue, situation) if not sure else None
+    if searched:
+        return Route(goal=searched, switched=True, confidence=intents.SURE)
     if not any(_stands_alone(clause) for clause in understood.clauses):
         meant = _onward(understood, dialogue, situation) or _by_values(understood, dialogue, situation)
         if meant:
@@ -125,14 +130,30 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     changing = [tool for tool in asked if not situation.forms[tool].read_only]
     goal = next(iter([*changing, *asked]), None)
     if goal is None:
-        return Route(goal=_by_values(understood, dialogue, situation))
+        return Route(goal=_by_values(understood, dialogue, situation) or _by_place(understood, dialogue, situation))
+    goal = _rather_what_was_said(goal, understood, {*asked, str(dialogue.notes.get("last", ""))}, situation)
     suggesting = situation.suggested_by(goal)
     asides = tuple(
         (tool, clause)
         for tool, clause in asked.items()
         if situation.forms[tool].read_only and tool not in (goal, *suggesting)
     )
-    return Route(goal=goal, switched=True, asides=asides, confidence=asked[goal].best.score)
+    confidence = asked[goal].best.score if goal in asked else intents.SURE
+    return Route(goal=goal, switched=True, asides=asides, confidence=confidence)
+
+
+def _rather_what_was_said(goal: str, understood: Understanding, asked: Collection[str], situation: Situation) -> str:
+    """For a wish that comes with nothing its tool can take, but with values of a question: the question comes first
+    ("I want a table, somewhere in Lima": which places are there?)."""
+    if situation.forms[goal].read_only or understood.mentions.of(goal) or situation.suggested_by(goal):
+        return goal
+    counts = {
+        tool: len(understood.mentions.of(tool))
+        for tool, form in situation.forms.items()
+        if form.read_only and (tool in asked or len(understood.mentions.of(tool)) > 1)
+    }
+    most_said = max(counts, key=lambda tool: counts[tool], default=goal)
+    return most_said if counts.get(most_said, 0) else goal
 
 
 def _near(clause: Clause, mentions: Mentions) -> list[str]:
@@ -163,6 +184,22 @@ def _again(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     return last if taken and not beyond else None
 
 
+def _searched_anew(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
+    """The last question's tool, for words that say little beside another value for it ("what about Lima?")."""
+    last = situation.forms.get(str(dialogue.notes.get("last", "")))
+    if last is None or situation.suggested_by(last.tool.name):
+        return None
+    said = understood.mentions.of(last.tool.name)
+    known = {name: fact.value for name, fact in dialogue.facts.items()}
+    fresh = {
+        each.name
+        for each in last.fields
+        if (each.place or each.listed) and each.name in said and said[each.name].value != known.get(each.name)
+    }
+    beyond = [tool for tool in situation.forms if len(understood.mentions.of(tool)) > len(said)]
+    return last.tool.name if fresh and not beyond else None
+
+
 def _onward(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
     """The tool that the last question led to, for a message that gives values which only that one takes."""
     last = situation.forms.get(str(dialogue.notes.get("last", "")))
@@ -183,7 +220,7 @@ def _by_values(understood: Understanding, dialogue: pulpo.Dialogue, situation: S
     if max(counts.values(), default=0) > 1:
         counts = {tool: count and count + _told(tool, dialogue, situation) for tool, count in counts.items()}
     listed = any(
-        each.listed and each.name in understood.mentions.of(tool)
+        (each.listed or each.place or each.choices) and each.name in understood.mentions.of(tool)
         for tool, form in situation.forms.items()
         for each in form.fields
     )
@@ -193,6 +230,18 @@ def _by_values(understood: Understanding, dialogue: pulpo.Dialogue, situation: S
     if found or max(counts.values(), default=0) < 2:
         return found
     return _likeliest([tool for tool, count in counts.items() if count == max(counts.values())], understood)
+
+
+def _by_place(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
+    """The only tool that changes something there, for words that say no more than where: "and a cab to get there"."""
+    if not is_pointed_at(understood.text):
+        return None
+    able = [
+        tool
+        for tool, form in situation.forms.items()
+        if form.tool.confirm and not form.read_only and pointed_places(form, dialogue)
+    ]
+    return able[0] if len(able) == 1 else None
 
 
 def _told(tool: str, dialogue: pulpo.Dialogue, situation: Situation) -> int:

@@ -18,7 +18,7 @@ Facts: TypeAlias = Mapping[str, pulpo.Fact]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """``forms`` are the tools there are now, ``called`` the calls of this turn.
+    """``forms`` are the tools there are now, ``called`` the calls of this turn, ``agreed`` whether a yes began it.
 
     ``choices`` is what is listed now, by tool and argument; providers that were not asked are not in it.
     """
@@ -28,6 +28,7 @@ class Situation:
     locale: str
     business: str = ""
     called: Sequence[pulpo.ToolCall] = ()
+    agreed: bool = False
 
     def say(self, entry: pulpo.conversation.Text, **values: str) -> str:
         """Return one of our texts in the user's language."""

@@ -16,6 +16,7 @@ MAX_TEXT: Final = 1200
 """Characters of a message that are looked at; more is a document and not something a customer says."""
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LENGTHENED: Final = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -59,6 +60,11 @@ def words(text: str) -> list[str]:
         word = _LENGTHENED.sub(r"\1", token.word)
         spelt.extend(lexicon.CHAT_SPELLING.get(word, word).split())
     return spelt
+
+
+def spelt_out(name: str) -> str:
+    """Return an identifier as words: ``openGate``, ``open_gate`` and ``OpenGate`` are "open gate"."""
+    return _HUMP.sub(" ", name.replace("_", " ")).lower()
 
 
 def blank(text: str, spans: Iterable[Span]) -> str:

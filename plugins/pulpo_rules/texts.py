@@ -48,6 +48,10 @@ ASK: Final[Entry] = {
     "en": "I need one more thing: {name}. Could you tell me?",
 }
 OPTIONS: Final[Entry] = {"es": "Opciones: {list}.", "en": "Options: {list}."}
+PROPOSE: Final[Entry] = {
+    "es": "De acuerdo: {name}. ¿Seguimos con esto? {title}",
+    "en": "All right: {name}. Shall we go on with this? {title}",
+}
 WHICH: Final[Entry] = {"es": "¿Cuál de estas opciones? {list}", "en": "Which of these? {list}"}
 WHICH_OFFER: Final[Entry] = {
     "es": "¿Cuál prefieres? {list}",

@@ -77,7 +77,7 @@ def understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene: 
     acts = read_acts(text[:MAX_TEXT])
     text = without_openings(text[:MAX_TEXT])
     mentions = read(text, forms, scene)
-    free = _free(mentions, forms)
+    free = _free(text, mentions, forms)
     return Understanding(
         text=text,
         acts=acts,
@@ -121,14 +121,15 @@ def _clause(
     )
 
 
-def _free(mentions: Mentions, forms: Mapping[str, Form]) -> frozenset[Span]:
-    """The places of free text, which may be an answer or as well something else."""
+def _free(text: str, mentions: Mentions, forms: Mapping[str, Form]) -> frozenset[Span]:
+    """Where a whole message is free text, which may be an answer or as well something else."""
     return frozenset(
         span
         for (tool, name), mention in mentions.found.items()
         for each in forms[tool].fields
         if each.name == name and each.kind == "text"
         for span in mention.spans
+        if span == (0, len(text))
     )
 
 

@@ -4,8 +4,9 @@ What is plain depends a little on the question: "cancel it" agrees to a cancella
 declares the `answers` that are plain after its own summary, and they are read together with the phrases below.
 
 Precise rather than greedy: a wrong yes is a wrong effect in the world. A message counts only when every word of it
-belongs to the phrases below and all of them point one way; a question, a condition, a correction or any further
-word makes it neither, and a planner reads it instead.
+belongs to the phrases below and all of them point one way; a condition, a correction or any further word makes it
+neither, and a planner reads it instead. The one thing that may follow is a sentence of its own that asks to be told
+something ("Yes, that's right. What is the address?"): it asks for nothing else to be done, and takes nothing back.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ Consent: TypeAlias = Literal["yes", "no"]
 
 MAX_LENGTH: Final = 80
 """Characters; whatever is longer is not a plain yes or no."""
+MAX_TOGETHER: Final = 240
+"""Characters that are looked at, with questions that follow."""
 
 _YES: Final = """
 si | sip | sipi | sep | seh | s i | si si | claro | claro que si | por supuesto | por supuesto que si | desde luego
@@ -37,7 +40,22 @@ please do | lets do it | confirm | confirmed | i confirm | confirm it | please c
 thats right | thats fine | exactly | sounds good | sounds great | thats great | thats perfect | thats good
 thats ok | thats okay | thats it | lovely | brilliant | wonderful | awesome | cool | thatll do | lets do that
 you bet | aye | alright | all right | looks good | all good | fine | fine by me | works for me | that works | agreed
-i agree | great | si senor | si senora | si senorita | yes sir | yes madam | go on then | si si dale
+i agree | great | that is correct | that is right | that is fine | that is good | that is great | that is perfect
+that is ok | that is okay | that is it | it is | it is correct | its correct | it is good | its good | its fine
+that would be great | that would be good | that would be fine | that would be perfect | that would be lovely
+that will be great | that will be good | that will be fine | that will be perfect | that would work | that will work
+that would do | that should be good | that should work | that sounds good | that sounds great | that sounds perfect
+that sounds right | sounds perfect | thats exactly it
+thats it exactly | you got it | you got it right | you are correct | youre right
+you are right | id like that | id like to do that | i would like that | im good with that | im fine with that
+everything is correct | all correct | everything looks good | please try it | try it | try that | i can do that
+that suits me | that time works | please make it | thatd be great | por mi bien | por mi esta bien
+i can make that | i can make it | that still works | that works better | that works well | that time will work
+that will work well | that time will work well | that sounds about right | that fits | that fits my schedule
+everything seems correct | all of that is correct | that is all correct | thats all correct | make it so
+eso esta bien | eso es correcto | es correcto | esta todo bien | esta todo correcto | todo esta bien | seria genial
+seria perfecto | me parece correcto | me encaja | me parece
+si senor | si senora | si senorita | yes sir | yes madam | go on then | si si dale
 """
 
 _NO: Final = """
@@ -50,6 +68,7 @@ dont do it | do not do it | please do not | dont confirm | do not confirm | no i
 """
 
 _POLITE: Final = """
+with me | to me | for me | as well | too | so much
 gracias | muchas gracias | mil gracias | muchisimas gracias | por favor | porfa | porfi | porfavor | por fa | xfa
 x favor | please | pls | plis | plz | thanks | thank you | thank you very much | thx | ty | many thanks | bueno
 buen | bien | muy bien | super | che | amigo | amiga | pues
@@ -60,6 +79,29 @@ _NO_SIGNS: Final = frozenset("👎❌✖🚫⛔")
 _POLITE_SIGNS: Final = frozenset("🙏🙂😊😀😃😄😁🙌👏❤💪🤝🎉✨😉☺")
 _IGNORED: Final = frozenset("\ufe0f\u200d") | {chr(code) for code in range(0x1F3FB, 0x1F400)}
 _SEPARATORS: Final = frozenset(" \t\r\n,.;!¡-…")
+_SENTENCE: Final = re.compile(r"[.!]\s+")
+_WHOSE: Final = "(?:the|their|his|her|its)"
+_ASKING: Final = (
+    r"what(?:s| is| are| wil)\b",
+    r"how (?:much|long|far|do i|can i)\b",
+    r"where (?:is|are|do)\b",
+    rf"(?:please )?(?:can|could|would|may|might) (?:you|i|u) (?:please |also )?"
+    rf"(?:tel me|give me|get (?:me )?the|have {_WHOSE}|know)\b",
+    rf"do you (?:know|have) {_WHOSE}\b",
+    rf"(?:tel|give) me (?:what|where|how|{_WHOSE})\b",
+    rf"let me know (?:what|where|how|{_WHOSE})\b",
+    r"(?:a |en )?(?:cual|cuanto|cuanta|donde) ",
+    r"(?:me )?(?:dices|decis|das|pasas|dirias|podrias decir|podrias pasar)\b",
+    r"(?:dime|decime|dame|pasame|digame) ",
+)
+_ASKS: Final = re.compile(r"¿?(?:and |also |y |tambien |ademas |please |por favor )*¿?(?:" + "|".join(_ASKING) + ")")
+"""How a sentence begins that asks to be told something; written as `_plain` makes it, without double letters."""
+_CHANGES: Final = re.compile(
+    r"\d|\b(?:but|if|unles|only|except|instead|rather|other|another|else|change|before|first|not|dont|wait|later|earlier|"
+    r"pero|si|salvo|solo|otr[oa]s?|cambi\w+|antes|primero|mejor|no|espera|mas tarde|mas temprano|"
+    r"cheaper|mas barat[oa])\b"
+)
+"""What may make a condition or another wish of it."""
 _REPEATED: Final = re.compile(r"(\w)\1+")
 
 
@@ -103,6 +145,7 @@ def read_consent(text: str, answers: Mapping[Consent, Sequence[str]] = _NO_ANSWE
     ``answers`` are further phrases that mean a plain yes or no to this question, as `Tool.answers` declares them.
     Never raises. What goes against both ways ("ok, no") is None: the user is asked again.
     """
+    text = _without_questions(text)
     if len(text) > MAX_LENGTH:
         return None
     phrases, longest = _with(tuple(answers.get("yes", ())), tuple(answers.get("no", ())))
@@ -110,6 +153,16 @@ def read_consent(text: str, answers: Mapping[Consent, Sequence[str]] = _NO_ANSWE
     if ways == {"yes"}:
         return "yes"
     return "no" if ways == {"no"} else None
+
+
+def _without_questions(text: str) -> str:
+    """Return ``text`` without the sentences at its end that ask to be told something and may not mean a change."""
+    if len(text) > MAX_TOGETHER:
+        return text
+    first, *rest = _SENTENCE.split(text.strip())
+    asked = [each for each in rest if each.strip()]
+    plain = all(_ASKS.match(bare := _plain(each)) and not _CHANGES.search(bare) for each in asked)
+    return first if asked and plain else text
 
 
 def _words(text: str) -> list[str]:

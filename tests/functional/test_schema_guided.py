@@ -1,147 +1,76 @@
-"""The planner driven by the schemas of the Schema-Guided Dialogue corpus: nothing of it but its descriptions.
+"""The planner driven by the schemas of the Schema-Guided Dialogue corpus: nothing of it but its declarations.
 
-Figures are printed and fail nothing; without the corpus (``$PULPO_SHARED/data/sgd``) this is skipped.
+What is counted, after Rastogi et al. (2020, "Towards Scalable Multi-domain Conversational Agents"), section 5:
+
+- *intent*: frames of user turns whose ``active_intent`` is the tool our dialogue is about (``NONE`` included);
+- *goal*: frames whose state is exactly ours: the same slots, each with one of the values that the corpus lists, dates
+  and times compared by what they mean; what the system offered and the user accepted is in the state;
+- *call*: recorded service calls that our tools got in the same turn with exactly the same arguments (what a call leaves
+  out has its default);
+- *booking*: the same, of the calls that change something; each went through a summary and the user's yes;
+- *spurious*: calls that change something which the corpus does not have in that turn, or has with other arguments.
+
+The baseline it is compared with, 90 lines of rules for this very corpus, was measured on all of these dialogues.
+Figures are printed for the two thirds that the planner was developed with and for the third that nobody looked at;
+without the corpus (``$PULPO_SHARED/data/sgd``) this is skipped.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import inspect
-import json
-import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
-import pulpo
-from pulpo_booking.reader import WHEN, read_when
-from unit.pulpo_rules.chat import Chat, chat_with
+from functional.schema_guided import corpus
+from functional.schema_guided.holding import Held, held
+from functional.schema_guided.schema import same
 
-SHARED = os.environ.get("PULPO_SHARED")
-NOW = dt.datetime(2019, 3, 1, 9, tzinfo=dt.UTC)
 BASELINE = "a 90-line rule baseline: intent .855, goal .431, call .626, booking .498, spurious 15"
+OF = {"intent": "frames", "goal": "frames", "call": "calls", "booking": "bookings"}
 
 pytestmark = [
     pytest.mark.anyio,
-    pytest.mark.skipif(not SHARED, reason="PULPO_SHARED does not name a folder with data/sgd"),
+    pytest.mark.skipif(not corpus.SHARED, reason="PULPO_SHARED does not name a folder with data/sgd"),
 ]
 
 
-def corpus(name: str) -> list[Any]:
-    text = Path(SHARED or "", "data", "sgd", name).read_text("utf-8")
-    return list(json.loads(text)) if name.endswith(".json") else [json.loads(line) for line in text.splitlines()]
-
-
-def typed(slot: Mapping[str, Any]) -> Any:
-    """An argument's type by what the schema says of it."""
-    kind = slot["name"].rpartition("_")[2]
-    ask = pulpo.Slot(ask={"en": f"{slot['description']}?"})
-    if kind in ("date", "time"):
-        return Annotated[str, slot["description"], replace_slot(ask, kind)]
-    if slot["is_categorical"] and slot["possible_values"]:
-        return Annotated[Literal[tuple(slot["possible_values"])], slot["description"], ask]
-    return Annotated[str, slot["description"], ask]
-
-
-def replace_slot(slot: pulpo.Slot, part: str) -> pulpo.Slot:
-    return pulpo.Slot(ask=slot.ask, reader=WHEN, part=part)
-
-
-def tool_of(service: Mapping[str, Any], intent: Mapping[str, Any]) -> pulpo.Tool:
-    slots = {slot["name"]: slot for slot in service["slots"]}
-
-    async def call(**_: Any) -> pulpo.Result:
-        return pulpo.Result(text="ok")
-
-    empty, named = inspect.Parameter.empty, inspect.Parameter.KEYWORD_ONLY
-    hints = {name: typed(slots[name]) for name in [*intent["required_slots"], *intent["optional_slots"]]}
-    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(name, named, annotation=hint, default=empty if name in intent["required_slots"] else "")
-            for name, hint in hints.items()
-        ],
-        return_annotation=pulpo.Result,
+def judge(turn: Held, score: Counter[str]) -> None:
+    for frame in turn.user["frames"]:
+        name, gold = frame["service"], frame["state"]
+        score["frames"] += 1
+        score["intent"] += turn.intents.get(name, "NONE") == gold["active_intent"]
+        score["goal"] += same(turn.states.get(name, {}), gold["slot_values"])
+    wanted = [frame["service_call"] for frame in turn.system["frames"] if "service_call" in frame]
+    for call in wanted:
+        changes = not turn.chat.tools[call["method"]].hints.read_only
+        right = any(is_call(made, call, turn) for made in turn.calls)
+        score.update(calls=1, call=right, bookings=changes, booking=changes and right)
+    score["spurious"] += sum(
+        not turn.chat.tools[made[0]].hints.read_only and not any(is_call(made, call, turn) for call in wanted)
+        for made in turn.calls
     )
-    call.__annotations__ = {**hints, "return": pulpo.Result}
-    call.__name__, call.__doc__ = intent["name"], intent["description"]
-    examples = {"en": [intent["description"], f"{service['description']}: {intent['description']}"]}
-    return pulpo.tool(read_only=not intent["is_transactional"], examples=examples)(call)
 
 
-@cache
-def moment(text: str, part: str) -> str:
-    reading = read_when(text, pulpo.ReadContext(now=NOW, tz="America/Los_Angeles", locale="en-US"))
-    return str(reading.values.get(part, text))
+def is_call(made: tuple[str, dict[str, Any]], gold: Any, turn: Held) -> bool:
+    if made[0] != gold["method"]:
+        return False
+    whole = turn.chat.tools[gold["method"]].bind(gold["parameters"])
+    return same(made[1], {name: [str(value)] for name, value in whole.items()})
 
 
-def alike(name: str, said: str, gold: Iterable[str]) -> bool:
-    part = name.rpartition("_")[2]
-    plain = str(said).casefold()
-    return any(plain in (each.casefold(), moment(each, part) if part in ("date", "time") else "") for each in gold)
-
-
-def same(state: Mapping[str, Any], gold: Mapping[str, Iterable[str]]) -> bool:
-    return state.keys() == gold.keys() and all(alike(name, state[name], gold[name]) for name in gold)
-
-
-async def hold(dialogue: Mapping[str, Any], chat: Chat, score: Counter[str]) -> None:
-    """Hold one dialogue; what the system said before each message is as in the corpus."""
-    state: dict[str, Any] = {}
-    turns = dialogue["turns"]
-    for user, system in zip(turns[::2], turns[1::2], strict=False):
-        done = len(chat.effects)
-        await chat.say(user["utterance"])
-        pending = chat.dialogue.pending
-        state |= {name: fact.value for name, fact in chat.dialogue.facts.items()}
-        state |= pending.call.arguments if pending else {}
-        gold = user["frames"][0]["state"]
-        goal = chat.dialogue.goal or (pending and pending.call.tool) or chat.dialogue.notes.get("last")
-        score["turns"] += gold["active_intent"] != "NONE"
-        score["intent"] += goal == gold["active_intent"] != "NONE"
-        score["goal"] += gold["active_intent"] != "NONE" and same(state, gold["slot_values"])
-        calls = [(each.call.tool, each.call.arguments) for each in chat.results]
-        calls += [(each.tool, each.arguments) for each in chat.effects[done:]]
-        judge(calls, system["frames"][0].get("service_call"), score, chat)
-        chat.dialogue = replace(chat.dialogue, **told(system["frames"][0]["actions"], chat))
-
-
-def judge(calls: list[Any], gold: Any, score: Counter[str], chat: Chat) -> None:
-    made = [call for call in calls if not chat.tools[call[0]].hints.read_only]
-    if gold is None:
-        score["spurious"] += len(made)
-        return
-    wanted = {name: [value] for name, value in gold["parameters"].items()}
-    right = any(tool == gold["method"] and same(arguments, wanted) for tool, arguments in calls)
-    score["calls"] += 1
-    score["call"] += right
-    booking = not chat.tools[gold["method"]].hints.read_only
-    score["bookings"] += booking
-    score["booking"] += booking and right
-
-
-def told(actions: Iterable[Mapping[str, Any]], chat: Chat) -> dict[str, Any]:
-    """What the system's message leaves behind: what it offered and what it asked for."""
-    offered = {each["slot"]: each["values"][0] for each in actions if each["act"] == "OFFER" and each["values"]}
-    asked = next((each["slot"] for each in actions if each["act"] == "REQUEST"), None)
-    names = {name for tool in chat.tools.values() for name in tool.types}
-    offers = (pulpo.Offer(" ".join(offered.values()), {n: v for n, v in offered.items() if n in names}),)
-    return {"offers": offers if offered else (), "asked": asked}
+def figures(score: Counter[str]) -> str:
+    shares = [f"{name} {score[name] / max(score[whole], 1):.3f}" for name, whole in OF.items()]
+    return f"{', '.join(shares)}, spurious {score['spurious']} of {dict(score)}"
 
 
 async def test_schema_guided_dialogues() -> None:
-    services = {each["service_name"]: each for each in corpus("dev_schema.json")}
-    score: Counter[str] = Counter()
-    for dialogue in corpus("dev_services.jsonl"):
-        tools = [tool_of(services[n], intent) for n in dialogue["services"] for intent in services[n]["intents"]]
-        chat = chat_with(tools, locale="en-US")
-        chat.now = NOW
-        await hold(dialogue, chat, score)
-    of = {"intent": "turns", "goal": "turns", "call": "calls", "booking": "bookings"}
-    figures = ", ".join(f"{name} {score[name] / max(score[whole], 1):.3f}" for name, whole in of.items())
-    print(f"\n{figures}, spurious {score['spurious']}; {BASELINE}; goal: .95/.70/.80/.80/0; {dict(score)}")
-    assert score["turns"]
+    schemas = {each["service_name"]: each for each in corpus.schemas()}
+    scores: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
+    for dialogue in corpus.dialogues():
+        for turn in await held(schemas, dialogue):
+            judge(turn, scores[corpus.is_held_out(dialogue)])
+    print(f"\nall:       {figures(scores[False] + scores[True])}")
+    print(f"developed: {figures(scores[False])}\nheld out:  {figures(scores[True])}")
+    print(f"{BASELINE}; goal: .95/.70/.80/.80/0")
+    assert scores[False]["frames"]

@@ -105,3 +105,26 @@ def test_what_a_tool_declares_is_a_no_to_it(text: str) -> None:
 )
 def test_declared_answers_are_as_precise_as_the_plain_ones(text: str) -> None:
     assert read_consent(text, CANCEL) is None
+
+
+THEN_ASKED = """
+Yes, that's correct. What is the address?|Sure, that's fine. How long will it take?|Yes. What's their phone number?
+That is correct. Can you tell me the price?|Sí, perfecto. ¿Cuál es la dirección?|Dale. ¿Me pasás el teléfono?
+Sí. ¿Cuánto cuesta?|Yes, that works. What is the address? What is their phone number?
+"""
+THEN_MORE = """
+Yes. Can you make it on Friday?|Yes. What about Friday?|Yes. Is there anything later?|Sí. ¿Puede ser a las 5?
+Yes, what is the address?|Yes. What is the address if I come by bus?|Yes. But what does it cost?|Sí. ¿Y con Ana?
+Yes. How much is it for 2?|Sí. ¿Cuánto cuesta la otra?|What is the address?|Yes. What do you have later?
+Sí. ¿Dónde es? Mejor el jueves|Yes. I want the other one|Sí. ¿Cuál es más barato?
+"""
+
+
+@pytest.mark.parametrize("text", cells(THEN_ASKED))
+def test_a_yes_stays_one_before_a_sentence_that_only_asks(text: str) -> None:
+    assert read_consent(text) == "yes"
+
+
+@pytest.mark.parametrize("text", cells(THEN_MORE))
+def test_what_follows_a_yes_may_wish_for_something_else(text: str) -> None:
+    assert read_consent(text) is None
