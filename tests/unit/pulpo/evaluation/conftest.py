@@ -66,7 +66,7 @@ class Notebook:
             """Keep a note after the user's yes."""
             return write(context, text)
 
-        @pulpo.tool(confirm=False)
+        @pulpo.tool(destructive=False, confirm=False)
         async def scribble(context: pulpo.ToolContext, text: str) -> Result:
             """Keep a note without asking."""
             return write(context, text)
