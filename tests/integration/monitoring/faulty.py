@@ -20,6 +20,12 @@ async def shaky(fail: bool) -> str:
     return "well"
 
 
+@pulpo.tool(read_only=True)
+async def steady() -> str:
+    """Never fail."""
+    return "well"
+
+
 class Faulty:
     name = "faulty"
     config = None
@@ -29,7 +35,6 @@ class Faulty:
 
     async def next_step(self, context: pulpo.PlanContext) -> AsyncIterator[pulpo.Step]:
         text = context.turn.text
-        yield pulpo.ModelCall(model="m", started=time.time(), duration=0.0, input_tokens=len(text), output_tokens=1)
         if text == "break":
             raise RuntimeError("planted")
         if text == "slow":
@@ -72,7 +77,7 @@ async def pulpo_lifespan(runtime: pulpo.Runtime) -> AsyncIterator[None]:
 
 @pulpo.hookimpl
 def pulpo_register_tools() -> list[pulpo.Tool]:
-    return [shaky]
+    return [shaky, steady]
 
 
 @pulpo.hookimpl

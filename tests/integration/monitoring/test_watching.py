@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 import httpx
@@ -20,6 +20,7 @@ from pulpo.observability.alerts import SEED
 from pulpo.observability.slo import OBJECTIVES
 from support.dashboards import queries
 from support.distributions import install
+from support.models import Request, Says, serving, tool_results
 from support.promtool import run
 from support.server import Server, running
 from support.watchers import MONITORING, Watchers, watching
@@ -30,13 +31,23 @@ WINDOW = 10
 LATE = 5.0
 """Seconds by which two observers may differ: a scrape, an evaluation, and a machine that has other things to do."""
 
+THINKERS = tuple(f"thinker{number}" for number in range(8))
+"""Users whose turns a model plans."""
+
 SETTINGS = f"""
 alert_window = {WINDOW}
 [variants.stable]
 planner = "faulty"
-[prices.m]
+[variants.canary]
+planner = "llm"
+settings = {{ base_url = "MODEL", model = "loopback" }}
+[prices.loopback]
 input = 1.0
 output = 2.0
+[canary]
+enabled = true
+strategy = "none"
+allow_users = {list(THINKERS)}
 [breakers]
 minimum = 2
 open_for = {WINDOW}
@@ -46,7 +57,7 @@ attempts = 1
 [rate_limit]
 user = "3/10 seconds"
 [plugins]
-allow = ["faulty", "pulpo_prometheus", "pulpo_canary", "pulpo_guardrails"]
+allow = ["faulty", "pulpo_llm", "pulpo_prometheus", "pulpo_canary", "pulpo_guardrails"]
 """
 ROUTES = {"critical": "pages", "warning": "tickets", "info": "notes"}
 NAMES = {alert.name for alert in SEED}
@@ -101,7 +112,10 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched
     for folder in ("served", "watchers"):
         (tmp_path / folder).mkdir()
     with (
-        running(tmp_path / "served", toml=SETTINGS, environ={"PYTHONPATH": str(site)}) as server,
+        serving(thought) as model,
+        running(
+            tmp_path / "served", toml=SETTINGS.replace("MODEL", model.url), environ={"PYTHONPATH": str(site)}
+        ) as server,
         watching(f"127.0.0.1:{server.port}", rules, tmp_path / "watchers") as watchers,
     ):
         watched = Watched(server, watchers)
@@ -110,21 +124,33 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched
         watched.client.close()
 
 
+def thought(request: Request) -> Says:
+    """A model that looks before it speaks."""
+    if tool_results(request):
+        return Says(text="All is well.")
+    return Says(calls=(("steady", {}),))
+
+
 def test_planted_faults_are_seen_by_everybody_and_forgotten(watched: Watched) -> None:
     told = watched.watchers.told
     # Nothing is said before the first scrape: what came earlier is in our counts and not in Prometheus' increases.
     watched.until(lambda: bool(watched.watchers.value("up == 1")), load=lambda: None)
     assert watched.look() == (set(), set())
 
+    thinkers = cycle(THINKERS)
+
     def faults() -> None:
         watched.say("hello", "hello", "break", "slow", "shaky")
         watched.say("hello", "hello", user="flood")
+        watched.say("how is it?", user=next(thinkers))
 
     def all_told(status: str) -> bool:
         return {(ROUTES[alert.severity], alert.name, status) for alert in SEED} <= set(told)
 
     watched.until(lambda: watched.look() == (NAMES, NAMES) and all_told("firing"), load=faults)
     everything_is_shown(watched.watchers)
+    # Without this, what stands at 0 before the first call of a model would pass for a figure.
+    assert watched.watchers.value('pulpo_llm_cost_usd_total{model="loopback"} > 0')
     page = watched.client.get("/metrics").text
     checked = run("promtool", "check", "metrics", given=page)
     assert (checked.returncode, checked.stderr) == (0, "")
