@@ -227,6 +227,12 @@ SHADOW_TOKENS: Final = Metric(
     labels=("by",),
     help="Tokens used for compared turns, by stable and by the shadow.",
 )
+MODEL_CALLS: Final = Metric(
+    name="pulpo_llm_calls_total",
+    kind="counter",
+    labels=("model", "finish"),
+    help="Calls of a model, by why it stopped.",
+)
 TOKENS: Final = Metric(
     name="pulpo_llm_tokens_total",
     kind="counter",
@@ -320,6 +326,7 @@ CATALOGUE: Final = (
     SHADOW_DROPPED,
     SHADOW_PLANNING,
     SHADOW_TOKENS,
+    MODEL_CALLS,
     TOKENS,
     COST,
     CONVERSATIONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,13 +11,15 @@ from pulpo_prometheus import catalogue
 from pulpo_prometheus.children import Number
 from pulpo_prometheus.families import OTHER, Families, Handlers
 
+FINISHES: Final = ("stop", "tool_calls", "length", "content_filter", "refusal", "error")
 REFUSING: Final = ("refusal", "content_filter")
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """The tokens of one model."""
+    """The calls of one model, and its tokens."""
 
+    calls: Mapping[str, Number]
     input: Number
     cached: Number
     output: Number
@@ -30,11 +32,15 @@ class ModelCounts:
     def __init__(
         self, families: Families, *, refused: Callable[[str, str], None], unusable: Callable[[str], None]
     ) -> None:
+        calls = families.numbers(catalogue.MODEL_CALLS)
         tokens = families.numbers(catalogue.TOKENS)
         self._cost = families.numbers(catalogue.COST)
 
         def of_model(model: str) -> _Model:
-            return _Model(*(tokens.child(model, kind) for kind in ("input", "cached", "output")))
+            return _Model(
+                {finish: calls.child(model, finish) for finish in FINISHES},
+                *(tokens.child(model, kind) for kind in ("input", "cached", "output")),
+            )
 
         self._models = families.capped(catalogue.TOKENS, of_model)
         self._refused = refused
@@ -54,6 +60,7 @@ class ModelCounts:
     def _called(self, event: pulpo.ModelCalled) -> None:
         call = event.call
         model = self._models[call.model]
+        model.calls[call.finish].value += 1
         cached = min(call.cached_tokens, call.input_tokens)
         model.input.value += call.input_tokens - cached
         model.cached.value += cached

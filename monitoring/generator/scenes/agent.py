@@ -71,6 +71,12 @@ DASHBOARD = Dashboard(
             queries=(Query(quantile(0.95, "pulpo_policy_duration_seconds", "policy"), "{{policy}}"),),
         ),
         Panel(
+            title="Calls of Models",
+            description="Calls of models each second, by why they ended; error is one without a response to use.",
+            unit="reqps",
+            queries=(Query(f"sum by (model, finish) ({rate('pulpo_llm_calls_total')})", "{{model}} {{finish}}"),),
+        ),
+        Panel(
             title="Tokens",
             description="Tokens each second, by model and type.",
             unit="short",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
+from pulpo.contracts.planners import Finish
 from pulpo_prometheus.families import OTHER
+from pulpo_prometheus.models import FINISHES
 from support.metrics import Page, loaded, modelled
 
 TOKENS = "pulpo_llm_tokens_total"
@@ -16,6 +20,14 @@ def test_the_types_of_tokens_add_up_to_all_there_were() -> None:
     page.tell(modelled(cached_tokens=60))
     read = {kind: page.value(TOKENS, model="m", type=kind) for kind in ("input", "cached", "output")}
     assert read == {"input": 40, "cached": 60, "output": 10}
+
+
+def test_calls_are_counted_by_why_they_ended_and_every_end_is_there_from_the_first() -> None:
+    page = Page()
+    page.tell(modelled(finish="error", error="ModelTimeoutError"))
+    calls = {finish: page.value("pulpo_llm_calls_total", model="m", finish=finish) for finish in FINISHES}
+    assert calls == dict.fromkeys(FINISHES, 0) | {"error": 1}
+    assert set(FINISHES) == set(get_args(Finish))
 
 
 def test_what_has_no_price_has_no_cost_and_is_not_free() -> None:
