@@ -63,6 +63,7 @@ def _rule(alert: Alert, window: int) -> dict[str, Any]:
         "labels": {"severity": alert.severity, "slo": alert.slo, **alert.labels},
         "annotations": {
             "summary": alert.summary,
+            "summary_es": alert.spanish,
             "description": alert.description,
             "runbook_url": alert.runbook,
         },

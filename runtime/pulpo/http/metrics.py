@@ -8,8 +8,9 @@ from typing import Final, Literal, TypeAlias
 
 import anyio.to_thread
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pulpo.errors import PrometheusError
+from pulpo.errors import PrometheusError, StoreUnavailableError
 from pulpo.http.operations import Call, Operation
 from pulpo.observability import prometheus
 from pulpo.observability.alerts import Firing, Seen, judge
@@ -21,22 +22,38 @@ from pulpo.system import System
 Source: TypeAlias = Literal["store", "process", "prometheus"]
 """``store``: the durable counts of all replicas; ``process``: what this process saw since its start."""
 
+SHORTEST: Final = 120.0
+"""Seconds of the shortest window of alerts that counts by the minute are fine enough for."""
+
+NO_TURN: Final[Mapping[str, str]] = {"en": "No turn has been counted yet.", "es": "Todavía no se contó ningún turno."}
+OWN_COUNTS: Final[Mapping[str, str]] = {
+    "en": "{error}; these are our own counts.",
+    "es": "Prometheus no responde ({error}); estas son cuentas propias.",
+}
+FOUR_ALERTS: Final[Mapping[str, str]] = {
+    "en": "{error}; these are the four alerts that a server judges by itself.",
+    "es": "Prometheus no responde ({error}); estas son las cuatro alertas que un servidor juzga por sí mismo.",
+}
+
 
 class SloStatus(Struct, frozen=True):
-    """How the objectives do; ``note`` says what should be known about the numbers."""
+    """How the objectives do; ``note`` says what should be known about the numbers, ``notes`` says it by language."""
 
     source: Source
     note: str
     objectives: tuple[ObjectiveStatus, ...]
+    notes: dict[str, str] = {}
 
 
 class ActiveAlerts(Struct, frozen=True):
-    """The alerts that fire now, and over how many seconds those of this process look back."""
+    """The alerts that fire now, and over how many seconds they look back where we judge them ourselves: errors and
+    latency by the ``source``, breakers and rate limits by what this process sees."""
 
     source: Source
     note: str
     window_seconds: float
     alerts: tuple[Firing, ...]
+    notes: dict[str, str] = {}
 
 
 class ToolsPerformance(Struct, frozen=True):
@@ -54,7 +71,8 @@ async def slo_status(call: Call) -> SloStatus:
     turns = any(sum_.total for windows in sums.values() for sum_ in windows.values())
     return SloStatus(
         source=source,
-        note=note or ("" if turns else "No turn has been counted yet."),
+        note=(said := note or ({} if turns else dict(NO_TURN))).get("en", ""),
+        notes=said,
         objectives=tuple(status(objective, sums[objective.name]) for objective in OBJECTIVES),
     )
 
@@ -63,13 +81,14 @@ async def alerts_active(call: Call) -> ActiveAlerts:
     """Say which alerts fire."""
     system = call.door.system
     window = system.settings.alert_window
-    url, note = system.settings.prometheus_url, ""
+    url, away = system.settings.prometheus_url, dict[str, str]()
     if url is not None:
         try:
             return ActiveAlerts("prometheus", "", window, await anyio.to_thread.run_sync(prometheus.firing, url))
         except PrometheusError as error:
-            note = f"{error}; these are the four alerts that a process judges by itself."
-    return ActiveAlerts("process", note, window, judge(seen(system)))
+            away = _said(FOUR_ALERTS, error)
+    found, source = await _lately(system)
+    return ActiveAlerts(source, away.get("en", ""), window, judge(found), away)
 
 
 async def tools_performance(call: Call) -> ToolsPerformance:
@@ -96,7 +115,7 @@ async def tools_performance(call: Call) -> ToolsPerformance:
 
 
 def seen(system: System) -> Seen:
-    """Return what the alerts of this process are judged by."""
+    """Return what this process saw in the alerts' window."""
     lately = system.recent.window(system.settings.alert_window)
     return Seen(
         outcomes=lately.outcomes,
@@ -106,13 +125,41 @@ def seen(system: System) -> Seen:
     )
 
 
-async def _sums(system: System) -> tuple[Mapping[str, Mapping[str, Sum]], Source, str]:
-    url, note = system.settings.prometheus_url, ""
+async def _lately(system: System) -> tuple[Seen, Source]:
+    """Return what the alerts are judged by: the turns of all replicas, which are counted by the minute, unless the
+    window is too short for minutes or the database is away."""
+    own = seen(system)
+    if system.settings.alert_window < SHORTEST:
+        return own, "process"
+    now = system.clock()
+    since = now - system.settings.alert_window
+    whole = since - since % counts.MINUTE + counts.MINUTE
+    try:
+        rows = await system.database.read(partial(counts.turn_counts, since=whole, until=now))
+        first = await system.database.read(partial(counts.turn_counts, since=since, until=whole))
+    except StoreUnavailableError:
+        return own, "process"
+    share = (whole - since) / counts.MINUTE
+    outcomes: dict[str, float] = {}
+    buckets = [0.0] * len(own.buckets)
+    for found, weight in ((rows, 1.0), (first, share)):
+        for row in found:
+            outcomes[row.outcome] = outcomes.get(row.outcome, 0.0) + row.turns * weight
+            buckets[row.bucket] += row.turns * weight
+    return replace(own, outcomes=outcomes, buckets=tuple(buckets)), "store"
+
+
+def _said(text: Mapping[str, str], error: PrometheusError) -> dict[str, str]:
+    return {language: words.format(error=error) for language, words in text.items()}
+
+
+async def _sums(system: System) -> tuple[Mapping[str, Mapping[str, Sum]], Source, dict[str, str]]:
+    url, note = system.settings.prometheus_url, dict[str, str]()
     if url is not None:
         try:
-            return await anyio.to_thread.run_sync(prometheus.sums, url), "prometheus", ""
+            return await anyio.to_thread.run_sync(prometheus.sums, url), "prometheus", {}
         except PrometheusError as error:
-            note = f"{error}; these are our own counts."
+            note = _said(OWN_COUNTS, error)
     return await _counted(system), "store", note
 
 

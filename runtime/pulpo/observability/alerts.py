@@ -36,17 +36,18 @@ LEAST_NOW, LEAST_BEFORE = 100, 1000
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """What a process saw in a window: turns by outcome, their latency buckets (see `EDGES`), rate-limit hits by scope;
-    and its open breakers now."""
+    """What came in a window: turns by outcome, their latency buckets (see `EDGES`), rate-limit hits by scope; and the
+    open breakers now. Turns need not be whole, for a window may begin within what is counted together."""
 
-    outcomes: Mapping[str, int]
-    buckets: tuple[int, ...]
+    outcomes: Mapping[str, float]
+    buckets: tuple[float, ...]
     limited: Mapping[str, int]
     open_breakers: int
 
 
 class Firing(Struct, frozen=True):
-    """An alert that fires; ``value`` is what its expression gives, ``since`` when it began, where that is known."""
+    """An alert that fires; ``value`` is what its expression gives, ``since`` when it began, where that is known.
+    ``summary`` is in English, ``summaries`` are by language."""
 
     name: str
     severity: str
@@ -55,18 +56,21 @@ class Firing(Struct, frozen=True):
     value: float
     runbook: str
     since: str | None = None
+    summaries: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """``expression`` is PromQL, with ``{window}`` where the look-back goes; ``lasting`` is Prometheus' ``for``, in
-    seconds. ``judged`` gives the values in process by label values (only those that fire)."""
+    seconds; ``spanish`` is the summary once more. ``judged`` gives the values in process by label values (only those
+    that fire)."""
 
     name: str
     severity: str
     slo: str
     expression: str
     summary: str
+    spanish: str
     description: str
     lasting: int = 0
     judged: Callable[[Seen], Mapping[str, float]] | None = None
@@ -74,18 +78,23 @@ class Alert:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def summaries(self) -> dict[str, str]:
+        """The summary by language."""
+        return {"en": self.summary, "es": self.spanish}
+
+    @property
     def runbook(self) -> str:
         """The heading's anchor in ``monitoring/README.md``."""
         return f"monitoring/README.md#{self.name.lower()}"
 
 
-def quantile(share: float, buckets: tuple[int, ...], edges: tuple[float, ...] = EDGES) -> float | None:
+def quantile(share: float, buckets: tuple[float, ...], edges: tuple[float, ...] = EDGES) -> float | None:
     """Return a quantile of what was counted in ``buckets`` (one more than ``edges``), interpolated within its bucket as
     Prometheus' ``histogram_quantile`` does: what lies above the last edge counts as that edge. None without a count."""
     total = sum(buckets)
     if not total:
         return None
-    rank, below = share * total, 0
+    rank, below = share * total, 0.0
     for place, count in enumerate(buckets[:-1]):
         if count and below + count >= rank:
             low = edges[place - 1] if place else 0.0
@@ -102,6 +111,7 @@ def judge(seen: Seen) -> tuple[Firing, ...]:
             severity=alert.severity,
             labels={**alert.labels, **({alert.label: which} if alert.label else {})},
             summary=alert.summary,
+            summaries=alert.summaries,
             value=round(value, 6),
             runbook=alert.runbook,
         )
@@ -137,6 +147,7 @@ SEED: Final = (
         slo="error_rate",
         expression=f"{ERROR_RATE.ratio_query('{window}')} > {MOST_ERRORS:g}",
         summary="More than 5 % of turns fail or are rescued",
+        spanish="Más del 5 % de los turnos falla o necesita rescate",
         description="{{ $value | humanizePercentage }} of the turns of the last minutes ended in error or rescue.",
         judged=_too_many_errors,
     ),
@@ -146,6 +157,7 @@ SEED: Final = (
         slo="latency",
         expression=f"histogram_quantile(0.95, sum by (le) (rate({DURATION}_bucket[{{window}}]))) > {SLOWEST:g}",
         summary="One turn in twenty takes longer than 3 seconds",
+        spanish="Uno de cada veinte turnos tarda más de 3 segundos",
         description="The 95th percentile of the last minutes is {{ $value | humanizeDuration }}.",
         judged=_too_slow,
     ),
@@ -155,6 +167,7 @@ SEED: Final = (
         slo="availability",
         expression='sum by (state) (pulpo_active_circuit_breakers{state="open"}) > 0',
         summary="A circuit breaker is open",
+        spanish="Hay un disyuntor abierto",
         description="{{ $value }} circuit breakers refuse calls; /metrics/tools/performance names the tools.",
         judged=_cut_off,
         label="state",
@@ -165,11 +178,15 @@ SEED: Final = (
         slo="none",
         expression="sum by (scope) (increase(pulpo_rate_limit_hits_total[{window}])) > 0",
         summary="Requests are refused by a rate limit",
+        spanish="Un límite de frecuencia rechaza peticiones",
         description="{{ $value | humanize }} requests met the limit {{ $labels.scope }} in the last minutes.",
         judged=_limited,
         label="scope",
     ),
 )
+
+
+SPANISH: Final = {"availability": "disponibilidad", "latency": "latencia", "error_rate": "errores"}
 
 
 def _burning(objective: Objective, burn: Burn) -> Alert:
@@ -182,6 +199,7 @@ def _burning(objective: Objective, burn: Burn) -> Alert:
         slo=objective.name,
         expression=f"{long}\nand {short}\nand {objective.bad_query('increase', burn.long)} > {LEAST_BAD:g}",
         summary=f"The budget for {words} is spent {burn.rate:g} times too fast",
+        spanish=f"El margen de {SPANISH[objective.name]} se gasta {burn.rate:g} veces más rápido de lo previsto",
         description=f"{{{{ $value | humanizePercentage }}}} of the turns of {burn.long} were bad; {most:.4g} is the"
         f" most that an objective of {objective.target:.1%} bears for that long.",
         labels={"window": burn.long},
@@ -198,6 +216,7 @@ RUNTIME: Final = (
         expression='up{job="pulpo"} == 0',
         lasting=60,
         summary="A server cannot be scraped",
+        spanish="Un servidor no entrega sus métricas",
         description="{{ $labels.instance }} has not answered Prometheus for a minute.",
     ),
     Alert(
@@ -206,6 +225,7 @@ RUNTIME: Final = (
         slo="error_rate",
         expression="sum by (guardrail) (increase(pulpo_canary_rollbacks_total[15m])) > 0",
         summary="A canary was rolled back",
+        spanish="Se retiró una versión canaria",
         description="The guardrail {{ $labels.guardrail }} ended a rollout; all conversations are on stable.",
     ),
     Alert(
@@ -215,6 +235,7 @@ RUNTIME: Final = (
         expression="min(pulpo_canary_config_valid) == 0",
         lasting=60,
         summary="The settings file on disk is not valid",
+        spanish="El archivo de configuración en disco no es válido",
         description="A server keeps its last good settings; `pulpo config check` says what is wrong with the file.",
     ),
     Alert(
@@ -223,6 +244,7 @@ RUNTIME: Final = (
         slo="none",
         expression="sum by (metric) (increase(pulpo_metric_overflow_total[1h])) > 0",
         summary="A metric has more names than it tells apart",
+        spanish="Una métrica tiene más nombres de los que distingue",
         description="{{ $labels.metric }} counts the names beyond its cap as _other.",
     ),
     Alert(
@@ -231,6 +253,7 @@ RUNTIME: Final = (
         slo="none",
         expression=f"sum(increase(pulpo_llm_cost_usd_total[1h])) > {COST_AN_HOUR:g}",
         summary="Models cost more than 10 USD an hour",
+        spanish="Los modelos cuestan más de 10 USD por hora",
         description="The last hour cost {{ $value | humanize }} USD by the configured prices.",
     ),
 )
@@ -259,9 +282,13 @@ DRIFT: Final = (
         f"and {_counted('count', 'increase', NOW, 'variant')} >= {LEAST_NOW}\n"
         f"and {_counted('count', 'increase', BEFORE, 'variant')} >= {LEAST_BEFORE}",
         summary="A planner is otherwise sure of what users want than it was",
+        spanish="La confianza de un planificador se reparte de otro modo que antes",
         description="The confidence of the variant {{ $labels.variant }} in the last hour is {{ $value | humanize }}"
         " (Kolmogorov and Smirnov's D) away from that of the week before.",
     ),
 )
 
 ALERTS: Final = (*SEED, *BURNING, *RUNTIME, *DRIFT)
+
+SUMMARIES: Final[Mapping[str, dict[str, str]]] = {alert.name: alert.summaries for alert in ALERTS}
+"""What our alerts say, by name and language: also for those that a Prometheus tells of."""

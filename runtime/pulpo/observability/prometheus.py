@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import msgspec
 
 from pulpo.errors import PrometheusError
-from pulpo.observability.alerts import Firing
+from pulpo.observability.alerts import SUMMARIES, Firing
 from pulpo.observability.slo import OBJECTIVES, WINDOWS, Objective, Sum
 
 SECONDS = 10.0
@@ -59,6 +59,7 @@ def _firing(alert: Mapping[str, Any]) -> Firing:
         value=float(alert["value"]),
         runbook=notes.get("runbook_url", ""),
         since=alert.get("activeAt"),
+        summaries=SUMMARIES.get(labels["alertname"], {}),
     )
 
 

@@ -13,7 +13,11 @@ from typing import Any
 
 import httpx
 
+from pulpo.http.metrics import seen
+from pulpo.observability.alerts import judge
 from pulpo.observability.slo import OBJECTIVES, WINDOWS
+from pulpo.store.counts import add_turns
+from pulpo.store.outcomes import Outcome
 
 
 async def test_without_a_turn_nothing_is_claimed(client: httpx.AsyncClient) -> None:
@@ -37,13 +41,44 @@ async def test_what_happened_is_told(client: httpx.AsyncClient) -> None:
     assert found["latency"]["ratio"] == 1
     assert set(found["error_rate"]["windows"]) == set(WINDOWS)
     alerts = (await client.get("/metrics/alerts/active")).json()
-    assert (alerts["source"], alerts["window_seconds"]) == ("process", 300)
+    assert (alerts["source"], alerts["window_seconds"]) == ("store", 300)
+    assert alerts["alerts"][0]["summaries"]["es"].startswith("Más del 5 %")
     assert [(it["name"], it["severity"], it["value"]) for it in alerts["alerts"]] == [
         ("PulpoErrorRateHigh", "warning", 0.25)
     ]
     tools = (await client.get("/metrics/tools/performance")).json()
     assert (tools["tools"][0]["calls"], tools["tools"][0]["outcomes"]) == (1, {"ok": 1})
     assert tools["tools"][0]["p95_seconds"] > 0
+
+
+async def test_what_another_replica_counted_is_judged_too(served: Any) -> None:
+    system = served.app.state.system
+    now = system.clock()
+    bad = [ended(at=now - 1, outcome="error", seconds=4.0) for _ in range(6)]
+    good = [ended(at=now - 1, outcome="ok", seconds=0.1) for _ in range(60)]
+    await system.store.together(lambda run: add_turns(run, [*bad, *good]))
+    alerts = (await served.client.get("/metrics/alerts/active")).json()
+    assert [it["name"] for it in alerts["alerts"]] == ["PulpoErrorRateHigh", "PulpoLatencyHigh"]
+    assert alerts["source"] == "store"
+    assert judge(seen(system)) == (), "this process saw none of it"
+
+
+async def test_turns_before_the_window_are_not_judged(served: Any) -> None:
+    system = served.app.state.system
+    bad = [ended(at=system.clock() - 361, outcome="error", seconds=0.1) for _ in range(6)]
+    await system.store.together(lambda run: add_turns(run, bad))
+    assert (await served.client.get("/metrics/alerts/active")).json()["alerts"] == []
+
+
+async def test_a_window_too_short_for_minutes_is_the_process_own(serve: Any) -> None:
+    async with serve(alert_window=30) as served:
+        assert (await served.client.get("/metrics/alerts/active")).json()["source"] == "process"
+
+
+def ended(*, at: float, outcome: str, seconds: float) -> Outcome:
+    names = {"workspace_id": "demo", "conversation_id": "c", "variant": "stable", "served_by": "stable"}
+    rest = {"rollout": "", "step": 0, "unit": "", "tool_errors": 0, "limited": 0, "tokens": 0, "goal": ""}
+    return Outcome(at=at, outcome=outcome, seconds=seconds, goal_state="", **names, **rest)  # type: ignore[arg-type]
 
 
 async def test_an_open_breaker_is_an_alert_and_is_told_of_its_own_workspace(served: Any) -> None:
@@ -96,10 +131,11 @@ async def test_a_prometheus_is_asked_and_named(serve: Any) -> None:
 
 async def test_while_prometheus_is_away_our_own_counts_are_told_as_such(serve: Any) -> None:
     async with serve(prometheus_url="http://127.0.0.1:9") as served:
-        for path, source in (("slo/status", "store"), ("alerts/active", "process")):
+        for path in ("slo/status", "alerts/active"):
             answer = (await served.client.get(f"/metrics/{path}")).json()
-            assert answer["source"] == source
+            assert answer["source"] == "store"
             assert "http://127.0.0.1:9 does not answer" in answer["note"]
+            assert answer["notes"]["es"].startswith("Prometheus no responde")
 
 
 async def counted(client: httpx.AsyncClient, turns: int) -> dict[str, Any]:

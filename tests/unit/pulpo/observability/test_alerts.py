@@ -114,3 +114,9 @@ def test_every_alert_says_enough() -> None:
         assert alert.slo in {"none", *(objective.name for objective in OBJECTIVES)}
         assert alert.summary
         assert alert.description.endswith(".")
+
+
+def test_every_alert_speaks_spanish_too() -> None:
+    assert [alert.name for alert in ALERTS if not alert.spanish or alert.spanish == alert.summary] == []
+    (firing,) = judge(seen(open_breakers=1))
+    assert firing.summaries == {"en": "A circuit breaker is open", "es": "Hay un disyuntor abierto"}

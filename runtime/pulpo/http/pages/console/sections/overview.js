@@ -157,16 +157,22 @@ function figure(name, { picture, top }, shown, keys) {
   );
 }
 
-function alertsOf({ alerts, source, note }) {
-  const item = ({ name, severity, summary, value, labels }) => {
+function alertsOf({ alerts, source, note, notes }) {
+  const item = ({ name, severity, summary, summaries, value, labels }) => {
     const known = has(`overview.severity.${severity}`);
     const pill = el("span", { class: `tone ${SEVERITIES[severity] ?? "fair"}` }, known ? t(`overview.severity.${severity}`) : severity);
     const where = Object.values(labels).join(", ");
-    return el("li", {}, pill, " ", el("strong", {}, name), where && ` (${where})`, ": ", el("span", { lang: "en" }, summary), " · ", t("overview.alert.value", { value: number(value, 3) }));
+    return el("li", {}, pill, " ", el("strong", {}, name), where && ` (${where})`, ": ", inLanguage(summaries, summary), " · ", t("overview.alert.value", { value: number(value, 3) }));
   };
-  const origin = el("p", { class: "fine" }, t(`overview.source.${source}`), note && ": ", note && el("span", { lang: "en" }, note));
+  const origin = el("p", { class: "fine" }, t(`overview.source.${source}`), note && ": ", note && inLanguage(notes, note));
   const list = alerts.length ? el("ul", { class: "alert-list" }, ...alerts.map(item)) : say(el("p"), "overview.alerts.none");
   return el("div", { class: "stack" }, list, origin);
+}
+
+// What the server says in several languages; what another system said is in English.
+function inLanguage(said, otherwise) {
+  const language = currentLanguage();
+  return said?.[language] ? el("span", {}, said[language]) : el("span", { lang: "en" }, otherwise);
 }
 
 function budget(slo) {
@@ -178,7 +184,7 @@ function budget(slo) {
     { label: "overview.budget.left", cell: (objective) => left(objective) },
     { label: "overview.burn", cell: ({ windows }) => (windows["1h"].burn_rate === null ? null : `${number(windows["1h"].burn_rate, 1)} ×`) },
   ];
-  const origin = el("p", { class: "fine" }, t(`overview.source.${slo.source}`), slo.note && ": ", slo.note && el("span", { lang: "en" }, slo.note));
+  const origin = el("p", { class: "fine" }, t(`overview.source.${slo.source}`), slo.note && ": ", slo.note && inLanguage(slo.notes, slo.note));
   return [table(t("overview.budget"), columns, slo.objectives), origin];
 }
 
