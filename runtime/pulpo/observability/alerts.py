@@ -167,7 +167,7 @@ SEED: Final = (
         slo="availability",
         expression='sum by (state) (pulpo_active_circuit_breakers{state="open"}) > 0',
         summary="A circuit breaker is open",
-        spanish="Hay un disyuntor abierto",
+        spanish="Hay un cortacircuitos abierto",
         description="{{ $value }} circuit breakers refuse calls; /metrics/tools/performance names the tools.",
         judged=_cut_off,
         label="state",

@@ -119,4 +119,4 @@ def test_every_alert_says_enough() -> None:
 def test_every_alert_speaks_spanish_too() -> None:
     assert [alert.name for alert in ALERTS if not alert.spanish or alert.spanish == alert.summary] == []
     (firing,) = judge(seen(open_breakers=1))
-    assert firing.summaries == {"en": "A circuit breaker is open", "es": "Hay un disyuntor abierto"}
+    assert firing.summaries == {"en": "A circuit breaker is open", "es": "Hay un cortacircuitos abierto"}

@@ -9,7 +9,7 @@ import { empty, table } from "../frame.js";
 const PLACES = 60; // steps of ten seconds
 const MINUTES = 10;
 const AGAIN_MS = 2_000;
-const SEVERITIES = { critical: "bad", warning: "fair", info: "good" };
+const SEVERITIES = { critical: "bad", warning: "fair", info: "none" };
 const STATES = { open: "bad", half_open: "fair", closed: "good", active: "good", quarantined: "bad", blocked: "fair" };
 
 const title = { es: "Panorama", en: "Overview" };
@@ -164,7 +164,7 @@ function alertsOf({ alerts, source, note, notes }) {
     const where = Object.values(labels).join(", ");
     return el("li", {}, pill, " ", el("strong", {}, name), where && ` (${where})`, ": ", inLanguage(summaries, summary), " · ", t("overview.alert.value", { value: number(value, 3) }));
   };
-  const origin = el("p", { class: "fine" }, t(`overview.source.${source}`), note && ": ", note && inLanguage(notes, note));
+  const origin = el("p", { class: "fine" }, t(source === "store" ? "overview.alerts.store" : `overview.source.${source}`), note && ": ", note && inLanguage(notes, note));
   const list = alerts.length ? el("ul", { class: "alert-list" }, ...alerts.map(item)) : say(el("p"), "overview.alerts.none");
   return el("div", { class: "stack" }, list, origin);
 }
@@ -237,7 +237,8 @@ function number(value, digits = 0) {
 }
 
 function percent(share) {
-  const shown = new Intl.NumberFormat(currentLocale(), { style: "percent", maximumFractionDigits: 2 });
+  const digits = Math.abs(share) >= 1 ? 0 : 2; // of a budget spent a hundredfold nobody asks for hundredths
+  const shown = new Intl.NumberFormat(currentLocale(), { style: "percent", maximumFractionDigits: digits });
   return share === null ? "—" : shown.format(share);
 }
 
