@@ -31,9 +31,11 @@ THINK: Final = 1.0
 """Seconds from an answer to the person's next message."""
 
 HEAD = (
-    b"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: %b\r\n"
+    b"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: %b\r\n%b"
     b"Content-Length: %d\r\n\r\n%b"
 )
+OF_THE_EDGE: Final = frozenset({502, 504})
+"""Statuses that a proxy makes up for a server that went: nobody knows what it did before."""
 
 
 class Sample(NamedTuple):
@@ -131,12 +133,18 @@ class Driver:
     ports: Sequence[int]
     random: Random
     think: float = THINK
+    api_key: str = ""
+    keep: bool = False
+    """Whether to remember every request that was answered, and its answer (`kept`)."""
     samples: list[Sample] = field(default_factory=list)
     began: float = 0.0
     broken: list[str] = field(default_factory=list)
     """Messages that got another answer than one that was good or said "come again", and what it was."""
     lost: list[str] = field(default_factory=list)
     """Messages that were sent and never answered."""
+    over: bool = False
+    """Set by whoever wants the profile to end before its time."""
+    kept: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     _ready: deque[Visit] = field(default_factory=deque)
     _idle: dict[int, list[Line]] = field(default_factory=dict)
     _unsure: dict[str, Visit] = field(default_factory=dict)
@@ -149,6 +157,8 @@ class Driver:
         try:
             async with asyncio.TaskGroup() as group:
                 for due in profile.arrivals(self.random):
+                    if self.over:
+                        break
                     if (ahead := due - self.now()) > 0:
                         await asyncio.sleep(ahead)
                     visit = self._ready.popleft() if self._ready else self.town.visitor()
@@ -172,9 +182,11 @@ class Driver:
 
     async def _say(self, visit: Visit, due: float, *, again: bool = True) -> None:
         key, sent = visit.key, self.now()
-        body = json.dumps(visit.body()).encode()
-        response = await self._ask(HEAD % (key.encode(), len(body), body))
+        request = self._request(visit)
+        response = await self.ask(request)
         kind = self._take(visit, response)
+        if self.keep and kind == ANSWERED:
+            self.kept[key] = request, response.body
         self.samples.append(Sample(due, sent, self.now(), response.status, kind, visit.kind))
         if kind == FAILED:
             self._unsure[key] = visit
@@ -183,6 +195,11 @@ class Driver:
         if visit.message is not None and again:
             wait = self.think if kind == ANSWERED else response.retry_after * self.random.uniform(1, 2)
             asyncio.get_running_loop().call_later(wait, self._ready.append, visit)
+
+    def _request(self, visit: Visit) -> bytes:
+        body = json.dumps(visit.body()).encode()
+        key = b"Authorization: Bearer %b\r\n" % self.api_key.encode() if self.api_key else b""
+        return HEAD % (visit.key.encode(), key, len(body), body)
 
     def _take(self, visit: Visit, response: Response) -> str:
         if response.status in COME_AGAIN:
@@ -193,11 +210,12 @@ class Driver:
                 self.broken.append(f"{visit.key}: {answer.outcome}: {answer.reply}")
             visit.hear(answer)
             return ANSWERED
-        if response.status:
+        if response.status and response.status not in OF_THE_EDGE:
             self.broken.append(f"{visit.key}: {response.status} {response.body[:200]!r}")
         return FAILED
 
-    async def _ask(self, request: bytes) -> Response:
+    async def ask(self, request: bytes) -> Response:
+        """Send a request on a connection of its own, one that is kept alive if there is one."""
         port = self.ports[self._next % len(self.ports)]
         self._next += 1
         idle = self._idle.setdefault(port, [])

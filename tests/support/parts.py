@@ -74,6 +74,7 @@ def _valkey() -> str | None:
 
 PARTS: Mapping[str, Part] = {
     "chromium": Part(lambda: _on_path("chromium", "chromium-browser", "google-chrome"), "apt-get install chromium"),
+    "nginx": Part(lambda: _on_path("nginx", "/usr/sbin/nginx"), "apt-get install nginx-light"),
     "node": Part(_node, "install Node.js, then run: npm ci --prefix . (see package.json)"),
     "postgres": Part(_postgres, "apt-get install postgresql"),
     "prometheus": Part(_prometheus, "apt-get install prometheus prometheus-alertmanager"),

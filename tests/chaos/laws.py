@@ -1,0 +1,45 @@
+"""What must hold when everything is mended, whatever was done."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+
+from chaos.composed import Composed, in_thread
+from load.driver import Driver
+from load.house import ROWS, people
+from load.report import Check, books_agree
+
+MADE = "SELECT customer, count(*) FROM booking_appointments GROUP BY customer"
+DONE = "SELECT count(*) FROM effects WHERE tool = 'book_appointment' AND state = 'done'"
+OPEN = "SELECT count(*) FROM effects WHERE state = 'intended'"
+
+
+async def hold(system: Composed, driver: Driver) -> list[Check]:
+    """Repeat every message and read the rows; return what was found."""
+    changed = [key async for key in _answered_otherwise(driver)]
+    rows = people(await in_thread(lambda: system.rows(ROWS)))
+    made = people(await in_thread(lambda: system.rows(MADE)))
+    ((done,),) = await in_thread(lambda: system.rows(DONE))
+    ((left,),) = await in_thread(lambda: system.rows(OPEN))
+    return [*_checks(driver, changed, made, done, left), books_agree(driver.town.told(), rows)]
+
+
+def _checks(driver: Driver, changed: list[str], made: Counter[str], done: int, left: int) -> Iterator[Check]:
+    told = Counter({visit.name: visit.told["book_appointment"] for visit in driver.town.visits})
+    trouble = [*driver.broken, *driver.lost]
+    yield Check("every message is answered, and well", f"{len(trouble)} were not: {trouble[:2]}", not trouble)
+    found = f"{len(driver.kept)} keys repeated, {len(changed)} answered otherwise: {changed[:2]}"
+    yield Check("a repeated key has the same answer", found, not changed)
+    twice = [name for name, number in made.items() if number > 1]
+    yield Check("nothing is booked twice", f"{made.total()} made, twice for {twice[:2]}", not twice)
+    yield Check("what was made was told", f"{told.total()} told", +told == made)
+    yield Check("the ledger has an effect for each row", f"{done} done, {left} open", done == made.total() and not left)
+
+
+async def _answered_otherwise(driver: Driver) -> AsyncIterator[str]:
+    for key, (request, before) in driver.kept.items():
+        response = await driver.ask(request)
+        if response.status != 200 or json.loads(response.body) != json.loads(before):
+            yield key
