@@ -45,10 +45,11 @@ async def test_a_real_model_answers_whole_and_in_pieces(stream: bool) -> None:
     )
     connections = Connections(most=1)
     try:
-        told, answer = [each async for each in LlmPlanner(config, [], Client(config, connections)).next_step(context)]
+        *told, answer = [each async for each in LlmPlanner(config, [], Client(config, connections)).next_step(context)]
     finally:
         await connections.close()
-    assert isinstance(told, pulpo.ModelCall)
-    assert (told.finish, told.input_tokens > 100, 0 < told.output_tokens <= 48) == ("stop", True, True)
+    # One that rambled until it was cut was told so, and asked once more.
+    assert [each.finish for each in told if isinstance(each, pulpo.ModelCall)] in (["stop"], ["length", "stop"])
+    assert all(isinstance(it, pulpo.ModelCall) and it.input_tokens > 100 and it.output_tokens > 0 for it in told)
     assert isinstance(answer, pulpo.Answer)
     assert json.loads(answer.text)["service"] in SCHEMA["properties"]["service"]["enum"]  # type: ignore[index]
