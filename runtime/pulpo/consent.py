@@ -86,7 +86,7 @@ _ASKING: Final = (
     r"how (?:much|long|far|do i|can i)\b",
     r"where (?:is|are|do)\b",
     rf"(?:please )?(?:can|could|would|may|might) (?:you|i|u) (?:please |also )?"
-    rf"(?:tel me|give me|get (?:me )?the|have {_WHOSE}|know)\b",
+    rf"(?:tel me|give me|get (?:me )?{_WHOSE}|have {_WHOSE}|know)\b",
     rf"do you (?:know|have) {_WHOSE}\b",
     rf"(?:tel|give) me (?:what|where|how|{_WHOSE})\b",
     rf"let me know (?:what|where|how|{_WHOSE})\b",
@@ -96,6 +96,7 @@ _ASKING: Final = (
 )
 _ASKS: Final = re.compile(r"¿?(?:and |also |y |tambien |ademas |please |por favor )*¿?(?:" + "|".join(_ASKING) + ")")
 """How a sentence begins that asks to be told something; written as `_plain` makes it, without double letters."""
+_THEN_ASKS: Final = re.compile(rf"(?:,| and|, and) (?={_ASKS.pattern})")
 _CHANGES: Final = re.compile(
     r"\d|\b(?:but|if|unles|only|except|instead|rather|other|another|else|change|before|first|not|dont|wait|later|earlier|"
     r"pero|si|salvo|solo|otr[oa]s?|cambi\w+|antes|primero|mejor|no|espera|mas tarde|mas temprano|"
@@ -126,6 +127,42 @@ _PHRASES: Final[Phrases] = {
 }
 _SIGNS: Final = _YES_SIGNS | _NO_SIGNS | _POLITE_SIGNS
 _NO_ANSWERS: Final[Mapping[Consent, Sequence[str]]] = MappingProxyType({})
+
+
+def _any_of(listing: str) -> str:
+    return "|".join(_plain(word) for word in listing.split())
+
+
+_WHAT: Final = (
+    f"(?:(?:al )?(?:{_any_of('that this it everything all')})"
+    "|(?:al )?(?:of )?(?:that|those|the) (?:time|details|info|information)(?: you have)?)"
+)
+_IS: Final = (
+    rf"(?:{_any_of('is was are looks sounds seems')}|s"
+    r"|(?:would|should|can|wil)(?: (?:also|stil|definitely|just))* be)"
+)
+_HOW: Final = _any_of(
+    "all also still just perfectly exactly absolutely very pretty really quite totally about so definitely"
+)
+_GOOD: Final = _any_of(
+    "correct right fine good great perfect ok okay excellent wonderful awesome lovely accurate fantastic ideal nice"
+)
+_WORKS: Final = (
+    rf"(?:(?:would|should|wil|also|stil) )*(?:{_any_of('work works do does fits fit suits suit')})"
+    r"(?: (?:great|fine|perfectly|wel|better|best|perfect|nicely))*"
+)
+_TAIL: Final = (
+    r"(?: (?:for|with|by|to) me| to| as wel| again| (?:in |into |with )?my (?:schedule|calendar)| perfectly| thanks)*"
+)
+_BIEN: Final = _any_of("bien correcto correcta correctos perfecto perfecta genial ok estupendo excelente barbaro")
+_AGREEING: Final = re.compile(
+    rf"(?<!\S)(?:{_WHAT}(?: also| stil)?(?: |(?=s )){_IS}(?: (?:{_HOW}))*(?: (?:{_GOOD})){_TAIL}"
+    rf"|{_WHAT} {_WORKS}{_TAIL}"
+    rf"|(?:eso|asi|todo|todo eso|esta todo|los datos|me) (?:es|son|esta|estan|esta todo|suena|parece|viene|va|queda)"
+    rf"(?: (?:muy|todo|super))* (?:{_BIEN}))(?!\S)"
+)
+"""Sentences that agree, which are too many to list: "that would also be fine with me", "me viene muy bien". A word
+that is not foreseen in them, a "not" before all, leaves them what they are: no yes."""
 
 
 @lru_cache(maxsize=256)
@@ -159,10 +196,15 @@ def _without_questions(text: str) -> str:
     """Return ``text`` without the sentences at its end that ask to be told something and may not mean a change."""
     if len(text) > MAX_TOGETHER:
         return text
-    first, *rest = _SENTENCE.split(text.strip())
-    asked = [each for each in rest if each.strip()]
-    plain = all(_ASKS.match(bare := _plain(each)) and not _CHANGES.search(bare) for each in asked)
-    return first if asked and plain else text
+    head, *asked = (each for each in _SENTENCE.split(_plain(text).strip()) if each.strip()) if text.strip() else ("",)
+    while asked and not _ASKS.match(asked[0]):
+        head = f"{head} {asked.pop(0)}"
+    within = _THEN_ASKS.search(head)
+    if within and _AGREEING.search(head[: within.start()]):
+        # After no more than "sure" a question is about the yes, after a whole sentence that agrees it is another thing.
+        head, asked = head[: within.start()], [head[within.end() :], *asked]
+    plain = all(_ASKS.match(each) and not _CHANGES.search(each) for each in asked)
+    return head if asked and plain else text
 
 
 def _words(text: str) -> list[str]:
@@ -172,7 +214,7 @@ def _words(text: str) -> list[str]:
         if char in _IGNORED:
             continue
         spaced.append(f" {char} " if char in _SIGNS else " " if char in _SEPARATORS else char)
-    return "".join(spaced).split()
+    return _AGREEING.sub("yes", " ".join("".join(spaced).split())).split()
 
 
 def _kinds(words: list[str], phrases: Phrases, longest: int) -> set[str]:

@@ -110,13 +110,16 @@ def test_declared_answers_are_as_precise_as_the_plain_ones(text: str) -> None:
 THEN_ASKED = """
 Yes, that's correct. What is the address?|Sure, that's fine. How long will it take?|Yes. What's their phone number?
 That is correct. Can you tell me the price?|Sí, perfecto. ¿Cuál es la dirección?|Dale. ¿Me pasás el teléfono?
-Sí. ¿Cuánto cuesta?|Yes, that works. What is the address? What is their phone number?
+Yea, all that sounds great. I confirm. Also can you tell me their number?|Yes that works, what's the address?
+Yes that's fine and could you give me the address?|Sí. ¿Cuánto cuesta?
+Yes, that works. What is the address? What is their phone number?
 """
 THEN_MORE = """
 Yes. Can you make it on Friday?|Yes. What about Friday?|Yes. Is there anything later?|Sí. ¿Puede ser a las 5?
 Yes, what is the address?|Yes. What is the address if I come by bus?|Yes. But what does it cost?|Sí. ¿Y con Ana?
-Yes. How much is it for 2?|Sí. ¿Cuánto cuesta la otra?|What is the address?|Yes. What do you have later?
-Sí. ¿Dónde es? Mejor el jueves|Yes. I want the other one|Sí. ¿Cuál es más barato?
+Yes, how much is it?|Sure, what is the price?|Yes that works, what about Friday?|Yes. How much is it for 2?
+Sí. ¿Cuánto cuesta la otra?|What is the address?|Yes. What do you have later?|Sí. ¿Dónde es? Mejor el jueves
+Yes. I want the other one|Sí. ¿Cuál es más barato?
 """
 
 
@@ -128,3 +131,27 @@ def test_a_yes_stays_one_before_a_sentence_that_only_asks(text: str) -> None:
 @pytest.mark.parametrize("text", cells(THEN_MORE))
 def test_what_follows_a_yes_may_wish_for_something_else(text: str) -> None:
     assert read_consent(text) is None
+
+
+AGREEING = """
+Yes, that would also be fine with me.|That is all correct|that will still work for me
+Okay, that sounds about right. Thanks.|yes that fits my schedule perfectly|That time will work well.
+everything looks good|Yes, all the details are correct|it is perfect|Sí, así está perfecto|me viene muy bien
+Sí, todo es correcto, gracias|los datos son correctos
+"""
+NOT_AGREEING = """
+that is not correct|that would be fine if Ana can|that was fine before but|is that correct|that works?
+that will not work|that isn't right|everything but the hour is correct|it would be better|no está todo bien
+me viene muy bien el jueves|that would be great on Friday|eso no es correcto|así no está bien|that is good to know
+the details are not right
+"""
+
+
+@pytest.mark.parametrize("text", cells(AGREEING))
+def test_a_sentence_that_agrees_is_a_yes(text: str) -> None:
+    assert read_consent(text) == "yes"
+
+
+@pytest.mark.parametrize("text", cells(NOT_AGREEING))
+def test_a_sentence_that_may_not_agree_is_none(text: str) -> None:
+    assert read_consent(text) != "yes"
