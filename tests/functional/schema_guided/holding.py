@@ -124,8 +124,8 @@ def _as_said(
 
 
 def _shown(pending: pulpo.Pending | None, actions: Sequence[Json]) -> pulpo.Pending | None:
-    """Our call that waits for a yes, with the values of the summary that the user saw: the recorded system sometimes
-    puts another hour into it, as a tool's preview may, and what a yes runs is what was shown."""
+    """Our call that waits for a yes, with the values of the summary that the user saw: the recorded system puts
+    another hour into 11 of 325, as a tool's preview may, and what a yes runs is what was shown."""
     if pending is None:
         return None
     told = {each["slot"]: each["canonical_values"][0] for each in actions if each["act"] in ("CONFIRM", "OFFER")}
