@@ -7,6 +7,7 @@ from typing import Any
 
 from pulpo.contracts.events import Event, PluginsLoaded, SinkFailed, TurnRescued
 from pulpo.observability.events import EventBus
+from pulpo.tracing import TraceContext
 
 RESCUED = TurnRescued("t", "canary", "stable", "Boom")
 
@@ -95,3 +96,33 @@ def test_what_sinks_offer_is_read_once() -> None:
     for _ in range(3):
         bus.emit(RESCUED)
     assert reads == 1
+
+
+class Follows(Sink):
+    def begin_trace(self, caller: TraceContext | None) -> TraceContext:
+        if caller is None:
+            raise ValueError("no luck")
+        return caller.under("1" * 16)
+
+
+def test_the_first_sink_that_follows_turns_says_where_they_stand() -> None:
+    caller = TraceContext(trace_id="a" * 32, span_id="b" * 16)
+    assert EventBus([SILENT], log=SILENT).begin_trace is None
+    bus = EventBus([SILENT, Follows("otel")], log=SILENT)
+    assert bus.begin_trace is not None
+    assert bus.begin_trace(caller) == caller.under("1" * 16)
+
+
+def test_a_tracer_that_raises_costs_the_turn_its_trace_and_nothing_else() -> None:
+    heard: list[Event] = []
+    bus = EventBus([Follows("otel"), Sink("one", failed=heard.append)], log=SILENT)
+    assert bus.begin_trace is not None
+    assert bus.begin_trace(None) is None
+    assert heard == [SinkFailed("otel", "ValueError: no luck")]
+    assert bus.failures == {"otel": 1}
+
+
+def test_only_who_names_a_kind_heeds_it() -> None:
+    bus = EventBus([Sink("all", event=lambda _: None), Sink("one", rescued=lambda _: None)], log=SILENT)
+    assert bus.heeds(TurnRescued)
+    assert not bus.heeds(PluginsLoaded)

@@ -70,6 +70,7 @@ class House:
         limits: Limits | None = None,
         parallel: int = 8,
         prices: Mapping[str, Price] | None = None,
+        tell: bool = False,
     ) -> Orchestrator:
         variants = {"stable": Variant("stable", "scripted", Scripted(stable))}
         if canary is not None:
@@ -94,6 +95,7 @@ class House:
             clock=lambda: self.now,
             new_id=lambda: f"id{next(self._ids)}",
             timing=timing or Timing(),
+            tell=tell,
         )
 
     async def _history(self, conversation_id: str, limit: int) -> Any:

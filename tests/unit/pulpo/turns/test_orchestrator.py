@@ -15,6 +15,7 @@ from pulpo.errors import (
     IdempotencyConflictError,
     LeaseLostError,
 )
+from pulpo.tracing import current
 from pulpo.turns.orchestrator import Timing
 from pulpo.turns.request import TurnRequest
 
@@ -234,6 +235,9 @@ async def test_whoever_lost_the_lease_cannot_write(house, ask: Ask) -> None:
     with closing(sqlite3.connect(house.path)) as connection:
         answers = [row[0] for row in connection.execute("SELECT outcome FROM turns ORDER BY epoch")]
     assert answers == [None, "ok"]
+    (abandoned,) = house.seen(pulpo.TurnAbandoned)
+    assert (abandoned.error, abandoned.turn_id) == ("LeaseLostError", "id1")
+    assert [finished.turn_id for finished in house.seen(pulpo.TurnFinished)] != [abandoned.turn_id]
 
 
 async def test_leases_of_long_turns_are_renewed(house, ask: Ask) -> None:
@@ -265,3 +269,52 @@ async def test_events_tell_the_turn_in_order(house, ask: Ask) -> None:
     ]
     finished = house.seen(pulpo.TurnFinished)[0]
     assert (finished.outcome, finished.steps, finished.tool_calls) == ("ok", 1, 0)
+
+
+async def test_what_was_said_is_an_event_only_when_somebody_wants_it(house, ask: Ask) -> None:
+    await house.orchestrator(echo).run(ask("hola"))
+    assert house.seen(pulpo.TurnTold) == []
+    answer = await house.orchestrator(echo, tell=True).run(ask("buenas"))
+    (told,) = house.seen(pulpo.TurnTold)
+    assert (told.message, told.reply, told.turn_id) == ("buenas", answer.reply, answer.turn_id)
+    assert house.events[-2:][0] is told, "just before the end of its turn"
+
+
+async def test_times_are_seconds_after_the_turn_began_and_a_call_has_a_span_of_its_own(house, ask: Ask) -> None:
+    inside: list[pulpo.TraceContext | None] = []
+
+    @pulpo.tool(read_only=True)
+    async def where() -> str:
+        """Tell where it runs."""
+        inside.append(pulpo.current_trace())
+        return "here"
+
+    def once(context: pulpo.PlanContext) -> pulpo.Step:
+        return pulpo.Answer("ok") if context.results else pulpo.Calls((pulpo.ToolCall("c", "where", {}),))
+
+    turn = pulpo.TraceContext(trace_id="a" * 32, span_id="b" * 16, flags=1)
+    token = current.set(None)
+    try:
+        await house.orchestrator(once, tools=[where]).run(ask("hola", trace=turn))
+    finally:
+        current.reset(token)
+    (called,) = house.seen(pulpo.ToolCalled)
+    assert inside == [turn.under(called.span_id)]
+    first, second = house.seen(pulpo.PlannerStepped)
+    finished = house.seen(pulpo.TurnFinished)[0]
+    assert 0 <= first.after <= called.after <= second.after <= finished.duration
+    assert (called.call_id, finished.trace_id) == ("c", turn.trace_id)
+
+
+async def test_without_a_trace_a_call_has_no_span(house, ask: Ask) -> None:
+    @pulpo.tool(read_only=True)
+    async def where() -> str:
+        """Tell where it runs."""
+        return str(pulpo.current_trace())
+
+    def once(context: pulpo.PlanContext) -> pulpo.Step:
+        return pulpo.Answer("ok") if context.results else pulpo.Calls((pulpo.ToolCall("c", "where", {}),))
+
+    await house.orchestrator(once, tools=[where]).run(ask("hola"))
+    (called,) = house.seen(pulpo.ToolCalled)
+    assert called.span_id == ""
