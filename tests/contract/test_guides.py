@@ -1,0 +1,117 @@
+"""Every command of README and the deployment guides is run here, or says above it why it cannot be."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.documents import ROOT, Block, blocks
+from support.server import Server, free_port
+
+pytestmark = pytest.mark.docs
+
+GUIDES = (ROOT / "deploy" / "README.md", ROOT / "deploy" / "GUIA.md")
+PAGES = (ROOT / "README.md", ROOT / "deploy" / "kubernetes" / "README.md", *GUIDES)
+SHELLS = {"bash", "sh", "console"}
+RUN = {"serve", "test", "server", "dry"}
+"""Marks of blocks that a test runs: the first two and README's `server` in test_readme, the others here."""
+
+SERVED = list(dict.fromkeys(block for guide in GUIDES for block in blocks(guide, "server")))
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_command_is_run_or_says_why_not(page: Path) -> None:
+    text = page.read_text("utf-8")
+    silent = [
+        block.text
+        for block in blocks(page)
+        if block.language in SHELLS
+        and block.mark not in RUN
+        and not re.search(rf"<!-- not run: [^>]+ -->\n\n```{block.language}\n{re.escape(block.text)}", text)
+    ]
+    assert silent == []
+
+
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """A server and a key with scope admin, as the guides have one."""
+    server = Server(tmp_path_factory.mktemp("keyed"), free_port())
+    try:
+        server.start(seconds=120)
+        made = subprocess.run(
+            [sys.executable, "-m", "pulpo", "keys", "create", "--workspace", "demo", "--scope", "admin"],
+            env={**os.environ, **server.settings()},
+            cwd=server.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        found = re.search(r"pulpo_[\w-]{43}", made.stdout)
+        assert found, made.stdout
+        yield server, found[0]
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("block", SERVED, ids=[block.text.split("/metrics")[-1].split()[0] for block in SERVED])
+def test_commands_against_a_server(block: Block, keyed: tuple[Server, str], tmp_path: Path) -> None:
+    server, key = keyed
+    script = 'set -euo pipefail\ncurl() { command curl --silent --show-error --fail-with-body "$@"; }\n' + block.text
+    script = script.replace("http://localhost:8000", server.url)
+    script = script.replace(".venv/bin/pulpo", f"{sys.executable} -m pulpo")
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, **server.settings(), "PULPO_API_KEY": key},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name)
+def test_deployments_are_run_dry(guide: Path) -> None:
+    (block,) = blocks(guide, "dry")
+    for command in block.text.splitlines():
+        done = subprocess.run(
+            [*command.split(), "--dry-run"],
+            cwd=ROOT,
+            env={**os.environ, "PULPO_ENGINE": "false", "PULPO_COMPOSE": "false"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "(dry run)" in done.stderr
+
+
+def test_both_guides_have_the_same_commands() -> None:
+    english, spanish = ([block.text for block in blocks(guide)] for guide in GUIDES)
+    assert english == spanish
+
+
+SEED_MODES = {"all", "unit", "smoke", "integration", "lint", "security"}
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name)
+def test_every_mode_of_the_first_test_runner_has_environments_that_exist(guide: Path) -> None:
+    rows = re.findall(
+        r"^\| `python tests/run_tests.py (\w+)` \| `tox(?: -e ([a-z,]+))?`", guide.read_text("utf-8"), re.M
+    )
+    assert {mode for mode, _ in rows} == SEED_MODES
+    listed = re.findall(r"[\w-]+", (ROOT / "tox.ini").read_text("utf-8").partition("env_list =")[2].partition("\n")[0])
+    for mode, environments in rows:
+        assert set(filter(None, environments.split(","))) <= set(listed), mode
