@@ -293,6 +293,16 @@ async def test_control_without_an_objective_the_same_errors_freeze_nothing(stree
         assert (here.state, here.share) == ("progressing", 0.2)
 
 
+async def test_an_ab_test_shows_its_confidence_sequence_and_decides_nothing(street) -> None:
+    plan = QUICK.model_copy(update={"steps": (0.5,), "promote": False, "rollback": False})
+    async with street(canary=broken, plan=plan) as here:
+        await here.rounds(8)
+        line = (await here.system.rollouts.evidence()).guardrails[0]
+        assert (here.state, here.share) == ("progressing", 0.5)
+        assert line.interval[0] > 1.0
+        assert line.evidence > line.threshold
+
+
 async def test_an_override_and_a_conversation_from_before_are_no_evidence(street, tmp_path) -> None:
     async with street() as here:
         await here.system.canary.set({"allow_users": ["u1"], "deny_users": ["u2"]}, by="ana")
