@@ -7,6 +7,7 @@ Precise rather than greedy: a wrong yes is a wrong effect in the world. A messag
 belongs to the phrases below and all of them point one way; a condition, a correction or any further word makes it
 neither, and a planner reads it instead. The one thing that may follow is a sentence of its own that asks to be told
 something ("Yes, that's right. What is the address?"): it asks for nothing else to be done, and takes nothing back.
+Behind no more than an "ok" a question keeps everything open: who asks so may still be choosing.
 """
 
 from __future__ import annotations
@@ -103,6 +104,10 @@ _CHANGES: Final = re.compile(
     r"cheaper|mas barat[oa])\b"
 )
 """What may make a condition or another wish of it."""
+_HEARD: Final = re.compile(
+    r"(?:(?:ok|okay|oki|okey|okis|okas|k|bueno|bien|buenisimo|great|col|nice|fine|god|alright|al right|genial|y|and)[ ,]*)+"
+)
+"""What may say no more than that something was heard; written as `_plain` makes it."""
 _REPEATED: Final = re.compile(r"(\w)\1+")
 
 
@@ -204,7 +209,7 @@ def _without_questions(text: str) -> str:
         # After no more than "sure" a question is about the yes, after a whole sentence that agrees it is another thing.
         head, asked = head[: within.start()], [head[within.end() :], *asked]
     plain = all(_ASKS.match(each) and not _CHANGES.search(each) for each in asked)
-    return head if asked and plain else text
+    return head if asked and plain and not _HEARD.fullmatch(head.rstrip(" .!,")) else text
 
 
 def _words(text: str) -> list[str]:

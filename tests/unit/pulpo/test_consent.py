@@ -119,6 +119,7 @@ Yes. Can you make it on Friday?|Yes. What about Friday?|Yes. Is there anything l
 Yes, what is the address?|Yes. What is the address if I come by bus?|Yes. But what does it cost?|Sí. ¿Y con Ana?
 Yes, how much is it?|Sure, what is the price?|Yes that works, what about Friday?|Yes. How much is it for 2?
 Sí. ¿Cuánto cuesta la otra?|What is the address?|Yes. What do you have later?|Sí. ¿Dónde es? Mejor el jueves
+Ok. What's available on Friday?|Great. What is the address?|bueno. ¿dónde es?|Fine. How much is it?|
 Yes. I want the other one|Sí. ¿Cuál es más barato?
 """
 
