@@ -105,7 +105,8 @@ _CHANGES: Final = re.compile(
 )
 """What may make a condition or another wish of it."""
 _HEARD: Final = re.compile(
-    r"(?:(?:ok|okay|oki|okey|okis|okas|k|bueno|bien|buenisimo|great|col|nice|fine|god|alright|al right|genial|y|and)[ ,]*)+"
+    r"(?:(?:ok|okay|oki|okey|okis|okas|k|bueno|bien|buenisimo|great|col|nice|fine|god|alright|al right|genial|y|and)"
+    r"[ ,]*)+"
 )
 """What may say no more than that something was heard; written as `_plain` makes it."""
 _REPEATED: Final = re.compile(r"(\w)\1+")
