@@ -41,7 +41,7 @@ def act() -> str:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with this tree's files; tox' environments in it are kept from one run to the next."""
+    """A repository with this tree's files."""
     folder = tmp_path_factory.mktemp("tree")
     for path in files():
         target = folder / path.relative_to(ROOT)
@@ -65,7 +65,7 @@ def commit(folder: Path) -> None:
 def run(act: str, tree: Path, job: str, *arguments: str) -> tuple[bool, str]:
     """Run a job on the files of ``tree`` as they are now; return whether it was green, and what it said."""
     (pin,) = set(re.findall(r"actions/setup-python@[0-9a-f]{40}", CHECK))
-    command = [act, "push", "--bind", "--workflows", ".github/workflows/check.yaml", "--job", job, *arguments]
+    command = [act, "push", "--workflows", ".github/workflows/check.yaml", "--job", job, *arguments]
     here = [
         "--platform",
         "ubuntu-24.04=-self-hosted",
