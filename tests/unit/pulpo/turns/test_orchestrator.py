@@ -318,3 +318,22 @@ async def test_without_a_trace_a_call_has_no_span(house, ask: Ask) -> None:
     await house.orchestrator(once, tools=[where]).run(ask("hola"))
     (called,) = house.seen(pulpo.ToolCalled)
     assert called.span_id == ""
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_clock_that_is_set_in_the_middle_of_a_turn_costs_nothing(house, ask: Ask, hours: int) -> None:
+    """Deadlines, breakers and durations are counted by another clock, and the lease is given back by its epoch."""
+
+    def set_clock(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.results:
+            return pulpo.Answer(context.results[-1].result.text)
+        house.now += hours * 3600
+        return pulpo.Calls((pulpo.ToolCall("c", "order", {"what": "tea"}),))
+
+    runtime = house.orchestrator(set_clock, tools=[order])
+    first = await runtime.run(ask("x", idempotency_key="k"))
+    assert (first.outcome, [call.outcome for call in first.tool_calls]) == ("ok", ["ok"])
+    assert 0 <= first.duration_ms < 5_000
+    assert await runtime.run(ask("x", idempotency_key="k")) == first
+    second = await runtime.run(ask("y", conversation_id=first.conversation_id))
+    assert (second.outcome, 0 <= second.duration_ms < 5_000) == ("ok", True)
