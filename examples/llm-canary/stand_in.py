@@ -42,7 +42,9 @@ def think(request: dict[str, Any]) -> dict[str, Any]:
 
 def service(said: str, system: str) -> str:
     """Find the service that was named among those that the system prompt lists."""
-    known = next((found["values"]["service"] for found in data(system) if "values" in found), [])
+    known: list[dict[str, str]] = []
+    for found in data(system):
+        known = known or found.get("values", {}).get("service", [])
     words = set(re.findall(r"\w+", said.lower()))
     named = (each["value"] for each in known if words & set(re.findall(r"\w{4,}", each["label"].lower())))
     return str(next(named, "corte"))
@@ -87,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_line: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as the library names it
         """Be quiet."""
 
 
