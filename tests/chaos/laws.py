@@ -11,6 +11,8 @@ from load.driver import Driver
 from load.house import ROWS, people
 from load.report import Check, books_agree
 
+SORRY = 0.01
+"""A turn that has begun when its database goes away may end with an apology, if it is back before the turn ends."""
 MADE = "SELECT customer, count(*) FROM booking_appointments GROUP BY customer"
 DONE = "SELECT count(*) FROM effects WHERE tool = 'book_appointment' AND state = 'done'"
 OPEN = "SELECT count(*) FROM effects WHERE state = 'intended'"
@@ -29,7 +31,9 @@ async def hold(system: Composed, driver: Driver) -> list[Check]:
 def _checks(driver: Driver, changed: list[str], made: Counter[str], done: int, left: int) -> Iterator[Check]:
     told = Counter({visit.name: visit.told["book_appointment"] for visit in driver.town.visits})
     trouble = [*driver.broken, *driver.lost]
-    yield Check("every message is answered, and well", f"{len(trouble)} were not: {trouble[:2]}", not trouble)
+    yield Check("every message is answered in the end", f"{len(trouble)} were not: {trouble[:2]}", not trouble)
+    found = f"{len(driver.sorry)} of {len(driver.kept)}: {driver.sorry[:2]}"
+    yield Check(f"at most {SORRY:.0%} hear an apology", found, len(driver.sorry) <= SORRY * len(driver.kept))
     found = f"{len(driver.kept)} keys repeated, {len(changed)} answered otherwise: {changed[:2]}"
     yield Check("a repeated key has the same answer", found, not changed)
     twice = [name for name, number in made.items() if number > 1]

@@ -27,6 +27,8 @@ class Went:
 
     fault: Fault
     lasted: float
+    met: int
+    """Messages that were sent meanwhile; the three below are those that ended meanwhile."""
     answered: int
     failed: int
     refused: int
@@ -82,6 +84,7 @@ def _went(fault: Fault, began: float, mended: float, rest: float, samples: Seque
     return Went(
         fault,
         mended - began,
+        sum(began <= sample.sent < mended for sample in samples),
         len(took),
         sum(sample.kind == FAILED for sample in during),
         len(refusals),

@@ -44,7 +44,7 @@ def test_our_driver_and_the_law_and_its_control(tmp_path: Path) -> None:
     assert before.refused < spike.refused / 50
     assert not robbed.checks[0].holds, "a booking that vanished must be missed"
     page = write(run, tmp_path / "report").read_text("utf-8")
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 7
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
 
 

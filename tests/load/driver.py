@@ -135,11 +135,14 @@ class Driver:
     think: float = THINK
     api_key: str = ""
     keep: bool = False
-    """Whether to remember every request that was answered, and its answer (`kept`)."""
+    """Whether to remember every request that was answered, and its answer (`kept`), and at the end to send again also
+    what was refused: where databases go away, a refusal may come after the effect."""
     samples: list[Sample] = field(default_factory=list)
     began: float = 0.0
     broken: list[str] = field(default_factory=list)
     """Messages that got another answer than one that was good or said "come again", and what it was."""
+    sorry: list[str] = field(default_factory=list)
+    """Messages that were answered with an apology or a refusal."""
     lost: list[str] = field(default_factory=list)
     """Messages that were sent and never answered."""
     over: bool = False
@@ -188,10 +191,10 @@ class Driver:
         if self.keep and kind == ANSWERED:
             self.kept[key] = request, response.body
         self.samples.append(Sample(due, sent, self.now(), response.status, kind, visit.kind))
-        if kind == FAILED:
-            self._unsure[key] = visit
-        elif kind == ANSWERED:
+        if kind == ANSWERED:
             self._unsure.pop(key, None)
+        elif kind == FAILED or self.keep:
+            self._unsure[key] = visit
         if visit.message is not None and again:
             wait = self.think if kind == ANSWERED else response.retry_after * self.random.uniform(1, 2)
             asyncio.get_running_loop().call_later(wait, self._ready.append, visit)
@@ -207,7 +210,7 @@ class Driver:
         if response.status == 200:
             answer = decode(response.body)
             if answer.outcome not in ("ok", "rescued"):
-                self.broken.append(f"{visit.key}: {answer.outcome}: {answer.reply}")
+                self.sorry.append(f"{visit.key}: {answer.outcome}: {answer.reply}")
             visit.hear(answer)
             return ANSWERED
         if response.status and response.status not in OF_THE_EDGE:

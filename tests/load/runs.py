@@ -49,7 +49,7 @@ def drive(town: Town, house: House, profile: Profile) -> Heard:
     asyncio.run(driver.run(profile, tick=lambda _at: watched.append(house.watch())))
     return Heard(
         driver.samples,
-        driver.broken,
+        [*driver.broken, *driver.sorry],
         driver.lost,
         town.told(),
         dict(Counter(visit.kind for visit in town.visits)),

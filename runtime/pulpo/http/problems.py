@@ -61,8 +61,10 @@ CROWDED: Text = {
     "es": "Hay demasiada gente escribiendo a la vez. No se ha hecho nada; prueba de nuevo en un momento.",
 }
 AWAY: Text = {
-    "en": "Messages cannot be stored right now. Nothing was done; try again in a moment.",
-    "es": "Ahora mismo no se pueden guardar mensajes. No se ha hecho nada; prueba de nuevo en un momento.",
+    "en": "Messages cannot be stored right now. Try again in a moment; with the same Idempotency-Key nothing is done "
+    "twice.",
+    "es": "Ahora mismo no se pueden guardar mensajes. Prueba de nuevo en un momento; con la misma Idempotency-Key nada "
+    "se hace dos veces.",
 }
 TAKEN_OVER: Text = {
     "en": "Another server is finishing this turn. Send the message again with the same Idempotency-Key.",
