@@ -60,12 +60,13 @@ def replace(connection: Connection, change: Change) -> Stored:
     Appointments stay as they are; those to come also hold what the business now counts (rooms, daily limits).
     """
     workspace = change.business.workspace
+    # The version first: what a rival commits between two reads must not pass for what the writer has seen.
+    version = connection.execute(sa.select(businesses.c.version).where(businesses.c.workspace_id == workspace)).scalar()
     stored = load(connection, [workspace]).get(workspace)
     before = change.configured if stored is None else stored.business
     etag = etag_of(before, stored)
     if change.expected is not None and not _matches(change.expected, etag):
         raise ChangedError(etag)
-    version = connection.execute(sa.select(businesses.c.version).where(businesses.c.workspace_id == workspace)).scalar()
     row = {
         "version": (version or 0) + 1,
         "document": json.dumps(document_of(change.business), ensure_ascii=False),

@@ -160,7 +160,7 @@ async def in_the_way(store: TurnStore) -> AsyncIterator[None]:
 
     def lock(connection: Connection) -> None:
         connection.execute(text("LOCK made IN SHARE MODE"))
-        connection.execute(text("SELECT pg_sleep(0.7)"))
+        connection.execute(text("SELECT pg_sleep(0.85)"))
 
     async with anyio.create_task_group() as group:
         group.start_soon(store.database.write, lock)
