@@ -95,17 +95,30 @@ class Ledger:
                     run.add(ToolResult(call, "ok", found, 0.0, effect=found.done))
 
     async def _intended(self, run: TurnRun, bound: BoundCall, key: str) -> Effect | None:
+        """Record the intent; None when the call may be made, else what stands in its way.
+
+        An intent whose confirmation was lost stands there like an earlier attempt's. Those are all known to the turn:
+        one that is not is our own, and nothing was done under it.
+        """
+        known_before = key in run.doubts
+        intend = partial(
+            self._store.intend,
+            key=key,
+            turn_id=run.turn.id,
+            call=bound.call,
+            group=bound.tool.effect_group,
+            now=self._clock(),
+            epoch=run.conversation.epoch,
+        )
         # Shielded: an intent that nobody knows of any more would stand in the way of the same call for ever.
         with anyio.CancelScope(shield=True):
-            known = await self._store.intend(
-                key=key,
-                turn_id=run.turn.id,
-                call=bound.call,
-                group=bound.tool.effect_group,
-                now=self._clock(),
-                epoch=run.conversation.epoch,
-            )
-        return known  # noqa: RET504 - inside the scope, mypy would miss a return after it
+            try:
+                return await intend()
+            except StoreUnavailableError:
+                pass
+        known = await self._insisting(intend)
+        ours = known is not None and known.key == key and known.state == "intended" and not known_before
+        return None if ours else known
 
     async def _again(self, run: TurnRun, bound: BoundCall, key: str) -> Result:
         """Make a call whose earlier attempt is known to have changed nothing, or may be repeated."""

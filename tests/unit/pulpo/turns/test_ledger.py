@@ -208,7 +208,7 @@ async def test_rescue_may_do_what_an_atomic_tool_did_not(house, ask: Ask) -> Non
 async def lost(house, ask: Ask, tool: pulpo.Tool, *, committed: bool) -> None:
     """Begin a turn with the tool's effect and lose the process, before or after it was committed."""
     request = ask("x", idempotency_key="k", locale="en")
-    gone = house.orchestrator(one_call("book", staff="any"), tools=[tool])
+    gone = house.orchestrator(one_call("book", **({"staff": "any"} if "staff" in tool.types else {})), tools=[tool])
     original, commit = house.store.finish, house.store.commit
 
     async def dies(*_: Any, **__: Any) -> Any:
@@ -235,3 +235,52 @@ async def test_after_a_crash_our_database_is_asked_what_an_atomic_tool_did(house
     assert answer.reply == ("booked any" if committed else "booked lucia")
     states = ledger(house.path)
     assert states == ([("book", "done")] if committed else [("book", "none"), ("book", "done")])
+
+
+@pytest.mark.parametrize("asked", ["lucia", "any"], ids=["same arguments", "other arguments"])
+async def test_an_intent_whose_confirmation_was_lost_stands_in_nobodys_way(house, ask: Ask, asked: str) -> None:
+    """Nothing was done under it, so the call is made: by whoever asked, once."""
+    intend, lost = house.store.intend, []
+
+    async def confirmed_too_late(**given: Any) -> Any:
+        known = await intend(**given)
+        if not lost:
+            lost.append(given["key"])
+            raise StoreUnavailableError("it did not answer in time")
+        return known
+
+    house.store.intend = confirmed_too_late
+    made: list[str] = []
+
+    @pulpo.tool(confirm=False, effect_group="booking")
+    async def book(staff: str) -> str:
+        """Book elsewhere."""
+        made.append(staff)
+        return f"booked {staff}"
+
+    def canary(context: pulpo.PlanContext) -> pulpo.Step:
+        return one_call("book", staff="lucia")(context) if not context.results else then_fails(context)
+
+    stable = one_call("book", staff=asked)
+    answer = await house.orchestrator(stable, canary=canary, tools=[book]).run(ask("x", locale="en"))
+    assert (answer.reply, made) == ("booked lucia", ["lucia"])
+    assert ledger(house.path) == [("book", "done")]
+
+
+async def test_an_earlier_attempt_is_not_taken_for_our_own_lost_intent(house, ask: Ask) -> None:
+    """The control: what a process that is gone intended, it may have done."""
+    book, booked, _ = booking(effect_group="booking")
+    request = ask("x", idempotency_key="k", locale="en")
+    await lost(house, ask, book, committed=True)
+    intend, late = house.store.intend, []
+
+    async def confirmed_too_late(**given: Any) -> Any:
+        if not late:
+            late.append(given["key"])
+            raise StoreUnavailableError("it did not answer in time")
+        return await intend(**given)
+
+    house.store.intend = confirmed_too_late
+    answer = await house.orchestrator(one_call("book"), tools=[book]).run(request)
+    assert booked == ["table"]
+    assert "I don't know whether this went through: Book a table." in answer.reply
