@@ -119,8 +119,8 @@ def test_replicas_count_together_and_a_frozen_valkey_fails_no_turn(valkey: Valke
         for server in servers:
             _shared(server)
         statuses = [_chat(servers[number % 2]).status_code for number in range(10)]
-        assert statuses.count(200) in (6, 7, 8), "6, and what one late answer or two let through"
-        assert statuses[-1] == 429
+        assert set(statuses[:6]) == {200}
+        assert statuses.count(200) in (6, 7, 8), "6, and what one late answer or two let through; each alone allows 10"
         valkey.freeze()
         assert {_chat(servers[number % 2]).status_code for number in range(8)} <= {200, 429}
         _shared(servers[0], False)
