@@ -20,7 +20,6 @@ class Call(msgspec.Struct):
 
     tool: str
     outcome: str
-    arguments: dict[str, Any] = {}
     effect: bool = False
 
 
@@ -34,13 +33,6 @@ class Answer(msgspec.Struct):
 
 
 decode = msgspec.json.Decoder(Answer).decode
-
-
-def effects(answer: Answer) -> set[tuple[str, bytes]]:
-    """Return what the answer says was changed. A turn that was taken over tells an effect of before and the call that
-    met it again: the same tool with the same arguments, which a turn cannot change twice."""
-    done = (call for call in answer.tool_calls if call.effect and call.outcome == "ok")
-    return {(call.tool, msgspec.json.encode(call.arguments, order="deterministic")) for call in done}
 
 
 @dataclass(slots=True)
@@ -72,7 +64,7 @@ class Visit:
         """Take the answer in and go on with the story."""
         self.heard = answer
         self.conversation = answer.conversation_id
-        self.told.update(tool for tool, _ in effects(answer))
+        self.told.update(call.tool for call in answer.tool_calls if call.effect and call.outcome == "ok")
         self.lines += 1
         try:
             self.message = self.story.send(answer.reply)

@@ -19,9 +19,10 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 @dataclass(slots=True, kw_only=True)
 class TurnRun:
     """A turn under way. ``started`` is monotonic seconds; ``results`` are what planners may see; ``finished`` are
-    all calls ever made in the turn, for the report; ``groups`` map effect groups that are done or in doubt to the
-    ledger's key of what did it; ``doubts`` map such keys to the titles of what may have happened. ``hidden`` and
-    ``refused`` map tools that do not work now to their titles: kept from the planner, or asked for all the same.
+    all calls ever made in the turn, for the report; both tell an effect once. ``groups`` map effect groups that are
+    done or in doubt to the ledger's key of what did it; ``doubts`` map such keys to the titles of what may have
+    happened. ``hidden`` and ``refused`` map tools that do not work now to their titles: kept from the planner, or asked
+    for all the same.
     ``limited`` says that the assigned variant ran into a loop limit. ``tokens`` and ``cost`` (US dollars) are what
     models used, the two ``attempt_…`` what they used for the variant that is trying now.
     ``approval`` is what the turn is about when it carries an operator's decision out; nobody said anything then.
@@ -57,14 +58,19 @@ class TurnRun:
 
     def repeats(self, call: ToolCall) -> bool:
         """Whether this attempt has asked for the very same call before; remembers it."""
-        identity = _encode((call.tool, call.arguments))
+        identity = _identity(call)
         if identity in self._seen:
             return True
         self._seen.add(identity)
         return False
 
     def add(self, result: ToolResult) -> None:
-        """Take a finished call in."""
+        """Take a finished call in. An effect that is met again, after a takeover or a rescue, is still one effect: the
+        call that met it takes the place of what told of it before."""
+        if result.effect:
+            identity = _identity(result.call)
+            for told in (self.results, self.finished):
+                told[:] = [it for it in told if not it.effect or _identity(it.call) != identity]
         self.results.append(result)
         self.finished.append(result)
 
@@ -85,3 +91,8 @@ class TurnRun:
         self.attempt_tokens = 0
         self.attempt_cost = 0.0
         self.proposed = None
+
+
+def _identity(call: ToolCall) -> bytes:
+    """What makes two calls of a turn the same one."""
+    return _encode((call.tool, call.arguments))

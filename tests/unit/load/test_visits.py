@@ -50,14 +50,6 @@ def test_what_a_tool_changed_is_told_and_what_it_only_read_is_not() -> None:
     assert place.told() == Counter({visit.name: 1})
 
 
-def test_an_effect_that_a_taken_over_turn_tells_twice_is_one() -> None:
-    place = town()
-    visit = place.visitor()
-    recalled = Call("book_appointment", "ok", {"time": "9:00", "date": "x"}, effect=True)
-    visit.hear(answer("", recalled, Call("book_appointment", "ok", {"date": "x", "time": "9:00"}, effect=True)))
-    assert place.told() == Counter({visit.name: 1})
-
-
 def test_who_hears_that_the_time_is_taken_goes_home() -> None:
     place = town()
     visit = next(visit for visit in iter(place.visitor, None) if visit.kind == "move")

@@ -221,6 +221,51 @@ async def test_a_retry_takes_over_a_turn_whose_process_died(house, ask: Ask) -> 
     assert orders(house) == ["tea"]
 
 
+async def test_an_effect_that_a_taken_over_turn_meets_again_is_told_once(house, ask: Ask) -> None:
+    """To the planner, to the user and to the client, under the name that this attempt's planner gave it."""
+
+    class Killed(BaseException):
+        pass
+
+    def dies(context: pulpo.PlanContext) -> pulpo.Step:
+        if not context.results:
+            return pulpo.Calls((pulpo.ToolCall("before", "order", {"what": "tea"}),))
+        raise Killed
+
+    def asks_again(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.step == 0:
+            return pulpo.Calls((pulpo.ToolCall("again", "order", {"what": "tea"}),))
+        if context.turn.text == "fail":
+            raise RuntimeError
+        return pulpo.Answer(" & ".join(it.result.text for it in context.results))
+
+    for message, outcome in (("answer", "ok"), ("fail", "error")):
+        with pytest.raises(Killed):
+            await house.orchestrator(dies, tools=[order]).run(ask(message, idempotency_key=message))
+        house.now += 6
+        answer = await house.orchestrator(asks_again, tools=[order]).run(ask(message, idempotency_key=message))
+        assert (answer.reply, answer.outcome) == ("ordered tea", outcome)
+        assert [(call.id, call.effect) for call in answer.tool_calls] == [("again", True)]
+    assert orders(house) == ["tea", "tea"], "one a turn"
+
+
+async def test_rescue_that_asks_for_the_same_effect_tells_it_once(house, ask: Ask) -> None:
+    def orders_then_fails(context: pulpo.PlanContext) -> pulpo.Calls:
+        if context.results:
+            raise RuntimeError
+        return pulpo.Calls((pulpo.ToolCall("c1", "order", {"what": "tea"}),))
+
+    def orders_again(context: pulpo.PlanContext) -> pulpo.Step:
+        if context.step == 0:
+            return pulpo.Calls((pulpo.ToolCall("s1", "order", {"what": "tea"}),))
+        return pulpo.Answer(" & ".join(it.result.text for it in context.results))
+
+    answer = await house.orchestrator(orders_again, canary=orders_then_fails, tools=[order]).run(ask("tea please"))
+    assert (answer.outcome, answer.reply) == ("rescued", "ordered tea")
+    assert [(call.id, call.effect) for call in answer.tool_calls] == [("s1", True)]
+    assert orders(house) == ["tea"]
+
+
 async def test_whoever_lost_the_lease_cannot_write(house, ask: Ask) -> None:
     """A paused process wakes up after its conversation went on elsewhere: its answer must not land."""
 
