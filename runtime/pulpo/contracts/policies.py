@@ -1,7 +1,8 @@
 """Policies: checks of a message, of each call and of an answer.
 
-A policy that raises denies. A verdict's ``reason`` is for operators, its ``text`` is for the user. All policies are
-asked: a single deny decides, whatever the others said.
+A policy that raises denies; only one whose read fails because the database is away has decided nothing, and the client
+is told to come again. A verdict's ``reason`` is for operators, its ``text`` is for the user. All policies are asked: a
+single deny decides, whatever the others said.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pulpo.contracts.planners import Answer, Calls, ModelCall, Piece, PlanContex
 from pulpo.contracts.policies import PolicyContext, Verdict
 from pulpo.contracts.tools import Result, Summary, Tool, ToolContext, ToolResult
 from pulpo.conversation import Dialogue, Message, Pending, ToolCall, localized
-from pulpo.errors import LoopLimitError, PlannerError, ToolArgumentsError
+from pulpo.errors import LoopLimitError, PlannerError, StoreUnavailableError, ToolArgumentsError
 from pulpo.store.approvals import Approval
 from pulpo.turns import texts
 from pulpo.turns.approvals import Waiting, outcome_text
@@ -119,8 +119,8 @@ class TurnLoop:
     async def attempt(self, run: TurnRun, variant: Variant) -> Reply:
         """Answer the turn with one variant.
 
-        Raises `PlannerError` (also `LoopLimitError`) or whatever the planner raised; calls already made stay in
-        ``run``.
+        Raises `PlannerError` (also `LoopLimitError`), whatever the planner raised, or `StoreUnavailableError` when the
+        turn itself cannot go on without the database; calls already made stay in ``run``.
         """
         if run.doubts:
             await self.look_again(run)
@@ -244,6 +244,9 @@ class TurnLoop:
                         decision = step
         except SystemExit as error:
             raise self._broken(variant, "tried to end the process") from error
+        except StoreUnavailableError as error:
+            # The planner's failure and not the turn's: another one may need no database.
+            raise self._broken(variant, "could not read what it needs") from error
         run.steps += 1
         run.events.append(
             PlannerStepped(

@@ -159,6 +159,8 @@ class Orchestrator:
         assigned = run.assignment.variant
         try:
             return Served(await self._attempt(run, assigned), assigned)
+        except StoreUnavailableError:
+            raise  # not the variant's fault, and stable could do no better
         except Exception as error:
             failure = error
             run.limited = isinstance(error, LoopLimitError)
@@ -181,6 +183,8 @@ class Orchestrator:
         run.start_over()
         try:
             reply = await self._attempt(run, STABLE)
+        except StoreUnavailableError:
+            raise
         except Exception as error:
             run.events.append(_failed(run, STABLE, error))
             return Served(await self._apology(run, error), STABLE)
@@ -338,7 +342,13 @@ class Orchestrator:
         return left if variant == STABLE else min(left, self._timing.assigned_deadline)
 
     async def _apology(self, run: TurnRun, failure: Exception) -> Reply:
-        """Say that it did not work; or, when it did before the planner failed, what was done."""
+        """Say that it did not work; or, when it did before the planner failed, what was done.
+
+        Raises `StoreUnavailableError` when all that was missing is the database, and there is nothing to tell.
+        """
+        away = failure.__cause__
+        if isinstance(away, StoreUnavailableError) and not run.doubts and not any(it.effect for it in run.results):
+            raise away
         if run.doubts:
             with anyio.move_on_after(GRACE), suppress(StoreUnavailableError):
                 await self._loop.look_again(run)

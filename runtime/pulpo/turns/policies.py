@@ -1,4 +1,5 @@
-"""Asks the policies, each only about what it overrides. A policy that raises denies."""
+"""Asks the policies, each only about what it overrides. A policy that raises denies, unless it could not read: a
+database that is away has decided nothing, and whoever is told "no" does not ask again."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from pulpo.contracts.events import PolicyChecked
 from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import ToolCall, Turn, Workspace, localized
+from pulpo.errors import StoreUnavailableError
 from pulpo.turns.run import TurnRun
 
 Stage: TypeAlias = Literal["message", "call", "answer"]
@@ -35,7 +37,7 @@ class PolicySet:
         self._offered: dict[tuple[str, frozenset[str]], tuple[Mapping[str, Tool], Mapping[str, Tool]]] = {}
 
     async def message(self, run: TurnRun, context: PolicyContext) -> Verdict:
-        """Check the user's message."""
+        """Check the user's message. All three checks raise `StoreUnavailableError` when a policy does."""
         return await self._ask("message", self._message, run, context)
 
     async def call(self, run: TurnRun, context: PolicyContext, call: ToolCall, tool: Tool) -> Verdict:
@@ -82,6 +84,8 @@ class PolicySet:
             failed = False
             try:
                 verdict = await check(context, *arguments)
+            except StoreUnavailableError:
+                raise
             except (Exception, SystemExit) as error:
                 failed = True
                 verdict = deny(f"{name} raised {type(error).__name__}")

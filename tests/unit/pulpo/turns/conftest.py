@@ -15,6 +15,7 @@ import pulpo
 from pulpo.canary.router import Router
 from pulpo.consent import read_consent
 from pulpo.contracts.canary import Match
+from pulpo.errors import StoreUnavailableError
 from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.store import transcripts
 from pulpo.store.migrate import upgrade
@@ -45,7 +46,7 @@ class Scripted:
 
 @dataclass
 class House:
-    """Everything a turn walks through; `say` sends a message and keeps the conversation going."""
+    """Everything a turn walks through; while the database is ``away`` nobody can read what was said before."""
 
     store: SqliteStore
     path: Path
@@ -53,6 +54,7 @@ class House:
     events: list[pulpo.Event] = field(default_factory=list)
     now: float = 1_795_000_000.0
     patience: float = 5.0
+    away: bool = False
     guards: Guards = field(init=False)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -99,6 +101,8 @@ class House:
         )
 
     async def _history(self, conversation_id: str, limit: int) -> Any:
+        if self.away:
+            raise StoreUnavailableError("away")
         return await self.store.database.read(lambda c: transcripts.messages(c, conversation_id, limit))
 
     def seen(self, kind: type[pulpo.Event]) -> list[Any]:

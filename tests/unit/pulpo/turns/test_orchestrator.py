@@ -14,6 +14,7 @@ from pulpo.errors import (
     ConversationNotFoundError,
     IdempotencyConflictError,
     LeaseLostError,
+    StoreUnavailableError,
 )
 from pulpo.tracing import current
 from pulpo.turns.orchestrator import Timing
@@ -172,6 +173,76 @@ async def test_stable_failing_too_gets_a_polite_answer_with_the_reference(house,
     assert answer.outcome == "error"
     assert answer.turn_id in answer.reply
     assert "secret" not in answer.reply
+
+
+class Remembers(pulpo.Policy):
+    """Reads what was said before it decides, at one stage."""
+
+    name = "remembers"
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+
+    async def check_message(self, context: pulpo.PolicyContext) -> pulpo.Verdict:
+        return await self._read("message", context)
+
+    async def check_call(self, context: pulpo.PolicyContext, call: pulpo.ToolCall, tool: pulpo.Tool) -> pulpo.Verdict:
+        return await self._read("call", context)
+
+    async def check_answer(self, context: pulpo.PolicyContext, answer: str) -> pulpo.Verdict:
+        return await self._read("answer", context)
+
+    async def _read(self, stage: str, context: pulpo.PolicyContext) -> pulpo.Verdict:
+        if stage == self._stage:
+            await context.history(10)
+        return pulpo.ALLOW
+
+
+def orders_once(context: pulpo.PlanContext) -> pulpo.Step:
+    if not context.results:
+        return pulpo.Calls((pulpo.ToolCall("c1", "order", {"what": "tea"}),))
+    return pulpo.Answer(context.results[-1].result.text)
+
+
+@pytest.mark.parametrize("stage", ["message", "call", "answer"])
+async def test_a_policy_that_could_not_read_has_decided_nothing(house, ask: Ask, stage: str) -> None:
+    """The client comes again, no variant is blamed, and what was done meanwhile stays done once."""
+    runtime = house.orchestrator(orders_once, canary=orders_once, tools=[order], policies=[Remembers(stage)])
+    house.away = True
+    with pytest.raises(StoreUnavailableError):
+        await runtime.run(ask("tea", idempotency_key="k1"))
+    assert (house.seen(pulpo.VariantFailed), house.seen(pulpo.TurnRescued)) == ([], [])
+    assert [event.error for event in house.seen(pulpo.TurnAbandoned)] == ["StoreUnavailableError"]
+    house.away = False
+    house.now += 6
+    answer = await runtime.run(ask("tea", idempotency_key="k1"))
+    assert (answer.outcome, answer.reply, answer.served_by) == ("ok", "ordered tea", "canary")
+    assert orders(house) == ["tea"]
+
+
+async def recalls(context: pulpo.PlanContext) -> pulpo.Step:
+    await context.history(10)
+    return pulpo.Answer("read")
+
+
+async def orders_and_recalls(context: pulpo.PlanContext) -> pulpo.Step:
+    return await recalls(context) if context.results else orders_once(context)
+
+
+async def test_a_planner_that_could_not_read_is_rescued_by_one_that_need_not(house, ask: Ask) -> None:
+    house.away = True
+    answer = await house.orchestrator(echo, canary=recalls).run(ask("hola"))
+    assert (answer.outcome, answer.reply) == ("rescued", "echo: hola")
+
+
+async def test_where_nobody_could_read_the_client_comes_again_unless_there_is_something_to_tell(
+    house, ask: Ask
+) -> None:
+    house.away = True
+    with pytest.raises(StoreUnavailableError):
+        await house.orchestrator(recalls).run(ask("hola"))
+    answer = await house.orchestrator(orders_and_recalls, tools=[order]).run(ask("tea"))
+    assert (answer.outcome, answer.reply) == ("error", "ordered tea")
 
 
 async def test_the_same_idempotency_key_gets_the_same_answer_without_running_again(house, ask: Ask) -> None:
