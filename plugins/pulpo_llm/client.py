@@ -6,6 +6,7 @@ No library of a provider: each costs several times the CPU of the request, and w
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -61,22 +62,22 @@ class Client:
         if key := config.api_key:
             self._headers["Authorization"] = f"Bearer {key}"
 
-    async def ask(self, body: bytes) -> Completion:
-        """Send a request and return the complete response.
+    async def ask(self, body: bytes, trace: Mapping[str, str]) -> Completion:
+        """Send a request, with the headers of the ``trace`` it belongs to, and return the complete response.
 
         Raises `ModelUnreachableError`, `ModelTimeoutError`, `ModelStatusError` or `ModelResponseError`.
         """
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._exchange(body)
+                return await self._exchange(body, {**self._headers, **trace})
         except TimeoutError as error:
             raise ModelTimeoutError(f"no complete response within {self._timeout:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
             raise ModelUnreachableError(f"{type(error).__name__}: {error}") from error
 
-    async def _exchange(self, body: bytes) -> Completion:
+    async def _exchange(self, body: bytes, headers: Mapping[str, str]) -> Completion:
         # A redirect would take the key and what users said to a place nobody configured.
-        posting = self._connections.session.post(self._url, data=body, headers=self._headers, allow_redirects=False)
+        posting = self._connections.session.post(self._url, data=body, headers=headers, allow_redirects=False)
         async with posting as response:
             if response.status != 200:
                 raise await _refused(response)

@@ -6,9 +6,11 @@ A model can only propose: what changes something waits for the user's yes, which
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Protocol
 
 import pulpo
@@ -29,7 +31,7 @@ LONGEST_WAIT: Final = 2.0
 class Asks(Protocol):
     """Sends a request; raises `ModelError`. `pulpo_llm.client.Client` is one."""
 
-    async def ask(self, body: bytes) -> Completion: ...
+    async def ask(self, body: bytes, trace: Mapping[str, str]) -> Completion: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +47,18 @@ class LlmPlanner:
     """Serves all turns of its variants at once; it holds nothing of any of them."""
 
     def __init__(
-        self, config: LlmConfig, tools: Sequence[pulpo.Tool], client: Asks, *, clocks: Clocks | None = None
+        self,
+        config: LlmConfig,
+        tools: Sequence[pulpo.Tool],
+        client: Asks,
+        *,
+        clocks: Clocks | None = None,
+        random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._config = config
         self._client = client
         self._clocks = clocks or Clocks()
+        self._random = random
         self._toolbox = Toolbox(tools)
         self._fixed = encode(_fixed(config))[:-1]
 
@@ -78,16 +87,19 @@ class LlmPlanner:
     ) -> tuple[pulpo.ModelCall, Heard | ModelError]:
         """Ask once; return what it used, and what was heard or went wrong."""
         started, start = self._clocks.now(), self._clocks.elapsed()
+        span = None if context.trace is None else context.trace.under(self._random(8).hex())
+        called = partial(self._called, started, span_id="" if span is None else span.span_id)
         try:
-            completion = await self._client.ask(self._body(told, context))
+            trace = pulpo.trace_headers() if span is None else span.headers
+            completion = await self._client.ask(self._body(told, context), trace)
         except ModelError as error:
             seconds = self._clocks.elapsed() - start
-            return self._called(started, seconds, None, finish="error", error=type(error).__name__), error
+            return called(seconds, None, finish="error", error=type(error).__name__), error
         answer = heard(completion, context.tools, context.results)
         seconds = self._clocks.elapsed() - start
         unusable = tuple(fault.tool for fault in answer.faults if fault.kind in ("malformed", "huge", "unknown"))
         finish = _finish(completion, answer)
-        return self._called(started, seconds, completion.usage, finish=finish, unusable=unusable), answer
+        return called(seconds, completion.usage, finish=finish, unusable=unusable), answer
 
     def _body(self, told: tuple[Message, ...], context: pulpo.PlanContext) -> bytes:
         tools = (b',"tools":', self._toolbox.offered(context.tools)) if context.tools else ()

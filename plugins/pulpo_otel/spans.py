@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -37,6 +38,9 @@ REASONS: Final[Mapping[str, str]] = {
 """OpenTelemetry's words for why a flag evaluates as it does; a strategy's own reasons are a ``targeting_match``."""
 
 BROKEN: Final = ("error", "timeout")
+
+_SPAN_ID: Final = re.compile(r"(?!0{16})[0-9a-f]{16}")
+"""What a planner may have told a model's server; one of another shape would cost the whole trace."""
 
 
 class Note(Struct, frozen=True):
@@ -149,7 +153,7 @@ class _Story:
         self._chats.append(
             Span(
                 name=f"{names.CHAT} {call.model}",
-                span_id=self._new_id(),
+                span_id=call.span_id if _SPAN_ID.fullmatch(call.span_id) else self._new_id(),
                 parent_id=self._agent,
                 start=start,
                 end=start + call.duration,

@@ -35,6 +35,11 @@ class TraceContext(Struct, frozen=True, kw_only=True):
         """The header of that name, also ``traceresponse``."""
         return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of a request that is made in this span."""
+        return {"traceparent": self.traceparent, **({"tracestate": self.state} if self.state else {})}
+
     def under(self, span_id: str) -> TraceContext:
         """Return the context of a span below this one."""
         return TraceContext(
@@ -54,9 +59,7 @@ def current_trace() -> TraceContext | None:
 def trace_headers() -> dict[str, str]:
     """Return the headers that tell the other end of a request whose trace it belongs to; none without a trace."""
     here = current.get()
-    if here is None:
-        return {}
-    return {"traceparent": here.traceparent, **({"tracestate": here.state} if here.state else {})}
+    return {} if here is None else here.headers
 
 
 _PARENT: Final = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")

@@ -126,8 +126,8 @@ async def test_a_call_of_a_model(base_url: str) -> None:
 
         await by_httpx()
         doing: dict[str, Callable[[], Awaitable[Any]]] = {
-            "client": lambda: clients[False].ask(sent[False]),
-            "client, 16 events": lambda: clients[True].ask(sent[True]),
+            "client": lambda: clients[False].ask(sent[False], {}),
+            "client, 16 events": lambda: clients[True].ask(sent[True], {}),
             "planner's step": step,
             "httpx": by_httpx,
             "httpx, 16 events": by_httpx_in_pieces,

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from support import models
 from support.distributions import install
 from support.otlp import Collector, Got, collecting
 from support.server import Server, running
@@ -214,6 +215,23 @@ def test_a_caller_that_records_nothing_is_followed(place: Place) -> None:
     httpx.post(url, json={"message": f"{place.other.url}/yes"}, timeout=30)
     place.collector.wait(lambda _: len(place.collector.bodies) > before)
     assert trace not in {span.trace_id for span in place.collector.spans}
+
+
+def test_a_model_s_server_is_told_the_span_of_its_call(tmp_path: Path) -> None:
+    with models.serving(lambda _request: models.Says(text="Abrimos a las nueve.")) as model, collecting() as collector:
+        settings = f'base_url = "{model.url}"\nmodel = "m"\n'
+        toml = f'[variants.stable]\nplanner = "llm"\n[variants.stable.settings]\n{settings}'
+        otel = f'\n[plugins.pulpo_otel]\nendpoint = "{collector.url}"'
+        for told in (otel, ""):
+            environ = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
+            with running(tmp_path, toml=toml + told, environ=environ) as server:
+                answer = httpx.post(f"{server.url}/chat", json={"message": "hola"}, headers=HEADERS, timeout=30)
+            assert answer.json()["reply"] == "Abrimos a las nueve."
+        (chat,) = [it for it in collector.spans if it.name == "chat m"]
+    traced, passed_on = model.headers
+    assert (traced["traceparent"], traced["tracestate"]) == (f"00-{TRACE}-{chat.span_id}-01", "vendor=opaque")
+    assert "baggage" not in traced
+    assert passed_on["traceparent"] == HEADERS["traceparent"], "of a trace that others record, it is the caller's place"
 
 
 def test_without_an_endpoint_nothing_is_loaded_and_a_caller_s_trace_is_passed_on(

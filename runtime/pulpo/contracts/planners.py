@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from pulpo.contracts.tools import Tool, ToolContext, ToolResult
 from pulpo.conversation import Dialogue, Message, ToolCall, Turn
+from pulpo.tracing import TraceContext
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -40,7 +41,8 @@ class ModelCall(Struct, frozen=True, kw_only=True, tag="model"):
 
     ``started`` is in UTC seconds, ``duration`` in seconds. ``input_tokens`` were read, ``cached_tokens`` of them from
     the provider's cache, and ``output_tokens`` written. ``error`` names what went wrong when ``finish`` is ``error``.
-    ``unusable`` are the tools that the model asked for in a way nobody can run (no JSON, no such tool).
+    ``unusable`` are the tools that the model asked for in a way nobody can run (no JSON, no such tool). ``span_id`` is
+    the call's place in the turn's trace (16 hexadecimal digits), where the model's server was told one.
     """
 
     model: str
@@ -52,6 +54,7 @@ class ModelCall(Struct, frozen=True, kw_only=True, tag="model"):
     finish: Finish = "stop"
     error: str = ""
     unusable: tuple[str, ...] = ()
+    span_id: str = ""
 
 
 class Calls(Struct, frozen=True, tag="calls"):
@@ -86,7 +89,8 @@ class PlanContext(Struct, frozen=True):
     is the newest state, with the offers of the latest results already in it; ``consent`` is how the user
     answered the pending call of the last turn: on ``yes`` the runtime has executed it unchanged and its result
     is in ``results``, on ``no`` it is dropped. ``history`` reads the last messages of the conversation (oldest
-    first), ``tool_context`` is for the value providers of slots.
+    first), ``tool_context`` is for the value providers of slots. ``trace`` is the turn's own span, where somebody here
+    records it: a call of a model goes out with the headers of a span below it, or of `pulpo.trace_headers` without one.
     """
 
     turn: Turn
@@ -97,6 +101,7 @@ class PlanContext(Struct, frozen=True):
     consent: Literal["yes", "no"] | None
     history: Callable[[int], Awaitable[Sequence[Message]]]
     tool_context: ToolContext
+    trace: TraceContext | None = None
 
 
 class Planner(Protocol):

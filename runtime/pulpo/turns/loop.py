@@ -386,7 +386,7 @@ class TurnLoop:
             return self._history(run.conversation.id, limit)
 
         tools = self._executor.available(run, self._policies.offered(run.turn, run.scopes, self._tools))
-        return PlanContext(run.turn, dialogue, tools, run.results, step, consent, history, context)
+        return PlanContext(run.turn, dialogue, tools, run.results, step, consent, history, context, run.trace)
 
 
 async def _stopped(steps: AsyncIterator[Step], fault: PlannerError) -> None:

@@ -20,7 +20,7 @@ async def test_the_key_goes_along_and_connections_are_shared(config: Make, monke
         connections = Connections(most=5)
         for stream in (False, True, False):
             client = Client(config(base_url=model.url, api_key_env="MODEL_KEY", stream=stream), connections)
-            read = await client.ask(b'{"messages": []}' if not stream else b'{"stream": true}')
+            read = await client.ask(b'{"messages": []}' if not stream else b'{"stream": true}', {})
             assert read.choices[0].message is not None
             assert read.choices[0].message.content == "hi"
         await connections.close()
@@ -34,7 +34,7 @@ async def test_a_refusal_tells_its_status_its_code_and_when_to_come_again(config
     with serving(lambda _request: refusal) as model:
         connections = Connections(most=5)
         with pytest.raises(ModelStatusError, match=r"429 \(rate_limit_exceeded\)") as raised:
-            await Client(config(base_url=model.url), connections).ask(b"{}")
+            await Client(config(base_url=model.url), connections).ask(b"{}", {})
         await connections.close()
     assert (raised.value.retry_after, raised.value.passing) == (7, True)
 
@@ -44,5 +44,5 @@ async def test_nobody_there_is_unreachable(config: Make) -> None:
         url = model.url
     connections = Connections(most=5)
     with pytest.raises(ModelUnreachableError):
-        await Client(config(base_url=url), connections).ask(b"{}")
+        await Client(config(base_url=url), connections).ask(b"{}", {})
     await connections.close()

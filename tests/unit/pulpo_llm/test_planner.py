@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 import pytest
@@ -28,9 +29,11 @@ class Scripted:
         self.answers = list(answers)
         self.bodies: list[dict[str, Any]] = []
         self.waited: list[float] = []
+        self.traces: list[Mapping[str, str]] = []
 
-    async def ask(self, body: bytes) -> Completion:
+    async def ask(self, body: bytes, trace: Mapping[str, str]) -> Completion:
         self.bodies.append(json.loads(body))
+        self.traces.append(trace)
         answer = self.answers.pop(0)
         if isinstance(answer, ModelError):
             raise answer
@@ -41,7 +44,10 @@ class Scripted:
 
     async def steps(self, config: LlmConfig, context: pulpo.PlanContext) -> list[pulpo.Step]:
         clocks = Clocks(now=lambda: 1000.0, elapsed=lambda: 5.0, sleep=self.sleep)
-        planner = LlmPlanner(config, list(TOOLS.values()), self, clocks=clocks)
+        drawn = count(1)
+        planner = LlmPlanner(
+            config, list(TOOLS.values()), self, clocks=clocks, random=lambda size: next(drawn).to_bytes(size, "big")
+        )
         return [step async for step in planner.next_step(context)]
 
 
@@ -82,6 +88,17 @@ async def test_text_before_calls_is_a_piece_and_ids_are_ours(config: Make, conte
     assert piece == pulpo.Piece("Let me see.")
     assert isinstance(calls, pulpo.Calls)
     assert calls.calls == (pulpo.ToolCall("m20", "price", {"item": "tea"}),)
+
+
+async def test_each_request_is_a_span_of_its_own_below_the_turn(config: Make, context: Context) -> None:
+    turn = pulpo.TraceContext(trace_id="a" * 32, span_id="b" * 16, flags=1, state="vendor=opaque")
+    client = Scripted(ModelUnreachableError("gone"), Says(text="hi"))
+    failed, call, _ = await client.steps(config(), context(trace=turn))
+    assert [it["traceparent"] for it in client.traces] == [f"00-{'a' * 32}-{n:016x}-01" for n in (1, 2)]
+    assert {it["tracestate"] for it in client.traces} == {"vendor=opaque"}
+    assert isinstance(failed, pulpo.ModelCall)
+    assert isinstance(call, pulpo.ModelCall)
+    assert [failed.span_id, call.span_id] == [f"{n:016x}" for n in (1, 2)]
 
 
 async def test_tokens_that_nobody_told_are_not_made_up(config: Make, context: Context) -> None:

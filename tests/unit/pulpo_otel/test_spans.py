@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 import pulpo
 from pulpo_otel import names
 from pulpo_otel.spans import Span, spans_of
@@ -53,6 +55,15 @@ def test_a_model_s_call_is_below_the_step_it_was_made_for() -> None:
     assert (round(chat.start, 3), round(chat.end, 3), plan.parent_id) == (0.1, 0.3, turn.span_id)
     assert chat.attributes["gen_ai.usage.input_tokens"] == 90
     assert chat.attributes["gen_ai.response.finish_reasons"] == ("stop",)
+
+
+@pytest.mark.parametrize("told", ["d" * 16, "", "0" * 16, "D" * 16, "no id"])
+def test_a_model_s_call_is_the_span_that_its_server_was_told_if_that_can_be_one(told: str) -> None:
+    call = pulpo.ModelCall(model="gpt", started=1000.1, duration=0.2, span_id=told)
+    asked = pulpo.ModelCalled("t", "demo", "llm", "canary", 0, call)
+    chat = spans(ASSIGNED, asked, pulpo.PlannerStepped("t", "llm", "canary", 0, 0.3, 0.05), FINISHED)[-1]
+    assert (chat.name, chat.span_id == "d" * 16) == ("chat gpt", told == "d" * 16)
+    assert int(chat.span_id, 16)
 
 
 def test_a_model_s_call_of_a_planner_that_failed_is_not_lost() -> None:
