@@ -5,19 +5,18 @@ This is the one place where rooms meet that do not know each other.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from math import inf
-from typing import Any
 
 import anyio.to_thread
 from msgspec.structs import replace
 
+from pulpo.background import beside
 from pulpo.canary.guardrails import BY_NAME
 from pulpo.canary.live import Live
 from pulpo.canary.rolling import fingerprint_of, rolling
@@ -121,8 +120,8 @@ async def running(
             begin_trace=bus.begin_trace,
             _orchestrator=orchestrator,
         )
-        for work in _beside_the_turns(system, orchestrator, shadows):
-            stack.push_async_callback(_stop, asyncio.create_task(work))
+        for name, work in _beside_the_turns(system, orchestrator, shadows).items():
+            await stack.enter_async_context(beside(work, name=name))
         stack.enter_context(system.watchdog.watching())
         stack.push_async_callback(system.drain)
         bus.emit(_loaded(catalogue, settings, tools, workspaces))
@@ -131,17 +130,17 @@ async def running(
 
 def _beside_the_turns(
     system: System, orchestrator: Orchestrator, shadows: Shadows
-) -> tuple[Coroutine[Any, Any, None], ...]:
-    """What runs as long as the system does."""
+) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    """What runs as long as the system does, by name."""
     retention = Retention(**system.settings.retention.model_dump())
-    return (
-        orchestrator.keep_leases(),
-        shadows.work(),
-        system.recent.keep_looking(),
-        system.orders.follow(),
-        system.approvals.follow(),
-        keep_tidy(system.database, retention, clock=system.clock),
-    )
+    return {
+        "leases": orchestrator.keep_leases,
+        "shadows": shadows.work,
+        "recent": system.recent.keep_looking,
+        "orders": system.orders.follow,
+        "approvals": system.approvals.follow,
+        "retention": partial(keep_tidy, system.database, retention, clock=system.clock),
+    }
 
 
 def _guards(
@@ -356,9 +355,3 @@ def _loaded(
         {state: states.count(state) for state in ("active", "quarantined", "blocked")},
         {kind: tuple(sorted(found)) for kind, found in names.items()},
     )
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

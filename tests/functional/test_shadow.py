@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -221,6 +222,41 @@ async def test_what_a_shadow_s_model_used_is_told_and_compared(house: Open) -> N
         [found] = await here.compared()
         [told] = here.events(pulpo.ModelCalled)
         assert (found.tokens, told.variant, told.call.input_tokens) == ((0, 42), "canary", 40)
+
+
+async def forsaken(_context: pulpo.PlanContext) -> AsyncIterator[pulpo.Step]:
+    """Wait for something that somebody else has cancelled."""
+    future = asyncio.get_running_loop().create_future()
+    future.cancel()
+    yield await future
+
+
+async def test_a_shadow_that_waits_for_what_was_cancelled_ends_neither_the_others_nor_a_turn(house: Open) -> None:
+    async with house(looks(), forsaken) as here:
+        assert [(await here.say()).outcome for _ in range(3)] == ["ok"] * 3
+        assert [(it.result, it.error) for it in await here.compared(3)] == [("error", "PlannerError")] * 3
+
+
+async def test_turns_are_answered_while_comparing_is_broken_and_compared_once_it_is_mended(
+    house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Any:
+        raise KeyError("a defect of ours")
+
+    compare = shadow.compare
+    monkeypatch.setattr(shadow, "compare", broken)
+    async with house(looks(), looks()) as here:
+        await here.say()
+        with anyio.fail_after(5):
+            # Nothing tells when the work has ended; until it begins anew what is offered is dropped.
+            while not here.events(pulpo.ShadowDropped):
+                assert (await here.say()).outcome == "ok"
+                await anyio.sleep(0.005)
+            monkeypatch.setattr(shadow, "compare", compare)
+            while not (found := here.events(pulpo.ShadowCompared)):
+                assert (await here.say()).outcome == "ok"
+                await anyio.sleep(0.05)
+    assert found[0].result == "same"
 
 
 def hungry(context: pulpo.PlanContext) -> pulpo.Step:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from hashlib import blake2b
 
+from pulpo.background import beside
 from pulpo.canary.live import Live
 from pulpo.canary.rollout import Rollouts, Spent
 from pulpo.contracts.events import Event
@@ -61,13 +61,8 @@ async def rolling(
         # Before the first turn: one that is served meanwhile must not see another share than before the restart.
         await live.refresh()
         rollouts.on_change.append(live.wake)
-    task = asyncio.create_task(rollouts.run(), name="pulpo-rollouts")
-    try:
+    async with beside(rollouts.run, name="rollouts"):
         yield rollouts
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def fingerprint_of(variant: VariantSettings | None, plugins: Sequence[PluginRecord]) -> str:

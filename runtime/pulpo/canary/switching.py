@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
+from pulpo.background import beside
 from pulpo.canary.compiling import settings_for
 from pulpo.canary.live import Live
 from pulpo.canary.sources import Initial
@@ -34,11 +34,12 @@ async def switching(
     """
     if settings.canary.enabled:
         settings_for(strategies, settings.canary)
+    file = None if settings.origin is None else settings.origin.file
     live = Live(
         database=database,
         strategies=strategies,
         variants=settings.variants,
-        file=None if settings.origin is None else settings.origin.file,
+        file=file,
         initial=_initial(settings),
         emit=emit,
         clock=clock,
@@ -48,8 +49,8 @@ async def switching(
         yield live
         return
     async with AsyncExitStack() as stack:
-        for work in (live.follow, live.watch):
-            stack.push_async_callback(_stopped, asyncio.create_task(work(), name=f"pulpo-canary-{work.__name__}"))
+        for work in (live.follow,) if file is None else (live.follow, live.watch):
+            await stack.enter_async_context(beside(work, name=f"canary-{work.__name__}"))
         await stack.enter_async_context(hearing(settings.database_url, CHANNEL, live.wake))
         yield live
 
@@ -65,9 +66,3 @@ def _initial(settings: Settings) -> dict[str, Initial]:
 
 def _kind(by: str) -> str:
     return "environment" if by.startswith("environment") else "command line"
-
-
-async def _stopped(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

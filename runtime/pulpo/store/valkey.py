@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
+from pulpo.background import beside
 from pulpo.contracts.rates import Ask, Use
 from pulpo.errors import SettingsError
 
@@ -172,13 +173,10 @@ async def open_counters(url: str, *, changed: Callable[[bool, str], None]) -> As
     Raises `SettingsError` for an address that is none, or when the client is not installed.
     """
     counters = ValkeyCounters(_client(url), changed=changed)
-    task = asyncio.create_task(counters.serve())
     try:
-        yield counters
+        async with beside(counters.serve, name="shared-counters"):
+            yield counters
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
         await counters.close()
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from pulpo.contracts.tools import Commit, Result, Tool, ToolContext
 from pulpo.conversation import ToolCall
 from pulpo.errors import ToolBusyError, ToolError, ToolTimeoutError
+from pulpo.foreign import overreach
 from pulpo.resilience.guards import Guards
 from pulpo.resilience.room import Room
 from pulpo.store.turnstore import TurnStore
@@ -106,10 +107,8 @@ class Invoker:
 
 def _contain(tool: Tool, error: BaseException) -> None:
     """Raise something milder for a tool that exits, or that is cancelled by itself: it ends its call, not the turn."""
-    if isinstance(error, SystemExit):
-        raise ToolError(f"{tool.name} tried to end the process", tool=tool.name) from None
-    if isinstance(error, anyio.get_cancelled_exc_class()) and anyio.current_effective_deadline() > float("-inf"):
-        raise ToolError(f"{tool.name} waited for what was cancelled", tool=tool.name) from None
+    if did := overreach(error):
+        raise ToolError(f"{tool.name} {did}", tool=tool.name) from None
 
 
 def _arguments(bound: BoundCall, context: ToolContext) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pulpo.contracts.policies import PolicyContext, Verdict
 from pulpo.contracts.tools import Result, Summary, Tool, ToolContext, ToolResult
 from pulpo.conversation import Dialogue, Message, Pending, ToolCall, localized
 from pulpo.errors import LoopLimitError, PlannerError, StoreUnavailableError, ToolArgumentsError
+from pulpo.foreign import overreach
 from pulpo.store.approvals import Approval
 from pulpo.turns import texts
 from pulpo.turns.approvals import Waiting, outcome_text
@@ -242,11 +243,13 @@ class TurnLoop:
                             await _stopped(steps, self._overspent(run, variant))
                     case _:
                         decision = step
-        except SystemExit as error:
-            raise self._broken(variant, "tried to end the process") from error
         except StoreUnavailableError as error:
             # The planner's failure and not the turn's: another one may need no database.
             raise self._broken(variant, "could not read what it needs") from error
+        except BaseException as error:
+            if did := overreach(error):
+                raise self._broken(variant, did) from error
+            raise
         run.steps += 1
         run.events.append(
             PlannerStepped(

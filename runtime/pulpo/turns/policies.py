@@ -14,6 +14,7 @@ from pulpo.contracts.policies import ALLOW, Policy, PolicyContext, Verdict, deny
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import ToolCall, Turn, Workspace, localized
 from pulpo.errors import StoreUnavailableError
+from pulpo.foreign import overreach
 from pulpo.turns.run import TurnRun
 
 Stage: TypeAlias = Literal["message", "call", "answer"]
@@ -86,7 +87,9 @@ class PolicySet:
                 verdict = await check(context, *arguments)
             except StoreUnavailableError:
                 raise
-            except (Exception, SystemExit) as error:
+            except BaseException as error:
+                if not isinstance(error, Exception) and not overreach(error):
+                    raise
                 failed = True
                 verdict = deny(f"{name} raised {type(error).__name__}")
             label = "error" if failed else verdict.kind

@@ -116,8 +116,11 @@ class Shadows:
 
     async def work(self) -> None:
         """Compare what is offered, for ever; run it beside the turns."""
-        async with anyio.create_task_group() as self._group:
-            await anyio.sleep_forever()
+        try:
+            async with anyio.create_task_group() as self._group:
+                await anyio.sleep_forever()
+        finally:
+            self._group = None  # a turn that is offered meanwhile is dropped, and not told that it failed
 
     async def _compared(self, job: Job) -> None:
         try:

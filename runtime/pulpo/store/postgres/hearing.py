@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Final
 
+import asyncpg
+
+from pulpo.background import beside
 from pulpo.errors import StoreUnavailableError
-from pulpo.store.postgres.link import connect
+from pulpo.store.postgres.link import connect, unavailable
 
 AGAIN: Final = 1.0
 """Seconds until a lost connection is made anew."""
@@ -17,13 +21,8 @@ AGAIN: Final = 1.0
 @asynccontextmanager
 async def hearing(address: str, channel: str, heard: Callable[[], None]) -> AsyncIterator[None]:
     """Call ``heard`` on the event loop for every notification of ``channel``, and when some may have been missed."""
-    task = asyncio.get_running_loop().create_task(_hear(address, channel, heard), name="pulpo-hearing")
-    try:
+    async with beside(partial(_hear, address, channel, heard), name="hearing"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _hear(address: str, channel: str, heard: Callable[[], None]) -> None:
@@ -42,7 +41,7 @@ async def _listen(address: str, channel: str, heard: Callable[[], None]) -> None
         await connection.add_listener(channel, lambda *_: heard())
         heard()
         await lost.wait()
-    except (OSError, TimeoutError) as error:
-        raise StoreUnavailableError(str(error)) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise unavailable(error) from error
     finally:
         connection.terminate()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
@@ -372,6 +373,31 @@ async def test_a_planner_that_exits_fails_its_variant_alone(house, ask: Ask) -> 
     assert (answer.reply, answer.outcome) == ("stable", "rescued")
     assert [event.error for event in house.seen(pulpo.VariantFailed)] == ["PlannerError"]
     assert "SystemExit" in house.seen(pulpo.VariantFailed)[0].trace
+
+
+async def forsaken() -> Any:
+    """Wait for something that somebody else has cancelled."""
+    future = asyncio.get_running_loop().create_future()
+    future.cancel()
+    return await future
+
+
+async def test_a_planner_that_waits_for_what_was_cancelled_fails_its_variant_alone(house, ask: Ask) -> None:
+    orchestrator = house.orchestrator(lambda _: pulpo.Answer("stable"), canary=lambda _: forsaken())
+    answer = await orchestrator.run(ask("x"))
+    assert (answer.reply, answer.outcome) == ("stable", "rescued")
+    assert "waited for what was cancelled" in house.seen(pulpo.VariantFailed)[0].trace
+
+
+@pytest.mark.parametrize("stage", ["message", "call", "answer"])
+async def test_a_policy_that_waits_for_what_was_cancelled_denies(house, shop, ask: Ask, stage: str) -> None:
+    async def check(*_: object) -> pulpo.Verdict:
+        verdict: pulpo.Verdict = await forsaken()
+        return verdict
+
+    forlorn = type("Forlorn", (pulpo.Policy,), {"name": "forlorn", f"check_{stage}": check})()
+    answer = await house.orchestrator(shopping, tools=[shop.buy], policies=[forlorn]).run(ask("buy milk"))
+    assert (answer.outcome, shop.sold) == ("refused", [])
 
 
 async def test_a_policy_that_raises_denies(house, shop, ask: Ask) -> None:

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from pulpo.background import beside
+
+
+def ending(*how: BaseException | None) -> tuple[Callable[[], Awaitable[None]], list[int], asyncio.Event]:
+    """Work that ends in these ways, one after the other, and goes on for ever then."""
+    begun: list[int] = []
+    settled = asyncio.Event()
+
+    async def work() -> None:
+        begun.append(len(begun))
+        if len(begun) > len(how):
+            settled.set()
+            await asyncio.sleep(60)
+        if (error := how[begun[-1]]) is not None:
+            raise error
+
+    return work, begun, settled
+
+
+@pytest.mark.parametrize(
+    "how",
+    [KeyError("a defect"), SystemExit(3), asyncio.CancelledError("by nobody"), None],
+    ids=["raises", "exits", "is cancelled by nobody", "returns"],
+)
+async def test_work_that_ends_is_begun_anew_and_the_log_names_it(how: Any, caplog: pytest.LogCaptureFixture) -> None:
+    work, begun, settled = ending(how, how)
+    async with beside(work, name="leases", again=0.001):
+        await asyncio.wait_for(settled.wait(), 5)
+    assert begun == [0, 1, 2]
+    lines = [record for record in caplog.records if record.name == "pulpo.background"]
+    assert [record.levelno for record in lines] == [logging.ERROR] * 2
+    assert "leases ended" in lines[0].getMessage()
+    assert how is None or (lines[0].exc_info and lines[0].exc_info[1] is how)
+
+
+async def test_work_ends_with_its_block_and_quietly(caplog: pytest.LogCaptureFixture) -> None:
+    ended: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append("work")
+
+    async with beside(work, name="work"):
+        await asyncio.sleep(0)
+    assert (ended, caplog.records) == (["work"], [])
+
+
+async def test_work_that_fails_as_it_is_ended_ends_all_the_same() -> None:
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise ConnectionError("while it closed") from None
+
+    with pytest.raises(ConnectionError):
+        async with asyncio.timeout(5), beside(work, name="work", again=0.001):
+            await asyncio.sleep(0)
