@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pulpo.resilience.breaker import State
 
 STYLES = {"closed": "green", "open": "bold red", "half_open": "yellow"}
-COLUMNS = ("workspace", "tool", "state", "since", "calls", "failed", "slow", "next probe")
+COLUMNS = ("workspace", "tool", "state", "since", "calls", "failed", "slow", "next probe", "reason", "by")
 
 
 @click.group(short_help="See and force the circuit breakers of a running server.")
@@ -73,6 +73,8 @@ def _row(breaker: dict[str, Any]) -> tuple[str, ...]:
         f"{breaker['failure_rate']:.0%}",
         f"{breaker['slow_rate']:.0%}",
         probe,
+        breaker["reason"].replace("_", " "),
+        breaker["by"],
     )
 
 

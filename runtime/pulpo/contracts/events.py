@@ -93,11 +93,20 @@ class ToolCalled(Event, frozen=True):
 
 class BreakerChanged(Event, frozen=True):
     """The circuit breaker of a workspace's tool entered a state: ``open`` refuses calls, ``half_open`` lets one
-    probe find out."""
+    probe find out.
+
+    ``reason`` says why: ``failures``, ``slow_calls``, ``time_passed``, ``probe_failed``, ``probe_slow``,
+    ``probe_succeeded``, ``forced`` (``by`` whose key, if there was one) or ``forgotten`` (there are too many). Rates
+    are fractions of the ``calls`` that its window held just before."""
 
     workspace_id: str
     tool: str
     state: Literal["closed", "open", "half_open"]
+    reason: str = ""
+    by: str = ""
+    calls: int = 0
+    failure_rate: float = 0.0
+    slow_rate: float = 0.0
 
 
 class BreakerForced(Event, frozen=True):

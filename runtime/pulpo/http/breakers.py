@@ -8,13 +8,14 @@ from msgspec import Struct
 
 from pulpo.http.operations import Call, Operation
 from pulpo.http.problems import ProblemError
-from pulpo.resilience.breaker import State
+from pulpo.resilience.breaker import Reason, State
 from pulpo.resilience.breakers import BreakerReport
 
 
 class Breaker(Struct, frozen=True, kw_only=True):
     """One tool's breaker on the replica that answers. Rates are fractions of the ``calls`` in its window; at
-    ``next_probe`` an open one lets a call find out, unless it was ``forced`` open. Times are in UTC."""
+    ``next_probe`` an open one lets a call find out, unless it was ``forced`` open. ``reason`` is why it is in its state
+    (empty: it never changed), ``by`` whose key forced it. Times are in UTC."""
 
     workspace: str
     tool: str
@@ -25,6 +26,8 @@ class Breaker(Struct, frozen=True, kw_only=True):
     slow_rate: float
     next_probe: datetime | None
     forced: bool
+    reason: Reason
+    by: str
 
 
 class BreakerList(Struct, frozen=True):
@@ -70,6 +73,8 @@ def _shown(it: BreakerReport, now: datetime) -> Breaker:
         slow_rate=it.slow_rate,
         next_probe=None if it.retry_after is None else now + timedelta(seconds=it.retry_after),
         forced=it.forced,
+        reason=it.reason,
+        by=it.by,
     )
 
 

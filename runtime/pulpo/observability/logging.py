@@ -40,6 +40,7 @@ from pulpo.contracts.events import (
     ShadowCompared,
     SinkFailed,
     ToolCalled,
+    TurnAbandoned,
     TurnFinished,
     TurnRescued,
     VariantAssigned,
@@ -144,6 +145,7 @@ class LogSink:
             RateLimitsShared: _limits_shared,
             TurnRescued: _rescued,
             TurnFinished: _finished,
+            TurnAbandoned: _abandoned,
             CanaryConfigured: _configured,
             RolloutChanged: _rollout_changed,
             CanaryRolledBack: _rolled_back,
@@ -275,6 +277,11 @@ def _breaker_changed(event: BreakerChanged) -> None:
         workspace=event.workspace_id,
         tool=event.tool,
         state=event.state,
+        reason=event.reason,
+        by=event.by,
+        calls=event.calls,
+        failure_rate=round(event.failure_rate, 4),
+        slow_rate=round(event.slow_rate, 4),
     )
 
 
@@ -351,6 +358,16 @@ def _finished(event: TurnFinished) -> None:
         tool_calls=event.tool_calls,
         duration_ms=_milliseconds(event.duration),
         **({"trace_id": event.trace_id} if event.trace_id else {}),
+    )
+
+
+def _abandoned(event: TurnAbandoned) -> None:
+    _log.logger.warning(
+        "turn abandoned",
+        marker=ERROR,
+        **_of_turn(event.turn_id, workspace=event.workspace_id, variant=event.variant),
+        error=event.error,
+        duration_ms=_milliseconds(event.duration),
     )
 
 

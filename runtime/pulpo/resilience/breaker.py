@@ -21,6 +21,9 @@ from msgspec import Struct
 
 State: TypeAlias = Literal["closed", "open", "half_open"]
 Verdict: TypeAlias = Literal["success", "failure", "cancelled"]
+Reason: TypeAlias = Literal[
+    "", "failures", "slow_calls", "time_passed", "probe_failed", "probe_slow", "probe_succeeded", "forced", "forgotten"
+]
 Listener: TypeAlias = "Callable[[CircuitBreaker, State], None]"
 """Told the breaker and the state it just entered."""
 
@@ -51,6 +54,17 @@ class Permit(Struct, frozen=True):
     probe: bool
 
 
+class Change(Struct, frozen=True, kw_only=True):
+    """Why a breaker entered its state (empty: it never changed), whose key forced it, if any did, and what its window
+    held just before: rates are fractions of the ``calls``."""
+
+    reason: Reason = ""
+    by: str = ""
+    calls: int = 0
+    failure_rate: float = 0.0
+    slow_rate: float = 0.0
+
+
 class CircuitBreaker:
     """One breaker. ``clock`` gives monotonic seconds; ``on_change`` is told every change of state."""
 
@@ -66,6 +80,7 @@ class CircuitBreaker:
         self._on_change = on_change
         self._state: State = "closed"
         self._since = clock()
+        self._change = Change()
         self._period = 0
         self._open_for = settings.open_for
         self._forced = False
@@ -78,13 +93,18 @@ class CircuitBreaker:
     def state(self) -> State:
         """The state now; an open breaker whose time has passed is half-open."""
         if self._state == "open" and not self._forced and self._clock() - self._since >= self._open_for:
-            self._enter("half_open")
+            self._enter("half_open", "time_passed")
         return self._state
 
     @property
     def since(self) -> float:
         """When the state was entered, on the breaker's clock."""
         return self._since
+
+    @property
+    def change(self) -> Change:
+        """What brought it into its state."""
+        return self._change
 
     @property
     def forced(self) -> bool:
@@ -136,18 +156,21 @@ class CircuitBreaker:
         elif verdict != "cancelled":
             self._record(failed=verdict == "failure", slow=slow)
 
-    def force_open(self) -> None:
-        """Refuse all calls until told otherwise."""
-        self._enter("open", forced=True)
+    def force_open(self, *, by: str = "") -> None:
+        """Refuse all calls until told otherwise; ``by`` is whose key says so."""
+        self._enter("open", "forced", by=by, forced=True)
 
-    def force_half_open(self) -> None:
+    def force_half_open(self, *, by: str = "") -> None:
         """Let one probe decide, now."""
-        self._enter("half_open")
+        self._enter("half_open", "forced", by=by)
 
-    def force_closed(self) -> None:
+    def force_closed(self, *, by: str = "") -> None:
         """Let all calls through and forget what was."""
+        self._close("forced", by=by)
+
+    def _close(self, reason: Reason, *, by: str = "") -> None:
         self._open_for = self._settings.open_for
-        self._enter("closed")
+        self._enter("closed", reason, by=by)
 
     def _settle_probe(self, verdict: Verdict, slow: bool) -> None:
         self._probing = False
@@ -155,9 +178,9 @@ class CircuitBreaker:
             return
         if verdict == "failure" or slow:
             self._open_for = min(self._open_for * self._settings.growth, self._settings.open_most)
-            self._enter("open")
+            self._enter("open", "probe_failed" if verdict == "failure" else "probe_slow")
         else:
-            self.force_closed()
+            self._close("probe_succeeded")
 
     def _record(self, *, failed: bool, slow: bool) -> None:
         self._calls.append((failed, slow))
@@ -168,12 +191,17 @@ class CircuitBreaker:
             self._failures -= old_failed
             self._slow -= old_slow
         count = len(self._calls)
-        if count >= self._settings.minimum and (
-            self._failures >= self._settings.failure_rate * count or self._slow >= self._settings.slow_rate * count
-        ):
-            self._enter("open")
+        if count < self._settings.minimum:
+            return
+        if self._failures >= self._settings.failure_rate * count:
+            self._enter("open", "failures")
+        elif self._slow >= self._settings.slow_rate * count:
+            self._enter("open", "slow_calls")
 
-    def _enter(self, state: State, *, forced: bool = False) -> None:
+    def _enter(self, state: State, reason: Reason, *, by: str = "", forced: bool = False) -> None:
+        self._change = Change(
+            reason=reason, by=by, calls=self.calls, failure_rate=self.failure_rate, slow_rate=self.slow_rate
+        )
         self._period += 1
         self._forced = forced
         self._probing = False

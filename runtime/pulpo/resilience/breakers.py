@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from pulpo.contracts.events import BreakerChanged
-from pulpo.resilience.breaker import BreakerSettings, CircuitBreaker, State
+from pulpo.resilience.breaker import BreakerSettings, Change, CircuitBreaker, Reason, State
 
 V = TypeVar("V")
 
@@ -18,7 +18,8 @@ STATES: Final[tuple[State, ...]] = ("closed", "open", "half_open")
 
 class BreakerReport(Struct, frozen=True):
     """A breaker as operators see it, in seconds; ``retry_after`` is None unless it will let a probe through by
-    itself. Rates are fractions of the ``calls`` in its window; ``forced`` is open until told otherwise."""
+    itself. Rates are fractions of the ``calls`` in its window; ``forced`` is open until told otherwise. ``reason`` is
+    why it is in its state (empty: it never changed) and ``by`` whose key forced it."""
 
     workspace_id: str
     tool: str
@@ -29,6 +30,8 @@ class BreakerReport(Struct, frozen=True):
     calls: int = 0
     failure_rate: float = 0.0
     slow_rate: float = 0.0
+    reason: Reason = ""
+    by: str = ""
 
 
 class Breakers:
@@ -81,11 +84,11 @@ class Breakers:
             for tool in tuple(tools):
                 _ = self.of(workspace_id, tool).state
 
-    def force(self, workspace_id: str, tool: str, state: State) -> BreakerReport:
+    def force(self, workspace_id: str, tool: str, state: State, *, by: str = "") -> BreakerReport:
         """Put a breaker into ``state``: ``open`` lasts until it is forced again, ``half_open`` lets one probe decide,
-        ``closed`` forgets what was."""
+        ``closed`` forgets what was. ``by`` is whose key says so."""
         breaker = self.of(workspace_id, tool)
-        {"open": breaker.force_open, "half_open": breaker.force_half_open, "closed": breaker.force_closed}[state]()
+        {"open": breaker.force_open, "half_open": breaker.force_half_open, "closed": breaker.force_closed}[state](by=by)
         return self._report(workspace_id, tool)
 
     def _new(self, workspace_id: str, tool: str) -> CircuitBreaker:
@@ -102,11 +105,25 @@ class Breakers:
         key = next((key for key, it in self._breakers.items() if it.state == "closed"), oldest)
         forgotten = self._breakers.pop(key)
         if forgotten.state != "closed":  # or whoever counts the open ones would count this one for ever
-            self._changed(forgotten, "closed", workspace_id=key[0], tool=key[1])
+            self._tell("closed", Change(reason="forgotten"), workspace_id=key[0], tool=key[1])
 
-    def _changed(self, _breaker: CircuitBreaker, state: State, *, workspace_id: str, tool: str) -> None:
+    def _changed(self, breaker: CircuitBreaker, state: State, *, workspace_id: str, tool: str) -> None:
+        self._tell(state, breaker.change, workspace_id=workspace_id, tool=tool)
+
+    def _tell(self, state: State, change: Change, *, workspace_id: str, tool: str) -> None:
         self._note(workspace_id, tool, closed=state == "closed")
-        self._emit(BreakerChanged(workspace_id, tool, state))
+        self._emit(
+            BreakerChanged(
+                workspace_id,
+                tool,
+                state,
+                reason=change.reason,
+                by=change.by,
+                calls=change.calls,
+                failure_rate=change.failure_rate,
+                slow_rate=change.slow_rate,
+            )
+        )
 
     def _note(self, workspace_id: str, tool: str, *, closed: bool) -> None:
         troubled = self._troubled.setdefault(workspace_id, set())
@@ -128,4 +145,6 @@ class Breakers:
             calls=breaker.calls,
             failure_rate=round(breaker.failure_rate, 4),
             slow_rate=round(breaker.slow_rate, 4),
+            reason=breaker.change.reason,
+            by=breaker.change.by,
         )

@@ -49,21 +49,21 @@ class Orders:
         )
         self._obeyed[workspace_id, tool] = given.revision
         self._emit(BreakerForced(workspace_id, tool, state, by))
-        return self._breakers.force(workspace_id, tool, state)
+        return self._breakers.force(workspace_id, tool, state, by=by)
 
     async def recall(self) -> None:
         """Take in what was ordered before this process began."""
         for it in await self._database.read(breaker_orders.orders):
             self._obeyed[it.workspace_id, it.tool] = it.revision
             if it.state == "open":
-                self._breakers.force(it.workspace_id, it.tool, it.state)
+                self._breakers.force(it.workspace_id, it.tool, it.state, by=it.by)
 
     async def look(self) -> None:
         """Obey what was ordered since the last look; raises `StoreUnavailableError`."""
         for it in await self._database.read(breaker_orders.orders):
             if it.revision > self._obeyed.get((it.workspace_id, it.tool), 0):
                 self._obeyed[it.workspace_id, it.tool] = it.revision
-                self._breakers.force(it.workspace_id, it.tool, it.state)
+                self._breakers.force(it.workspace_id, it.tool, it.state, by=it.by)
 
     async def follow(self) -> None:
         """Look for ever; a database that is away for a moment is asked again."""

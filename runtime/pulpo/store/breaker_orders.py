@@ -16,12 +16,13 @@ State: TypeAlias = Literal["closed", "open", "half_open"]
 
 
 class BreakerOrder(Struct, frozen=True):
-    """The last order for a workspace's tool; ``revision`` counts the orders it has had."""
+    """The last order for a workspace's tool; ``revision`` counts the orders it has had, ``by`` is whose key gave it."""
 
     workspace_id: str
     tool: str
     state: State
     revision: int
+    by: str
 
 
 def order(connection: Connection, *, workspace_id: str, tool: str, state: State, now: float, by: str) -> BreakerOrder:
@@ -37,11 +38,11 @@ def order(connection: Connection, *, workspace_id: str, tool: str, state: State,
         except sa.exc.IntegrityError:  # another replica was quicker
             connection.execute(again)
     revision = connection.execute(sa.select(breaker_orders.c.revision).where(*this)).scalar_one()
-    return BreakerOrder(workspace_id, tool, state, revision)
+    return BreakerOrder(workspace_id, tool, state, revision, by)
 
 
 def orders(connection: Connection) -> tuple[BreakerOrder, ...]:
     """Return the last order for each tool that ever had one."""
     columns = breaker_orders.c
-    query = sa.select(columns.workspace_id, columns.tool, columns.state, columns.revision)
+    query = sa.select(columns.workspace_id, columns.tool, columns.state, columns.revision, columns.ordered_by)
     return tuple(BreakerOrder(*row) for row in connection.execute(query))

@@ -89,6 +89,8 @@ async def test_every_tool_is_listed_with_what_its_breaker_knows(client) -> None:
         "slow_rate": 0.0,
         "next_probe": None,
         "forced": False,
+        "reason": "",
+        "by": "",
     }
 
 

@@ -18,11 +18,14 @@ from support.server import running
 async def test_each_tool_has_one_row_and_counts_its_orders(store: TurnStore) -> None:
     give = partial(order, workspace_id="demo", now=1.0, by="key_1")
     write = store.database.write
-    assert await write(lambda c: give(c, tool="book", state="open")) == BreakerOrder("demo", "book", "open", 1)
+    assert await write(lambda c: give(c, tool="book", state="open")) == BreakerOrder("demo", "book", "open", 1, "key_1")
     await write(lambda c: give(c, tool="look", state="half_open"))
     assert (await write(lambda c: give(c, tool="book", state="closed"))).revision == 2
     found = await store.database.read(orders)
-    assert sorted((it.tool, it.state, it.revision) for it in found) == [("book", "closed", 2), ("look", "half_open", 1)]
+    assert sorted((it.tool, it.state, it.revision, it.by) for it in found) == [
+        ("book", "closed", 2, "key_1"),
+        ("look", "half_open", 1, "key_1"),
+    ]
 
 
 async def test_orders_at_the_same_moment_all_count(store: TurnStore) -> None:

@@ -19,6 +19,8 @@ BREAKER = {
     "slow_rate": 0.0,
     "next_probe": "2026-11-22T10:00:05Z",
     "forced": False,
+    "reason": "slow_calls",
+    "by": "",
 }
 
 
@@ -59,7 +61,7 @@ def test_they_are_listed_from_the_server_of_the_settings(run, server) -> None:
     port, asked = server
     result = run("breakers", "list", "--set", f"port={port}", "--key", "pulpo_x")
     assert result.exit_code == 0
-    for cell in ("demo", "book", "open", "2026-11-22T10:00:00Z", "50%", "2026-11-22T10:00:05Z"):
+    for cell in ("demo", "book", "open", "2026-11-22T10:00:00Z", "50%", "2026-11-22T10:00:05Z", "slow calls"):
         assert cell in result.stdout
     assert asked == [("GET", "/admin/breakers", "Bearer pulpo_x")]
     listed = run("breakers", "list", "--json", "--url", f"http://127.0.0.1:{port}").stdout

@@ -24,6 +24,7 @@ from pulpo.contracts.events import (
     PolicyChecked,
     SinkFailed,
     ToolCalled,
+    TurnAbandoned,
     TurnFinished,
     TurnRescued,
     VariantAssigned,
@@ -52,6 +53,7 @@ EVENTS: list[tuple[Event, str, str, str | None]] = [
     (TurnRescued("t", "canary", "stable", "Boom"), "warning", "turn rescued", "CANARY"),
     (FINISHED, "info", "turn finished", "AGENT_LOOP"),
     (TurnFinished("t", "c", "demo", "stable", "stable", "error", 1, 0, 1.0), "error", "turn finished", "ERROR"),
+    (TurnAbandoned("t", "c", "demo", "stable", "LeaseLostError", 1.0), "warning", "turn abandoned", "ERROR"),
     (BreakerChanged("demo", "book", "open"), "warning", "breaker changed", "ERROR"),
     (BreakerChanged("demo", "book", "closed"), "info", "breaker changed", "AGENT_LOOP"),
     (BreakerForced("demo", "book", "open", "key_1"), "warning", "breaker forced", "AGENT_LOOP"),
@@ -105,6 +107,14 @@ def test_a_turn_without_trouble_is_one_line_with_all_its_ids(lines: Lines) -> No
             "duration_ms": 12.5,
         }
     ]
+
+
+def test_a_breaker_that_changed_says_why_and_who_forced_it(lines: Lines) -> None:
+    bus = EventBus(())
+    bus.emit(BreakerChanged("demo", "book", "open", "failures", calls=7, failure_rate=4 / 7))
+    bus.emit(BreakerChanged("demo", "book", "closed", "forced", "key_1"))
+    told = [(it["state"], it["reason"], it["by"], it["calls"], it["failure_rate"]) for it in lines.read()]
+    assert told == [("open", "failures", "", 7, 0.5714), ("closed", "forced", "key_1", 0, 0.0)]
 
 
 def test_every_line_about_a_turn_says_whose_it_is() -> None:

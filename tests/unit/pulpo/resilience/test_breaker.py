@@ -143,6 +143,54 @@ def test_listeners_hear_every_change_once(breaker, heard: list[State], clock: Cl
     assert heard == ["open", "half_open", "closed"]
 
 
+def test_every_change_has_its_reason(breaker, clock: Clock) -> None:
+    reasons: list[tuple[str, str, str]] = []
+
+    def note() -> None:
+        reasons.append((breaker.state, breaker.change.reason, breaker.change.by))
+
+    note()
+    open_it(breaker)
+    note()
+    clock.now += breaker.retry_after
+    note()
+    call(breaker, "failure")
+    note()
+    breaker.force_half_open(by="key_1")
+    note()
+    call(breaker, "success", clock=clock, took=1.0)
+    note()
+    breaker.force_half_open()
+    call(breaker, "success")
+    note()
+    for _ in range(SETTINGS.minimum):
+        call(breaker, "success", clock=clock, took=1.0)
+    note()
+    breaker.force_open(by="key_2")
+    note()
+    breaker.force_closed(by="key_3")
+    note()
+    assert reasons == [
+        ("closed", "", ""),
+        ("open", "failures", ""),
+        ("half_open", "time_passed", ""),
+        ("open", "probe_failed", ""),
+        ("half_open", "forced", "key_1"),
+        ("open", "probe_slow", ""),
+        ("closed", "probe_succeeded", ""),
+        ("open", "slow_calls", ""),
+        ("open", "forced", "key_2"),
+        ("closed", "forced", "key_3"),
+    ]
+
+
+def test_a_change_tells_what_the_window_held_before_it(breaker) -> None:
+    for verdict in ("success", "success", "failure", "failure"):
+        call(breaker, verdict)
+    change = breaker.change
+    assert (breaker.calls, change.calls, change.failure_rate, change.slow_rate) == (0, 4, 0.5, 0.0)
+
+
 class Model(RuleBasedStateMachine):
     """The breaker against a plain model: lists of calls, no counters, no shortcuts."""
 

@@ -43,11 +43,11 @@ def test_changes_are_told() -> None:
     fail(breakers, "a", "book")
     ward.now = 6
     assert breakers.available("a", {"book": 1}) == {"book": 1}
-    breakers.force("a", "book", "closed")
-    assert [(it.workspace_id, it.tool, it.state) for it in ward.told] == [
-        ("a", "book", "open"),
-        ("a", "book", "half_open"),
-        ("a", "book", "closed"),
+    breakers.force("a", "book", "closed", by="key_1")
+    assert ward.told == [
+        pulpo.BreakerChanged("a", "book", "open", "failures", calls=2, failure_rate=1.0),
+        pulpo.BreakerChanged("a", "book", "half_open", "time_passed"),
+        pulpo.BreakerChanged("a", "book", "closed", "forced", "key_1"),
     ]
 
 
@@ -140,5 +140,8 @@ def test_one_that_is_forgotten_is_told_as_closed() -> None:
     breakers = ward.breakers(most=1)
     breakers.force("a", "book", "open")
     breakers.of("a", "look")
-    assert [(it.tool, it.state) for it in ward.told] == [("book", "open"), ("book", "closed")]
+    assert [(it.tool, it.state, it.reason) for it in ward.told] == [
+        ("book", "open", "forced"),
+        ("book", "closed", "forgotten"),
+    ]
     assert breakers.all_well

@@ -45,10 +45,11 @@ async def test_an_order_is_obeyed_here_at_once_and_elsewhere_at_the_next_look(da
     assert (report.state, here.state(), there.state()) == ("open", "open", "closed")
     assert here.told == [
         pulpo.BreakerForced("demo", "book", "open", "key_1"),
-        pulpo.BreakerChanged("demo", "book", "open"),
+        pulpo.BreakerChanged("demo", "book", "open", "forced", "key_1"),
     ]
     await there.orders.look()
     assert there.state() == "open"
+    assert there.told == here.told[1:], "and every replica says whose order it obeys"
     await there.orders.give("demo", "book", "closed")
     await here.orders.look()
     assert here.state() == "closed"
@@ -65,12 +66,13 @@ async def test_an_order_is_obeyed_once(database: Database) -> None:
 
 async def test_what_was_ordered_open_survives_a_restart_and_a_passing_state_does_not(database: Database) -> None:
     here = Replica(database)
-    await here.orders.give("demo", "book", "open")
+    await here.orders.give("demo", "book", "open", by="key_1")
     await here.orders.give("demo", "look", "half_open")
     restarted = Replica(database)
     await restarted.orders.recall()
     await restarted.orders.look()
     assert (restarted.state("book"), restarted.state("look")) == ("open", "closed")
+    assert [(it.reason, it.by) for it in restarted.breakers.reports()] == [("forced", "key_1"), ("", "")]
 
 
 async def test_following_goes_on_when_the_database_was_away(

@@ -36,9 +36,12 @@ async function render(target, api, { signal, reload }) {
   );
 }
 
-function stateOf({ state, forced }) {
+/** The state, why the breaker is in it, and whose key forced it. */
+function stateOf({ state, reason, by }) {
   const pill = say(el("span", { class: `tone ${TONES[state]}` }), `breakers.state.${state}`);
-  return forced ? el("span", {}, pill, " ", say(el("span", { class: "fine" }), "breakers.forced")) : pill;
+  if (!reason) return pill;
+  const why = say(el("span", { class: "fine" }), `breakers.reason.${reason}`);
+  return el("span", {}, pill, " ", why, by ? el("span", { class: "fine" }, ` · ${by}`) : "");
 }
 
 /** One button a state the breaker is not in (a forced one is in it for good); while one works, none can be pressed. */
