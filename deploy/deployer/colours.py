@@ -22,6 +22,7 @@ CONFIGURATION = "/etc/pulpo/edge.conf"
 """In the edge's container; without it nginx would read the image's own."""
 SINGLE = "pulpo-app"
 PORTS = {"blue": 8001, "green": 8002}
+"""Where each copy answers before it has the traffic; PULPO_BLUE_PORT and PULPO_GREEN_PORT name others."""
 OTHER = {"blue": "green", "green": "blue"}
 
 
@@ -46,7 +47,7 @@ class BlueGreen:
 
     def idle_address(self) -> str:
         """Where the new copy answers before it has the traffic."""
-        return f"http://127.0.0.1:{PORTS[self.new]}"
+        return self._address(self.new)
 
     def start_idle(self) -> str:
         """Start the new copy beside the one that has the traffic.
@@ -77,7 +78,7 @@ class BlueGreen:
         if self.old is None:
             return self._leave()
         self._engine.service("start", f"pulpo-app-{self.old}")
-        waited = self._wait(f"http://127.0.0.1:{PORTS[self.old]}")
+        waited = self._wait(self._address(self.old))
         if active(self._file) != self.old:
             self._point_to(self.old)
         self._engine.service("stop", self.idle_service())
@@ -90,6 +91,9 @@ class BlueGreen:
             return "there was no colour before: edge and the new copy are stopped"
         self._engine.service("start", SINGLE)
         return "the single copy is started again"
+
+    def _address(self, colour: str) -> str:
+        return f"http://127.0.0.1:{self._engine.environ.get(f'PULPO_{colour.upper()}_PORT', PORTS[colour])}"
 
     def _wait(self, address: str) -> str:
         return wait_until(lambda: Site(url=address).get("/health/ready"), seconds=self._seconds)

@@ -13,6 +13,10 @@ NAME = "pulpo-ai"
 LATEST = f"{NAME}:latest"
 PREVIOUS = f"{NAME}:previous"
 
+YIELDING = ("--cpu-shares", "2")
+"""Podman's least share of the processor: a build takes what the service beside it leaves, and slows nobody's answer.
+Docker's own builder knows no such limit."""
+
 
 def version(root: Path = ROOT) -> str:
     """Return the version of this tree: the project's own, the commit, and `.dirty` when files differ from it."""
@@ -34,9 +38,9 @@ def build(engine: Engine, tag: str, environ: Mapping[str, str]) -> str:
     }
     given = [part for name, value in arguments.items() if value for part in ("--build-arg", f"{name}={value}")]
     # Without this format podman leaves HEALTHCHECK out.
-    docker_format = ("--format", "docker") if engine.command == "podman" else ()
+    of_podman = ("--format", "docker", *YIELDING) if engine.command == "podman" else ()
     options = environ.get("PULPO_BUILD_OPTIONS", "").split()
-    engine.image("build", *docker_format, *given, *options, "--file", "Containerfile", "--tag", tag, ".", seconds=1800)
+    engine.image("build", *of_podman, *given, *options, "--file", "Containerfile", "--tag", tag, ".", seconds=1800)
     size = int(engine.image("image", "inspect", "--format", "{{.Size}}", tag).strip())
     return f"{tag}, {size / 1e6:.0f} MB"
 

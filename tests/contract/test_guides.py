@@ -1,9 +1,10 @@
-"""Every command of README and the deployment guides is run here, or says above it why it cannot be."""
+"""Every command of every page is run by a test, here or where the comment above it says, or has a reason there."""
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,16 +12,22 @@ from pathlib import Path
 
 import pytest
 
-from support.documents import ROOT, Block, blocks
+from support.documents import ROOT, Block, blocks, pages
 from support.server import Server, free_port
 
 pytestmark = pytest.mark.docs
 
-GUIDES = (ROOT / "deploy" / "README.md", ROOT / "deploy" / "GUIA.md")
-PAGES = (ROOT / "README.md", ROOT / "deploy" / "kubernetes" / "README.md", *GUIDES)
 SHELLS = {"bash", "sh", "console"}
-RUN = {"serve", "test", "server", "dry"}
-"""Marks of blocks that a test runs: the first two and README's `server` in test_readme, the others here."""
+GUIDES = (ROOT / "deploy" / "README.md", ROOT / "deploy" / "GUIA.md")
+PAGES = [page for page in pages() if any(block.language in SHELLS for block in blocks(page))]
+RUN = {
+    "tests/contract/test_readme.py": {"serve", "test", "server"},
+    "tests/contract/test_guides.py": {"server", "dry", "served", "eval"},
+    "tests/integration/test_llm_canary_example.py": {"model", "serve", "talk", "cost", "break", "status"},
+}
+"""Marks of blocks that tests run, by the tests."""
+WHY_NOT = "<!-- (not run:|run by tests/)[^>]+ -->"
+MARKS = set().union(*RUN.values())
 
 SERVED = list(dict.fromkeys(block for guide in GUIDES for block in blocks(guide, "server")))
 
@@ -36,10 +43,25 @@ def test_every_command_is_run_or_says_why_not(page: Path) -> None:
         block.text
         for block in blocks(page)
         if block.language in SHELLS
-        and block.mark not in RUN
-        and not re.search(rf"<!-- not run: [^>]+ -->\n\n```{block.language}\n{re.escape(block.text)}", text)
+        and block.mark not in MARKS
+        and not re.search(
+            rf"<!-- (not run:|run by tests/)[^>]+ -->\n\n```{block.language}\n{re.escape(block.text)}", text
+        )
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_the_tests_that_run_them_exist(page: Path) -> None:
+    named = re.findall(r"<!-- run by ([^>]+) -->", page.read_text("utf-8"))
+    files = [file for each in named for file in re.findall(r"tests/[\w/]+\.py", each)]
+    assert [file for file in files if not (ROOT / file).is_file()] == []
+
+
+@pytest.mark.parametrize("file", RUN)
+def test_the_marks_are_read_by_the_tests_that_run_them(file: str) -> None:
+    text = (ROOT / file).read_text("utf-8")
+    assert [mark for mark in RUN[file] if f'"{mark}"' not in text] == []
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +102,34 @@ def test_commands_against_a_server(block: Block, keyed: tuple[Server, str], tmp_
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip()
+
+
+EXAMPLES = [page for page in PAGES if blocks(page, "served")]
+
+
+@pytest.mark.parametrize("page", EXAMPLES, ids=name)
+def test_an_example_is_served_and_its_other_commands_talk_to_it(page: Path, tmp_path: Path) -> None:
+    (block,) = blocks(page, "served")
+    serve, *others = block.text.replace("examples/", f"{ROOT}/examples/").splitlines()
+    server = Server(tmp_path, free_port(), command=[sys.executable, "-m", *serve.split()])
+    try:
+        server.start(seconds=120)
+        for command in others:
+            asked = command.replace("http://127.0.0.1:8000", server.url)
+            done = subprocess.run(
+                [sys.executable, "-m", *shlex.split(asked)], cwd=tmp_path, capture_output=True, text=True, timeout=60
+            )
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.strip()
+    finally:
+        server.stop()
+
+
+def test_the_example_dialogues_are_evaluated(tmp_path: Path) -> None:
+    (block,) = blocks(ROOT / "examples/dialogues/README.md", "eval")
+    command = block.text.replace("examples/", f"{ROOT}/examples/").split()
+    done = subprocess.run([sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=name)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from support.installation import Installation
-from support.steady import Answers, steady
+from support.steady import steady
 
 SKIP = ("--skip-tests", "--without", "grafana")
 RATE = 50.0
@@ -24,71 +24,60 @@ def blue(installation: Installation) -> None:
     assert "nothing -> blue" in run.said
 
 
-def colour(installation: Installation) -> str:
-    written = (installation.folder / "deploy/nginx/active/upstream.conf").read_text("utf-8")
-    return "blue" if "blue" in written else "green"
-
-
 def build(installation: Installation, why: str, changes: dict[str, tuple[str, str]]) -> None:
     """Commit and build beforehand: a build takes both cores of a small machine, and then the load is shed."""
     installation.commit(why, changes)
     assert installation.deploy("image").status == 0
 
 
-def nobody_noticed(answers: Answers) -> None:
-    print(f"{answers.total} requests, {answers.failed} failed, slowest {answers.slowest:.2f} s")
-    assert answers.total > 10 * RATE
-    assert answers.failed == {}
-
-
 def test_a_switch(installation: Installation) -> None:
-    before = colour(installation)
+    before = installation.colour()
     build(installation, "Switch", NEW)
     with steady(installation.url, installation.key, rate=RATE) as answers:
         run = installation.deploy("staging", *SKIP)
         time.sleep(2)
     assert run.status == 0, run.said
-    assert colour(installation) != before
-    nobody_noticed(answers)
+    assert installation.colour() != before
+    answers.all_well(least=10 * RATE)
 
 
 def test_a_planted_bug_never_gets_the_traffic(installation: Installation) -> None:
-    before = colour(installation), installation.image()
+    before = installation.colour(), installation.image()
     build(installation, "Plant", {SPEECH: BUG})
     with steady(installation.url, installation.key, rate=RATE) as answers:
         run = installation.deploy("staging", *SKIP)
     installation.commit("Mend", {SPEECH: (BUG[1], BUG[0])})
     assert run.status == 1
     assert "rolled back" in run.said
-    assert (colour(installation), installation.image()) == before
-    nobody_noticed(answers)
+    assert (installation.colour(), installation.image()) == before
+    answers.all_well(least=10 * RATE)
 
 
 def test_rollback_by_hand(installation: Installation) -> None:
-    before = colour(installation), installation.image(), installation.image("pulpo-ai:previous")
+    before = installation.colour(), installation.image(), installation.image("pulpo-ai:previous")
     with steady(installation.url, installation.key, rate=RATE) as answers:
         run = installation.deploy("rollback", "--without", "grafana")
         time.sleep(2)
     assert run.status == 0, run.said
     assert (installation.image(), installation.image("pulpo-ai:previous")) == (before[2], before[1])
-    assert colour(installation) != before[0]
-    nobody_noticed(answers)
+    assert installation.colour() != before[0]
+    answers.all_well(least=10 * RATE)
 
 
 @pytest.mark.parametrize("step", ["tag", "start the idle colour", "verify the idle colour", "switch", "smoke chat"])
 def test_ctrl_c_in_the_step_after(installation: Installation, step: str) -> None:
-    before = colour(installation), installation.image()
+    before = installation.colour(), installation.image()
     build(installation, f"Interrupt after {step}", NEW)
     with steady(installation.url, installation.key, rate=RATE) as answers:
         run = installation.interrupt("staging", *SKIP, after=f"] {step} ", wait=0.2)
         time.sleep(1)
     assert run.status == 1
-    assert (colour(installation), installation.image()) == before
-    nobody_noticed(answers)
+    assert (installation.colour(), installation.image()) == before
+    answers.all_well(least=10 * RATE)
 
 
 def test_control_a_switch_without_a_drain_is_noticed(installation: Installation) -> None:
-    serving = f"pulpo-app-{colour(installation)}"
+    serving = f"pulpo-app-{installation.colour()}"
     with steady(installation.url, installation.key, rate=RATE) as answers:
         time.sleep(2)
         installation.compose("kill", serving)

@@ -20,6 +20,16 @@ from support.documents import ROOT, files
 from support.server import free_port
 
 PROJECT = "pulporehearsal"
+PORTS = ("PULPO_HTTP_PORT", "PULPO_BLUE_PORT", "PULPO_GREEN_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")
+
+BARE = ("--skip-tests", *("--without", "grafana", "--without", "prometheus", "--without", "alertmanager"))
+"""A deployment of the application and its database alone, of a commit that was tested."""
+
+SPEECH = "plugins/pulpo_booking/speech.py"
+NEW = {SPEECH: ('"""', '"""New. ')}
+"""Another version that does the same."""
+NO_PRICES = {SPEECH: ('"EUR": "€"', '"EUR": "?"')}
+"""A bug that only a conversation shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class Installation:
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self.folder = folder
-        ports = {name: str(free_port()) for name in ("PULPO_HTTP_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")}
+        ports = {name: str(free_port()) for name in PORTS}
         self.environ = {**environ, **ports, "COMPOSE_PROJECT_NAME": PROJECT}
         self._everything = {**os.environ, **self.environ}
         for path in files():
@@ -71,6 +81,10 @@ class Installation:
             "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--allow-empty", "-m", why
         )
         return self.version()
+
+    def take_back(self, changes: Mapping[str, tuple[str, str]]) -> None:
+        """Commit the opposite of what `commit` planted."""
+        self.commit("Mend", {name: (new, old) for name, (old, new) in changes.items()})
 
     def version(self) -> str:
         """Return the tag of the image that this commit is deployed as."""
@@ -123,6 +137,11 @@ class Installation:
         print("".join(said))
         return Run(status, "".join(said))
 
+    def colour(self) -> str:
+        """Return which of two copies has the traffic."""
+        written = (self.folder / "deploy/nginx/active/upstream.conf").read_text("utf-8")
+        return "blue" if "blue" in written else "green"
+
     def podman(self, *arguments: str) -> str:
         done = subprocess.run(
             ["podman", *arguments], env=self._everything, capture_output=True, text=True, timeout=600, check=True
@@ -152,6 +171,14 @@ class Installation:
         container = self.compose("ps", "--quiet", service)
         assert container, f"{service} does not run"
         return self.podman("inspect", "--format", "{{.Image}}", container)
+
+    def state(self) -> tuple[str, str | None, str]:
+        """Return what the tags mean and what serves: none of it may be another one after a deployment that failed."""
+        try:
+            previous: str | None = self.image("pulpo-ai:previous")
+        except subprocess.CalledProcessError:
+            previous = None
+        return self.image(), previous, self.serving()
 
     def inspect(self, container: str) -> dict[str, Any]:
         (said,) = json.loads(self.podman("inspect", container))
