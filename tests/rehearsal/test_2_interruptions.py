@@ -13,15 +13,10 @@ BEFORE = ("engine", "ports", "build", "settings", "migrations", "backup", "tag",
 """Each step is interrupted while the one after it runs."""
 
 
-def state(installation: Installation) -> tuple[str, ...]:
+def state(installation: Installation) -> tuple[str | None, ...]:
     """What must be the same afterwards: images, containers (none that a step left behind) and what they run."""
     names = installation.podman("ps", "--all", "--format", "{{.Names}} {{.State}}")
-    return (
-        installation.image(),
-        installation.image("pulpo-ai:previous"),
-        installation.serving(),
-        *sorted(names.split("\n")),
-    )
+    return *installation.state(), *sorted(names.split("\n"))
 
 
 @pytest.fixture(scope="module", autouse=True)

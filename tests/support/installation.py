@@ -127,11 +127,12 @@ class Installation:
         guard.start()
         said: list[str] = []
         assert process.stderr is not None
-        for line in process.stderr:
-            said.append(line)
-            if after in line:
-                time.sleep(wait)
-                os.killpg(process.pid, sign)
+        with process.stderr as lines:
+            for line in lines:
+                said.append(line)
+                if after in line:
+                    time.sleep(wait)
+                    os.killpg(process.pid, sign)
         status = process.wait()
         guard.cancel()
         print("".join(said))

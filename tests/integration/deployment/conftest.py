@@ -16,7 +16,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     """A clone of this tree that nothing was deployed from yet."""
     folder = tmp_path_factory.mktemp("engine")
     with running_postgres() as postgres, installed(folder, postgres) as environ:
-        made = Installation(tmp_path_factory.mktemp("clone"), {**environ, "PULPO_DRAIN_DELAY": "0.5"})
+        made = Installation(tmp_path_factory.mktemp("clone"), {**environ, "PULPO_DRAIN_DELAY": "0.2"})
         try:
             yield made
         finally:

@@ -54,7 +54,7 @@ def test_production_asks_backs_up_what_can_be_restored_and_is_rolled_back_by_han
     assert "€" in installation.chat("How much is a haircut?")
 
 
-@pytest.mark.parametrize("step", ["build", "tag", "start"])
+@pytest.mark.parametrize("step", ["tag", "start"])
 def test_ctrl_c_in_the_step_after(installation: Installation, step: str) -> None:
     before = installation.state()
     installation.commit(f"Interrupt after {step}", NEW)

@@ -225,7 +225,7 @@ def _digest(folder: Path) -> str:
     found = hashlib.sha256()
     for path in sorted(each for each in folder.rglob("*") if each.is_file() and each.suffix != ".pyc"):
         found.update(str(path.relative_to(folder)).encode() + path.read_bytes())
-    return f"sha256:{found.hexdigest()}"
+    return found.hexdigest()
 
 
 def _write(file: Path, value: object) -> None:
