@@ -4,8 +4,8 @@ Whoever plugs it in:            `plugin` (hooks and settings), `migrations/` (it
 Whoever writes a business:      `business` (the format), `checking` (its mistakes), `files` (reading it), `errors`,
                                 `samples/` (three)
 Whoever changes one:            `configuration` (what is in force, at every replica), `stored` (its rows)
-Whoever asks what is free:      `calendar` (the rules, pure), `opening` (hours, holidays), `localtime` (zones and
-                                clock changes), `search` (what is wanted, and what comes closest)
+Whoever asks what is free:      `calendar` (the rules, pure), `opening` (hours), `festivities` (public holidays),
+                                `localtime` (zones, clock changes), `search` (what is wanted, what comes closest)
 Whoever looks at a day:         `agenda` (who comes, who is free), `agenda_routes`, `console/` (the page)
 Whoever subscribes to it:       `ical` (the calendar), `feeds` (who may), `feed_routes`
 Whoever books:                  `appointment` (the value), `appointments` (the writes), `schema` (the tables)

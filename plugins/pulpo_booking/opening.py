@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from pulpo_booking.business import WEEKDAYS, Business, Name, Staff, Weekday
-
-_log = logging.getLogger(__name__)
+from pulpo_booking.festivities import public_holidays
 
 Why: TypeAlias = Literal["weekly", "special", "closure", "holiday"]
 
@@ -50,7 +46,7 @@ def holiday_name(business: Business, day: date) -> Name:
         return rules.add[day]
     if day in rules.remove or not rules.use or not business.region:
         return ""
-    return _public_holidays(business.region, day.year).get(day, "")
+    return public_holidays(business.region, day.year).get(day, "")
 
 
 def shift_on(person: Staff, day: date, hours: Hours) -> tuple[tuple[int, int], ...]:
@@ -60,27 +56,3 @@ def shift_on(person: Staff, day: date, hours: Hours) -> tuple[tuple[int, int], .
     if day in person.special_shifts:
         return person.special_shifts[day]
     return hours.spans if person.shifts is None else person.shifts.get(weekday_of(day), ())
-
-
-@lru_cache(maxsize=64)
-def _public_holidays(region: str, year: int) -> Mapping[date, Name]:
-    """Return a year's holidays with their Spanish and English names, where the library knows them.
-
-    Of a part of a country that the library does not know, the national ones (an error is logged, once).
-    """
-    # Imported here: the library costs half a second and businesses without a region never need it.
-    from holidays import country_holidays
-
-    country, _, subdivision = region.partition("-")
-    try:
-        known = country_holidays(country, subdiv=subdivision or None).supported_languages
-    except NotImplementedError:
-        _log.error("region %r is not known to the holidays library; write its days in holidays.add", region)
-        return _public_holidays(country, year) if subdivision else {}
-    found: dict[date, dict[str, str]] = {}
-    for language, wanted in (("es", ("es",)), ("en", ("en_GB", "en_US"))):
-        chosen = next((each for each in wanted if each in known), None)
-        listed = country_holidays(country, subdiv=subdivision or None, years=year, language=chosen)
-        for day, name in listed.items():
-            found.setdefault(day, {})[language] = name
-    return dict(found)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -92,12 +92,10 @@ def _booking_command() -> click.Command:
 
 @asynccontextmanager
 async def _held_open(desk: Desk, runtime: pulpo.Runtime) -> AsyncIterator[None]:
-    """Load what is slow beside the start, so that neither the start nor the first customer waits for it."""
-    thread = Thread(target=_warm, args=(desk, runtime.clock().date()), name="pulpo-booking-warm-up", daemon=True)
-    thread.start()
+    """Load what is slow before the server says that it is ready, so that no customer waits for it."""
+    await asyncio.to_thread(_warm, desk, runtime.clock().date())
     async with followed(desk, runtime):
         yield
-    thread.join(timeout=5)
 
 
 def _warm(desk: Desk, today: date) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ def serve(
 
         run_granian(settings, given, workers=workers)
     else:
+        gc.disable()  # what a start makes is kept: looking for garbage in it is a tenth of the start
         from pulpo.cli.servers import run_uvicorn
 
         run_uvicorn(settings)

@@ -64,7 +64,7 @@ def run_uvicorn(settings: Settings) -> None:
 
 
 def spare_the_collector() -> None:
-    """Set aside what start-up made, which lives as long as the process, and look for cycles more rarely.
+    """Set aside what start-up made, which lives as long as the process, and from now on look for cycles, but rarely.
 
     A turn makes thousands of short-lived values that reference counting frees; walking all modules again after
     every 700 of them is a tenth of its cost.
@@ -72,6 +72,7 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def announce(host: str, port: int) -> None:

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 import pulpo
 from pulpo.plugins import load_plugins
-from pulpo_booking import opening
 from pulpo_booking.errors import BusinessFileError
+from pulpo_booking.festivities import public_holidays
 from pulpo_booking.plugin import BookingSettings, pulpo_lifespan, pulpo_migrations
 
 TOOLS = (
@@ -117,7 +117,7 @@ class _Nothing:
 
 
 @pytest.mark.anyio
-async def test_what_is_slow_to_load_is_loaded_beside_the_start() -> None:
+async def test_what_is_slow_to_load_is_loaded_before_the_server_is_ready() -> None:
     settings = BookingSettings(businesses=("demo", "arce"))
     runtime = pulpo.Runtime(
         database=cast("pulpo.Database", _Nothing()),
@@ -125,10 +125,9 @@ async def test_what_is_slow_to_load_is_loaded_beside_the_start() -> None:
         clock=lambda: datetime(2031, 11, 24, tzinfo=UTC),
         emit=lambda event: None,
     )
-    before = opening._public_holidays.cache_info().currsize
+    before = public_holidays.cache_info().currsize
     async with pulpo_lifespan(runtime, settings):
-        pass
-    assert opening._public_holidays.cache_info().currsize > before
+        assert public_holidays.cache_info().currsize > before
 
 
 def test_importing_it_loads_neither_sqlalchemy_nor_the_holidays() -> None:

@@ -1,3 +1,4 @@
+import gc
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ import anyio
 import pytest
 
 from pulpo.cli.listening import bind
-from pulpo.cli.servers import StartGuard, announce
+from pulpo.cli.servers import StartGuard, announce, spare_the_collector
 from pulpo.errors import RequiredPluginError
 
 SECONDS = 30.0
@@ -181,3 +182,15 @@ def test_a_failure_that_is_told_and_not_raised_is_passed_on() -> None:
 def test_the_address_is_one_that_a_browser_takes(capsys: pytest.CaptureFixture[str], host: str, shown: str) -> None:
     announce(host, 80)
     assert shown in capsys.readouterr().err
+
+
+def test_garbage_is_looked_for_again_once_the_server_is_up() -> None:
+    thresholds = gc.get_threshold()
+    gc.disable()
+    try:
+        spare_the_collector()
+        assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
