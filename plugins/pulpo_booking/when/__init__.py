@@ -14,6 +14,7 @@ How a text becomes a `When` (each step is a module, in this order):
 5. `roles`    takes letters out: corrected, moved away from, refused, told in passing (C1-C3, C5, N2). The phrases
               are in `talk_es`/`talk_en` (shape: `talk`).
 6. `combine`  settles what is left into one answer and its alternatives (C4, T1, T5, D2, D8, D13).
+7. `switching` lets the other language tell the day or the hours that this one leaves open ("mañana at 5pm").
 
 Callers need `resolve` and `When`, and `warm_up` once at start. The rest is for whoever extends the language: a word
 goes to `words_*`, a phrase to a table in `dates_*` or `times_*` with the id of its rule, a way of refusing or

@@ -87,7 +87,7 @@ def _spelled(word: str, lexicon: Lexicon) -> str:
     short = _REPEATED.sub(r"\1", word)
     if short != word:
         return lexicon.words.get(short, short)
-    return correct(word, lexicon.typo_targets, lexicon.never_typos) or word
+    return correct(word, lexicon.typo_targets, lexicon.never_typos, lexicon.sounds) or word
 
 
 def _neighbour(tokens: list[_Token], index: int, step: int) -> _Token | None:

@@ -122,6 +122,11 @@ DATES = rules(
         r.weekday_plus_weeks,
     ),
     ("D6", r"\b(?:the )?{WD} after next\b(?! week)", r.weekday_plus_weeks),
+    (
+        "D6",
+        r"\b(?:the )?{WD} after (?:this|that|the (?:next|coming))(?: coming)?(?: one)?\b(?! W)",
+        r.weekday_plus_weeks,
+    ),
     ("D6", r"\b(?:the )?{WD} (?:of )?(?:the )?week after next\b", r.weekday_of_week(2)),
     (
         "D6",
@@ -142,6 +147,8 @@ DATES = rules(
     ("D6", r"\bthis week,? (?:on )?{WD}", r.weekday_of_week(0)),
     ("D7", r"\b(?P<n>an?|one|\d) weeks? (?:from |after )?(?P<tomorrow>tomorrow)\b", r.in_weeks),
     ("D7", r"\b(?:a week tomorrow|tomorrow week)\b", r.relative(8)),
+    ("D7", r"\b(?:a )?fortnight (?:from )?tomorrow\b", r.relative(15)),
+    ("D7", r"\b{N} weeks (?P<tomorrow>tomorrow)\b", r.in_weeks),
     (
         "D7",
         r"\b(?:a week today|today week|a week from (?:today|now)|(?:in )?a week'?s time|in (?:a|one|1) week)\b",
@@ -157,6 +164,11 @@ DATES = rules(
     ("D7", r"\bin {N} months?(?:'? time)?\b", r.in_months),
     # D1
     ("D1", r"\b(?:the )?day after tomorrow\b|\bovermorrow\b", r.relative(2)),
+    (
+        "D1",
+        r"\btomorrow,? or (?P<claim>the (?:next |following )?day(?: after(?: that)?)?)\b(?! (?:the|D))",
+        r.relative(2),
+    ),
     ("D1", r"\btomorrow\b", r.relative(1, night_owl=True)),
     ("D1", r"\b(?:(?:later|earlier) )?today\b", r.relative(0)),
     ("P1", r"\btonight\b|\bthis night\b", t.period_today("night")),
@@ -248,6 +260,7 @@ DATES = rules(
     ("D8", r"\bthe (?P<day>\d{1,2})(?= (?:at|in the|please|pls|works?|is)\b| ?[,.!?]| ?$)", r.month_day),
     ("D8", r"\bon (?:the )?(?P<day>first|second)(?= (?:at|in the|please)\b| ?[,.!?]| ?$)", r.month_day),
     ("D8", r"\bon (?P<day>\d{1,2})(?= at\b| ?[,.!?]| ?$)", r.month_day),
+    ("D13", r"\b(?:on )?the (?:3[2-9]|[4-9]\d)(?:st|nd|rd|th)(?= ?(?:$|[,.!?;]|at\b|in the\b|please\b))", r.impossible),
     ("D1", r"\b(?:the )?(?:next|following) day\b", r.relative(1)),
     (
         "D8",

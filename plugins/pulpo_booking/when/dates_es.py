@@ -34,7 +34,7 @@ DATES = rules(
     ("D11", r"\b(?:el )?(?P<a>\d{1,2}) del (?P<b>1[0-2]|0?\d)\b(?! ?(?:hs|:|am|pm))", r.numeric),
     (
         "R4",
-        r"(?:\b(?:entre|(?P<move>del?|desde))(?: el| los| los dias)? )?(?:dias? )?(?P<a>\d{1,2}) ?(?:al?|-|y|hasta)(?: el)? (?:dia )?(?P<b>\d{1,2}) de (?:{MONTH}{YEAR}|(?P<nextmonth>proximo mes|mes que viene))",
+        r"(?:\b(?:entre|(?P<move>del?|desde))(?: el| los| los dias)? )?(?:dias? )?(?<!\w)(?P<a>\d{1,2}) ?(?:al?|-|y|hasta)(?: el)? (?:dia )?(?P<b>\d{1,2}) de (?:{MONTH}{YEAR}|(?P<nextmonth>proximo mes|mes que viene))",
         g.day_span,
     ),
     (
@@ -108,7 +108,7 @@ DATES = rules(
     ("D8", r"\b(?:el )?(?:dia )?{DAY} de(?:l| cada| ) ?mes\b", r.month_day),
     (
         "D9",
-        r"(?:\bel )?\b{WD}(?: que viene| proximo)?,? ?(?:el )?(?:dia )?{DAY}(?! ?(?:hs|h\b|horas|am\b|pm\b|:|y media|y cuarto|menos|en punto|de la (?:tarde|manana|noche)))(?![/:.-]\d){NOUNS}",
+        r"(?:\bel )?\b{WD}(?: que viene| proximo)?,? ?(?:el )?(?:dia )?{DAY}(?! ?(?:hs|h\b|horas|am\b|pm\b|:|y (?:media|cuarto|15|30|45)\b|menos|en punto|de la (?:tarde|manana|noche)))(?![/:.-]\d){NOUNS}",
         r.weekday_and_day,
     ),
     ("D9", r"\b(?:el )?(?:dia )?{DAY},? ?\(?(?:que (?:es|cae|cae en)|es|cae) ?(?:el |un )?{WD}", r.weekday_and_day),
@@ -163,7 +163,10 @@ DATES = rules(
     ("D7", r"\b{IN} {N} dias?\b", r.in_days),
     ("D7", r"\b{IN} {N} mes(?:es)?\b", r.in_months),
     ("D7", r"\b(?:en|dentro de) (?:una )?quincena\b", r.relative(15)),
-    # D1
+    # D1; "esta mañana" goes before "mañana"
+    ("P1", r"\besta (?:noche|nochecita)\b", t.period_today("night")),
+    ("P1", r"\besta (?:tarde|tardecita|siesta)\b", t.period_today("afternoon")),
+    ("P1", r"\besta (?:manana|mananita)\b", t.period_today("morning")),
     (
         "D1",
         r"\b(?:pasado ?manana|el dia despues de manana|pasadomanana|(?:el )?dia siguiente a manana)\b",
@@ -185,9 +188,6 @@ DATES = rules(
         r"(?<!\bla )(?<!\bde )(?<![DR\x01] )(?<!las )(?<!media )\bmanana\b(?: mismo| sin falta)?",
         r.relative(1, night_owl=True),
     ),
-    ("P1", r"\besta (?:noche|nochecita)\b", t.period_today("night")),
-    ("P1", r"\besta (?:tarde|tardecita|siesta)\b", t.period_today("afternoon")),
-    ("P1", r"\besta (?:manana|mananita)\b", t.period_today("morning")),
     ("P1", r"\besta madrugada\b", r.relative(0)),
     # R1, R2
     ("R1", r"\b(?:la )?(?:semana subsiguiente|subsiguiente semana|semana despues de la que viene)\b", g.week(2)),
@@ -202,8 +202,12 @@ DATES = rules(
     ("R1", r"\b(?:en |durante )?(?:esta|lo que queda de la|el resto de la) semana(?: misma)?\b", g.week(0)),
     ("R1", r"\b(?:el )?(?:proximo (?:finde|fin de semana)|(?:finde|fin de semana) (?:{NEXT}))\b", g.next_weekend_es),
     ("R1", r"\b(?:este |el |en el |al )?(?:finde|fin de semana|finde semana)(?: largo)?\b", g.weekend),
-    ("R2", r"\b(?:a |para |en )?(?:principios?|comienzos?|inicios?|los primeros dias) de {MES}\b", g.stretch(1, 10)),
-    ("R2", r"\b(?:a |para |en )?(?:mediados?|la mitad|mitad) de {MES}\b", g.stretch(11, 20)),
+    (
+        "R2",
+        r"\b(?:a |para |en )?(?:principios?|comienzos?|inicios?|los primeros dias) (?:de |del ){MES}\b",
+        g.stretch(1, 10),
+    ),
+    ("R2", r"\b(?:a |para |en )?(?:mediados?|la mitad|mitad) (?:de |del ){MES}\b", g.stretch(11, 20)),
     (
         "R2",
         r"\b(?:a |para |en )?(?:fin|fines|final|finales|los ultimos dias|ultimos dias) (?:de |del ){MES}\b",
@@ -241,5 +245,6 @@ DATES = rules(
     ),
     ("D8", r"^{DAY} (?=a las? )", r.month_day),
     ("D8", r"\b(?:dia|dia:) {DAY}(?![:.]\d){NOUNS}", r.month_day),
+    ("D13", r"\b(?:el )?dia (?:3[2-9]|[4-9]\d)(?![\w/:.])(?! ?%){NOUNS}", r.impossible),
     ("D8", r"\bel (?P<day>primero)(?= ?(?:$|[,.!?]|a la|a las|por la|tipo))", r.month_day),
 )

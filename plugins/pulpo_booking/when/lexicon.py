@@ -6,7 +6,7 @@ day as `9th`. Grammar rules therefore stay short and mostly look alike in both l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Lexicon:
     name_before: frozenset[str]
     typo_targets: Mapping[str, str]
     never_typos: frozenset[str]
+    sounds: Mapping[str, str] = field(default_factory=dict)
 
 
 def weekday_symbol(index: int) -> str:

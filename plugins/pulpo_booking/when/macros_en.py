@@ -36,5 +36,6 @@ MACROS = {
     "CORE1": _CORE.replace("#", "1"),
     "NOUNS": _NOUNS,
     "IN": r"(?:in|within|after)",
+    "STILL": r"(?! (?:earlier|sooner|later|before|after)\b)",
     "AROUND": r"(?:around|about|approx(?:imately)?\.?|roughly|circa|like|say|near|nearer|closer to|maybe|for around)",
 }

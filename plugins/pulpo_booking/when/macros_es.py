@@ -10,8 +10,8 @@ _NOUNS = (
     r"sesiones|cortes|servicios|cosas|lugares|cupos|hij[oa]s|herman[oa]s|estrellas|cuotas|unidades|somos|vamos|queremos)(?!\w))"
 )
 _CORE = (
-    r"(?P<h#>\d{1,2}|una\b)(?:(?::| ?[:.h] ?)(?P<m#>[0-5]\d)(?::[0-5]\d)?(?!\d)|"
-    r" ?(?:hs |horas )?y (?P<y#>media|cuarto|pico|algo|[0-5]\d|5)\b(?! ?(?:de M\d|y\b))| menos (?P<l#>cuarto|\d{1,2})\b"
+    r"(?P<h#>\d{1,2}|una\b)(?:(?::| ?[:.h] ?|,(?=[0-5]\d(?: ?(?:hs|h|horas|am|pm)\b| de la )))(?P<m#>[0-5]\d)(?::[0-5]\d)?(?!\d)|"
+    r" ?(?:hs |horas )?y (?P<y#>media|cuarto|pico|algo|(?:[0-5]\d|5)(?! ?(?:de M\d|y\b)))\b| menos (?P<l#>cuarto|\d{1,2})\b"
     r"| (?P<s#>[0-5]\d)(?![\d/:.,-]))?(?!\d)"
 )
 SUFFIX = (

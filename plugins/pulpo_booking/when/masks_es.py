@@ -43,7 +43,7 @@ MASKS = masks(
     r"\b(?:maquina|maquinita|numero|nro|num|n°|tono|tinte|color|coloracion|tintura|rubio|castano|talle|talla|nivel|opcion|grado|"
     r"cuchilla|guia|peine|rapado|rapar|degrade|cabina|silla|sillon|mesa|sala|grupo|top|formula) (?:(?:en|al|de|a|en el|"
     r"la|el|un|por la|nro|numero|n°) )*\d{1,2}(?:[.,/]\d{1,2})?\b(?! de M)(?! ?(?:hs|:|am\b|pm\b| de la| y media))",
-    r"\b(?:la|el|un|al|en) (?:\d|cero|uno|media)(?:[.,]5)? (?:a los|en los|al|arriba|abajo|atras|en el|de maquina|en la nuca|y \d arriba) ?(?:costados?|lados?|lado|"
+    r"\b(?:la|el|un|al|en) (?:\d|cero|uno|media)(?:[.,]5)? (?:a los|en los|por los(?= (?:costado|lado|lateral))|al|arriba|por arriba|abajo|atras|en el|de maquina|en la nuca|y \d arriba) ?(?:costados?|lados?|lado|"
     r"laterales|nuca|arriba|contorno)?",
     r"\b(?:tengo|tiene|tenia|cumpl[eio]|cumple|cumplo|(?<!dentro )de|edad|con) (?:\d+|un|unos \d+) (?:anos?|anitos|mes(?:es)?)\b|\b\d+ (?:anos?|anitos|meses)\b(?! que viene)",
     r"\bhace (?:mas de |como |casi |unos |unas |un |una |\d+|varios |varias |poco|mucho|dos)[^,.;!?DTP]{0,18}?(?:anos?|meses|mes|semanas?|dias?|rato|tiempo|horas?|minutos?)?(?=[ ,.;!?]|$)",

@@ -93,6 +93,11 @@ def numeric(m: Match, setting: Setting) -> Part | None:
     return DatePart("full", dates[0].date, ambiguous=unsure or dates[0].ambiguous, others=others)
 
 
+def impossible(m: Match, setting: Setting) -> Part | None:
+    """D13: a day that no month has."""
+    return IMPOSSIBLE
+
+
 def relative(days: int, *, night_owl: bool = False) -> Build:
     """D1: today + `days`; `night_owl`: before four in the morning nobody knows which day "tomorrow" is."""
 
@@ -212,10 +217,11 @@ def in_months(m: Match, setting: Setting) -> Part | None:
 
 
 def in_time(m: Match, setting: Setting) -> Part | None:
-    """T6: now + N minutes or hours (groups `h`, `min`, `half`, `quarter`)."""
+    """T6: now + N minutes or hours (groups `h`, `min`, `half`, `quarter`, `threequarters`)."""
     minutes = 60 * number(group(m, "h"), 0) + number(group(m, "min"), 0)
     minutes += (60 if group(m, "anhour") else 0) + (120 if group(m, "couple") else 0)
     minutes += (30 if group(m, "half") else 0) + (15 if group(m, "quarter") else 0)
+    minutes += 45 if group(m, "threequarters") else 0
     then = in_minutes(setting.now, minutes)
     if then is None or not 1 < minutes <= 72 * 60:
         return None

@@ -1,22 +1,25 @@
 """The public function: language and numeric order by locale, then the pipeline described in the package."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from pulpo_booking.when.canon import Canon, canonical
+from pulpo_booking.when.canon import MAX_CHARS, Canon, canonical
 from pulpo_booking.when.combine import combine
 from pulpo_booking.when.grammar import Rule, mask, scan
 from pulpo_booking.when.lexicon import Lexicon
 from pulpo_booking.when.marked import Marked
 from pulpo_booking.when.roles import corrected, moved, refused, told_in_passing
 from pulpo_booking.when.stretches import join_between, join_bounds, join_dates, join_open, join_weeks
+from pulpo_booking.when.switching import filled, without
 from pulpo_booking.when.talk import Pattern, Talk
 from pulpo_booking.when.values import Found, Setting, When
 from pulpo_booking.when.words_en import EN
 from pulpo_booking.when.words_es import ES
 
+_MASKED = re.compile("~+")
 _DAY_FIRST = frozenset({"GB", "IE", "AU", "NZ", "IN", "ZA"})
 _US_ZONES = frozenset(
     "New_York Chicago Denver Los_Angeles Phoenix Detroit Boise Anchorage Juneau Sitka Nome Adak Metlakatla Yakutat "
@@ -69,11 +72,12 @@ def resolve(text: str, *, now: datetime, locale: str, tz: str) -> When:
     speech = locale.replace("_", "-").split("-")
     region = next((part.upper() for part in speech[1:] if len(part) == 2), "")
     setting = _setting(now.astimezone(ZoneInfo(tz)), speech[0].lower(), region, tz)
-    for code in ("es", "en") if speech[0].lower() == "es" else ("en", "es"):
-        answer = _read(text, language(code), setting)
-        if answer.spans:
-            return answer
-    return When()
+    first, other = ("es", "en") if speech[0].lower() == "es" else ("en", "es")
+    answer, hidden = _read(text, language(first), setting)
+    left = without(text[:MAX_CHARS], (*hidden, *answer.spans))
+    if not answer.spans:
+        return _read(left, language(other), setting)[0]
+    return filled(answer, left, other, lambda: _read(left, language(other), setting)[0])
 
 
 def _setting(now: datetime, spoken: str, region: str, tz: str) -> Setting:
@@ -84,16 +88,19 @@ def _setting(now: datetime, spoken: str, region: str, tz: str) -> Setting:
     return Setting(now, day_first=not month_first, order_unsure=not sure, region=region)
 
 
-def _read(text: str, speech: Language, setting: Setting) -> When:
+def _read(text: str, speech: Language, setting: Setting) -> tuple[When, tuple[tuple[int, int], ...]]:
+    """The answer in one language, and where in the text stands what this language knows to be no date."""
     canon = canonical(text, speech.lexicon)
-    worked, found = scan(mask(canon.text, speech.masks), speech.table, setting)
+    masked = mask(canon.text, speech.masks)
+    hidden = tuple(canon.source_span(*run.span()) for run in _MASKED.finditer(masked))
+    worked, found = scan(masked, speech.table, setting)
     if not found:
-        return When()
+        return When(), hidden
     marked = Marked(worked, found)
     asks = _understand(marked, speech.talk, setting)
     answer = combine(marked, setting)
     unsure = answer.ambiguous or (asks and answer != When())
-    return replace(answer, ambiguous=unsure, spans=_spans(canon, found))
+    return replace(answer, ambiguous=unsure, spans=_spans(canon, found)), hidden
 
 
 def _understand(marked: Marked, talk: Talk, setting: Setting) -> bool:

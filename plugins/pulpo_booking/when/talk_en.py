@@ -6,7 +6,7 @@ from pulpo_booking.when.talk import Talk, pattern
 
 _CANT = (
     r"(?:(?:i |we )?(?:can't|cannot|can not|couldn't|won't|will not|am not|'m not|don't|i'm not|we're not)(?! you)(?: \w+){0,2}|(?:doesn't|does not|won't|isn't|is not|"
-    r"wouldn't|don't|aren't) (?:work|suit|good|great|possible|do|going to|ideal|an option|be|free|available|fit)\w*|is (?:no good|bad|impossible|"
+    r"wouldn't|don't|aren't) (?:work|suit|good|great|possible|do|going to|ideal|an option|be|free|available|fit)\w*|(?:is|are) (?:no good|bad|impossible|"
     r"out|not|too (?:early|late|soon)|tough|tricky|off|taken)|no good|i'm (?:busy|away|working|out|booked|at work|tied up)|i work|i have (?:work|class)|i've got work|"
     r"(?:are|is) out)"
 )

@@ -39,6 +39,12 @@ TALK = Talk(
     ),
     drops=(
         (
+            "C1b",
+            pattern(
+                r"\b(?:era|es|seria) (?:el |la |a |para |a las |las )*{X},? (?:y )?no (?:era )?(?:el |la |a |al |para |las )*(?P<drop>{X})(?! (?:puedo|me))"
+            ),
+        ),
+        (
             "C1",
             pattern(
                 r"\bno (?:el |la |a |para el |es el |es |era el |era |era para el |era a )?(?P<drop>{X}),? (?:sino|si no|es|era)\b"

@@ -88,6 +88,12 @@ def digits_time(m: Match, setting: Setting) -> Part | None:
     return TimePart(hour, minute, half_of(m["ap1"]))
 
 
+def clock_digits(m: Match, setting: Setting) -> Part | None:
+    """T2: 1830 hs, 0930 on Monday."""
+    hour, minute = divmod(int(m["digits"]), 100)
+    return TimePart(hour, minute, literal=True)
+
+
 def fixed(hour: int, minute: int = 0) -> Build:
     """T3: noon, midnight."""
     part = TimePart(hour, minute, literal=True)

@@ -27,27 +27,29 @@ TIME_RANGES = rules(
 
 TIMES = rules(
     MACROS,
-    ("T6", r"\bin (?:about |around |like )?(?P<half>half an hour|half hour)\b", r.in_time),
+    ("T6", r"\bin (?:about |around |like )?(?P<half>half an hour|half hour)\b{STILL}", r.in_time),
     (
         "T6",
-        r"\bin (?:about |around )?(?P<anhour>an|one) hour(?: and (?:(?P<half>a half|half)|(?P<quarter>a quarter)))?(?:'s time)?\b",
+        r"\bin (?:about |around )?(?P<anhour>an|one) hour(?: and (?:(?P<half>a half|half)|(?P<quarter>a quarter)))?(?:'s time)?\b{STILL}",
         r.in_time,
     ),
     (
         "T6",
-        r"\bin (?:about |around |like )?(?P<h>\d{1,2})(?P<half> and a half|\.5)? hours?(?:'? time)?(?:(?: and)? (?P<min>\d{1,2}) minutes)?\b",
+        r"\bin (?:about |around |like )?(?P<h>\d{1,2})(?P<half> and a half|\.5)? hours?(?:'? time)?(?:(?: and)? (?P<min>\d{1,2}) minutes)?\b{STILL}",
         r.in_time,
     ),
-    ("T6", r"\bin (?:about |around |like )?(?:a )?(?P<min>\d{1,3}) minutes?(?:'? time)?\b", r.in_time),
+    ("T6", r"\bin (?:about |around |like )?(?:a )?(?P<min>\d{1,3}) minutes?(?:'? time)?\b{STILL}", r.in_time),
     ("T6", r"\bin (?:about )?(?P<couple>a couple(?: of)?) hours\b", r.in_time),
-    ("T6", r"\b(?P<h>\d{1,2}) hours (?:from now|later)\b", r.in_time),
+    ("T6", r"(?<!day )(?<!days )\b(?P<h>\d{1,2}) hours (?:from now|later)\b", r.in_time),
     ("T6", r"\b(?P<half>half an hour) from now\b", r.in_time),
     ("T6", r"\b(?P<anhour>an|one) hour from now\b", r.in_time),
     ("T6", r"\b(?P<min>\d{1,3}) minutes (?:from now|later)\b", r.in_time),
+    ("T6", r"\bin (?P<threequarters>3 quarters of an hour)(?:'s time)?\b", r.in_time),
     ("T3", r"\bhalf past (?:noon|midday)\b", t.fixed(12, 30)),
     ("T3", r"\b(?:12 ?)?(?:at )?(?:noon|mid-? ?day|noontime|12 lunchtime|high noon)(?:-?ish)?\b", t.fixed(12)),
     ("T2", r"\b(?:12 ?)?(?:midnight|mid-night|mid night)\b", t.fixed(0)),
     ("T2", r"(?:\b(?:at|@) ?)?\b(?P<digits>\d{3,4}) ?(?P<ap1>am|pm)\b", t.digits_time),
+    ("T2", r"(?:\bat )?\b(?P<digits>0[6-9][0-5]\d)(?= ?(?:$|[,.!?;D]|on\b|please\b))", t.clock_digits),
     ("T2", r"(?:\bat )?\b(?P<h1>[01]\d|2[0-3])(?P<m1>[0-5]\d) ?hours\b", t.sure_time),
     ("T2", r"\bat (?P<h1>[01]\d|2[0-3])(?P<m1>[0-5]\d)\b", t.sure_time),
     (
@@ -120,5 +122,5 @@ PERIODS = rules(
         t.period("evening"),
     ),
     ("P1", r"\b(?:(?:at|in the|late at|during the) )?night\b", t.period("night")),
-    ("P1", r"(?<=D\x01) early\b|\bearly (?:on )?(?=D)|\bearly,? (?:please|pls)\b", t.period("morning")),
+    ("P1", r"(?<=D\x01) early\b|\bearly (?:on )?(?=D)(?!D\x01* P)|\bearly,? (?:please|pls)\b", t.period("morning")),
 )

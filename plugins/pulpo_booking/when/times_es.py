@@ -31,6 +31,7 @@ TIMES = rules(
         r"\b(?:en|dentro de|de aca a)(?: como| unas| aprox\w*)? (?P<anhour>una|1) ?(?:hora|horita|h)(?: y (?:(?P<half>media)|(?P<quarter>cuarto)))?\b",
         r.in_time,
     ),
+    ("T6", r"\b(?:en|dentro de|de aca a) (?P<threequarters>3 cuartos de hora)\b", r.in_time),
     ("T6", r"\b(?:en|dentro de|de aca a) (?P<anhour>hora) y (?:(?P<half>media)|(?P<quarter>cuarto))\b", r.in_time),
     (
         "T6",
@@ -46,6 +47,7 @@ TIMES = rules(
     ("T3", r"\b(?:a las? )?(?:12 )?(?:(?:al|el) )?(?:mediodia|medio dia|medio-dia|medidia)\b", t.fixed(12)),
     ("T2", r"\b(?:a |a la |la )?(?:medianoche|media noche)\b", t.fixed(0)),
     ("T2", r"(?:\ba? ?las? )?\b(?P<digits>\d{3,4}) ?(?P<ap1>am|pm)\b", t.digits_time),
+    ("T2", r"(?:\ba? ?las? )?\b(?P<digits>[01]\d[0-5]\d|2[0-3][0-5]\d) ?(?:hs|horas|h)\b\.?", t.clock_digits),
     (
         "T1",
         r"(?:\b(?:a|para)(?: las?| el)? )?(?:{AROUND} )?\b(?:un )?(?:faltando |faltan )?(?P<l1>cuarto|\d{1,2})(?: minutos)? (?:para|antes de) (?:la|las) (?P<h1>\d{1,2}|una)(?:(?: y (?P<y1>media)| (?P<s1>30)))?(?!\d)"

@@ -2,10 +2,22 @@
 
 Short names have many ordinary words one letter away ("marzo"/"marco", "abril"/"abrir"), so the shorter the
 name, the stricter: a swap of neighbours, a doubled or a dropped letter only; a wrong letter from six letters on;
-two mistakes from eight on. The first letter has to be right, up to a swap with the second.
+two mistakes from eight on. The first letter has to be right, up to a swap with the second. What is written as it
+sounds is no mistake of the fingers, and may differ by more letters: see `sound`.
 """
 
+import re
 from collections.abc import Mapping, Set
+
+_ALIKE = str.maketrans("vzy", "bsi")
+_SILENT = re.compile(r"(?<!c)h")
+_SOFT = re.compile(r"c(?=[ei])")
+_HARD = re.compile(r"qu(?=[ei])|[ck](?!h)")
+
+
+def sound(word: str) -> str:
+    """How a Spanish word sounds: "avril" as "abril", "savado" as "sabado", "disiembre" as "diciembre"."""
+    return _HARD.sub("k", _SOFT.sub("s", _SILENT.sub("", word))).translate(_ALIKE)
 
 
 def distance(a: str, b: str, limit: int) -> int:
@@ -43,9 +55,13 @@ def _matches(word: str, name: str) -> bool:
     return distance(word, name, 2 if len(name) >= 8 else 1) <= (2 if len(name) >= 8 else 1)
 
 
-def correct(word: str, targets: Mapping[str, str], never: Set[str]) -> str | None:
-    """The symbol of the one name that `word` misspells, or None."""
+def correct(
+    word: str, targets: Mapping[str, str], never: Set[str], sounds: Mapping[str, str] | None = None
+) -> str | None:
+    """The symbol of the one name that `word` misspells, or None; `sounds` are the names by their sound."""
     if len(word) < 5 or len(word) > 13 or word in never:
         return None
+    if sounds and (heard := sounds.get(sound(word))):
+        return heard
     found = {symbol for name, symbol in targets.items() if _matches(word, name)}
     return found.pop() if len(found) == 1 else None

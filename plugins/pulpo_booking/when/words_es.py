@@ -1,6 +1,7 @@
 """Spanish words: weekdays, months, numbers, chat spelling, and what only looks like a date word."""
 
 from pulpo_booking.when.lexicon import Lexicon, Weak, month_symbol, pairs, symbols
+from pulpo_booking.when.typos import sound
 
 _WEEKDAYS = (
     "lunes lun lune lunez",
@@ -41,7 +42,7 @@ _CHAT = pairs(
     "pasao=pasado psado=pasado tardes=tarde mediodias=mediodia mediodi=mediodia "
     "mdia=mediodia cinko=5 sinco=5 oxo=8 dies=10 hr=hs hrs=hs horas=horas hora=hora "
     "min=minutos mins=minutos minuto=minutos dia=dia dias=dias finde=finde "
-    "kiero=quiero grax=gracias veintiun=21 treintaiuno=31 veintiuna=21"
+    "kiero=quiero semanita=semana semanitas=semanas grax=gracias veintiun=21 treintaiuno=31 veintiuna=21"
 )
 _BEFORE_WEEKDAY = frozenset("este proximo ese o , para".split())
 _AFTER_WEEKDAY = frozenset("a por de en tipo que a".split())
@@ -50,6 +51,14 @@ _words = dict(_CHAT)
 _words |= {word: str(number) for number, word in enumerate(_NUMBERS, start=2)}
 _words |= {"treinta": "30", "cuarenta": "40", "cincuenta": "50"}
 _words |= symbols(_WEEKDAYS, _MONTHS)
+_TYPO_TARGETS = (
+    {w: symbols(_WEEKDAYS, ())[w] for w in "lunes martes miercoles jueves viernes sabado domingo".split()}
+    | {
+        w: symbols((), _MONTHS)[w]
+        for w in "enero febrero marzo abril junio julio agosto septiembre octubre noviembre diciembre".split()
+    }
+    | {"manana": "manana"}
+)
 
 ES = Lexicon(
     words=_words,
@@ -70,14 +79,8 @@ ES = Lexicon(
         "soy llamo llama con nombre sr sra srta don dona doctor doctora dr dra senor senora hijo hija "
         "estilista peluquero peluquera barbero familia apellido es".split()
     ),
-    typo_targets=(
-        {w: symbols(_WEEKDAYS, ())[w] for w in "lunes martes miercoles jueves viernes sabado domingo".split()}
-        | {
-            w: symbols((), _MONTHS)[w]
-            for w in "enero febrero marzo abril junio julio agosto septiembre octubre noviembre diciembre".split()
-        }
-        | {"manana": "manana"}
-    ),
+    typo_targets=_TYPO_TARGETS,
+    sounds={sound(name): symbol for name, symbol in _TYPO_TARGETS.items()},
     never_typos=frozenset(
         "macana macanas manada manadas manzana manzanas mananita manana marcos marco marta marte martin "
         "martina marzon marzal partes cartes artes martas martos lunas luna lunar "

@@ -57,3 +57,16 @@ def test_distance_counts_a_swap_of_neighbours_once_and_stops_at_the_limit() -> N
     assert distance("vienres", "viernes", 2) == 1
     assert distance("viernes", "viernes", 1) == 0
     assert distance("lunes", "domingo", 1) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "symbol"),
+    [("avril", "M04"), ("marso", "M03"), ("disiembre", "M12"), ("henero", "M01"), ("zavado", "W5"), ("biernes", "W4")],
+)
+def test_what_is_written_as_it_sounds_is_understood(word: str, symbol: str) -> None:
+    assert correct(word, ES.typo_targets, ES.never_typos, ES.sounds) == symbol
+
+
+@pytest.mark.parametrize("word", ["vienes", "martas", "cabra", "lances", "quise", "queso", "chaval"])
+def test_words_that_sound_otherwise_are_left_alone(word: str) -> None:
+    assert correct(word, ES.typo_targets, ES.never_typos, ES.sounds) is None
