@@ -96,7 +96,7 @@ class Router:
             return Assignment(STABLE, "shadow", rules.revision)
         try:
             match: object = rules.decide(context)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return self._failed(rules, f"{type(error).__name__}: {error}")
         id_, step = ("", 0) if rollout is None else (rollout.id, rollout.step)
         if match is None:

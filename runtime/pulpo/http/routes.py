@@ -13,6 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from pulpo.contracts.routes import Route, RouteRequest
+from pulpo.errors import PluginError
+from pulpo.foreign import overreach
 from pulpo.http import reading
 from pulpo.http.operations import Answer, Call, Operation
 from pulpo.plugins import Catalogue, PluginRecord
@@ -73,7 +75,7 @@ def _operation(route: Route, owner: str) -> Operation:
         method=route.method,
         path=route.path,
         scope=route.scope,
-        handler=_handler(route),
+        handler=_handler(route, owner),
         id=_identifier(route),
         tag=owner,
         summary=route.summary,
@@ -92,27 +94,34 @@ def _described(headers: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     return {name: {"description": said, "schema": {"type": "string"}} for name, said in headers.items()}
 
 
-def _handler(route: Route) -> Callable[[Call], Awaitable[Answer]]:
+def _handler(route: Route, owner: str) -> Callable[[Call], Awaitable[Answer]]:
     wanted = [(name, name.encode("ascii")) for name in route.request_headers]
 
     async def handle(call: Call) -> Answer:
-        system = call.door.system
-        return await route.handler(
-            RouteRequest(
-                workspace=call.caller.workspace,
-                scopes=call.caller.scopes,
-                now=datetime.fromtimestamp(system.clock(), UTC),
-                locale=call.locale,
-                database=system.database,
-                path=call.path,
-                query=call.query,
-                body=call.body,
-                accept=call.headers.get(b"accept", b"").decode("latin-1"),
-                headers={name: call.headers[raw].decode("latin-1") for name, raw in wanted if raw in call.headers},
-            )
-        )
+        try:
+            return await route.handler(_request(call, wanted))
+        except BaseException as error:
+            if did := overreach(error):
+                raise PluginError(f"{route.method} {route.path} of {owner} {did}", plugin=owner) from error
+            raise
 
     return handle
+
+
+def _request(call: Call, wanted: Iterable[tuple[str, bytes]]) -> RouteRequest:
+    system = call.door.system
+    return RouteRequest(
+        workspace=call.caller.workspace,
+        scopes=call.caller.scopes,
+        now=datetime.fromtimestamp(system.clock(), UTC),
+        locale=call.locale,
+        database=system.database,
+        path=call.path,
+        query=call.query,
+        body=call.body,
+        accept=call.headers.get(b"accept", b"").decode("latin-1"),
+        headers={name: call.headers[raw].decode("latin-1") for name, raw in wanted if raw in call.headers},
+    )
 
 
 def _try_types(route: Route, where: str) -> None:

@@ -36,7 +36,7 @@ class EventBus:
                 self._offered.append((sink.name, dict(sink.handlers)))
                 if self.begin_trace is None and hasattr(sink, "begin_trace"):
                     self.begin_trace = self._contained(cast("Tracer", sink))
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 unreadable.append(_failure(_name(sink), error))
         for failed in unreadable:
             self._report(failed)
@@ -51,7 +51,7 @@ class EventBus:
         for name, handler in listeners:
             try:
                 handler(event)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self._report(_failure(name, error))
 
     def heeds(self, kind: type[Event]) -> bool:
@@ -62,7 +62,7 @@ class EventBus:
         def begin(caller: TraceContext | None) -> TraceContext | None:
             try:
                 return tracer.begin_trace(caller)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self._report(_failure(tracer.name, error))
                 return None
 
@@ -75,7 +75,7 @@ class EventBus:
             if name != failed.sink:
                 try:
                     handler(failed)
-                except Exception:
+                except (Exception, SystemExit):
                     self.failures[name] += 1
 
     def _listening(self, kind: type[Event]) -> tuple[Listener, ...]:
@@ -84,7 +84,7 @@ class EventBus:
         )
 
 
-def _failure(name: str, error: Exception) -> SinkFailed:
+def _failure(name: str, error: BaseException) -> SinkFailed:
     return SinkFailed(name, f"{type(error).__name__}: {error}")
 
 

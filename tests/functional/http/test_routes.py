@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -100,6 +102,29 @@ async def test_errors_of_handlers_are_problems(serve: Serve) -> None:
         broken = await served.client.post("/toy")
         assert broken.status_code == 500
         assert "secret" not in broken.text
+
+
+async def leave(_request: pulpo.RouteRequest) -> Seen:
+    raise SystemExit("a secret")
+
+
+async def wait_in_vain(_request: pulpo.RouteRequest) -> Seen:
+    future = asyncio.get_running_loop().create_future()
+    future.cancel()
+    seen: Seen = await future
+    return seen
+
+
+@pytest.mark.parametrize(("handler", "did"), [(leave, "end the process"), (wait_in_vain, "what was cancelled")])
+async def test_what_would_end_more_than_a_request_ends_the_request(
+    serve: Serve, handler: Any, did: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    async with serve(routes=[route("GET", "/toy", handler, response=Seen)]) as served:
+        broken = await served.client.get("/toy")
+        assert (broken.status_code, broken.headers["content-type"]) == (500, "application/problem+json")
+        assert "secret" not in broken.text
+        assert (await served.client.get("/health/live")).status_code == 200
+    assert did.encode() in capfdbinary.readouterr().out
 
 
 async def test_a_handler_may_answer_with_something_else_than_json(serve: Serve) -> None:

@@ -100,7 +100,14 @@ def raising(context: CanaryContext) -> Match:
     raise ZeroDivisionError
 
 
-@pytest.mark.parametrize(("decide", "error"), [(raising, "ZeroDivisionError"), (lambda _: "yes", "returned str")])
+def leaving(context: CanaryContext) -> Match:
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize(
+    ("decide", "error"),
+    [(raising, "ZeroDivisionError"), (leaving, "SystemExit"), (lambda _: "yes", "returned str")],
+)
 def test_a_bad_strategy_means_stable_and_is_told(decide: Any, error: str) -> None:
     errors: list[str] = []
     made = Router(decide=decide, enabled=True, variant="canary", on_error=errors.append)

@@ -61,6 +61,15 @@ def test_a_failing_sink_is_counted_and_named_and_hurts_nobody() -> None:
     assert heard.count(RESCUED) == 2
 
 
+def test_a_sink_that_exits_is_counted_like_one_that_fails() -> None:
+    def leave(_event: Event) -> None:
+        raise SystemExit(3)
+
+    bus = EventBus([Sink("leaver", rescued=leave), Sink("other", rescued=fail, failed=leave)], log=SILENT)
+    bus.emit(RESCUED)
+    assert bus.failures == {"leaver": 1, "other": 2}
+
+
 def test_sinks_that_fail_at_failures_do_not_go_on_for_ever() -> None:
     bus = EventBus([Sink("a", rescued=fail, failed=fail), Sink("b", failed=fail)], log=SILENT)
     bus.emit(RESCUED)
