@@ -1,8 +1,9 @@
 """Who calls: workspace and scopes come from the API key, never from the body.
 
 Without any key ever made, the server is a demo: it answers only on loopback, to a localhost ``Host``, without a
-proxy's headers, and lends every scope on the default workspace. A web page of somebody else cannot use that: it cannot
-send our JSON content type without CORS (which is closed), and a rebound DNS name is not ``localhost``.
+proxy's headers, and lends every scope on the default workspace. A web page of somebody else cannot use that: browsers
+name its origin, which is not ours; it cannot send our JSON content type without CORS (which is closed); and a rebound
+DNS name is not ``localhost``.
 """
 
 from __future__ import annotations
@@ -138,8 +139,9 @@ class Gate:
             raise _unknown("Send an API key as `Authorization: Bearer <key>`.")
         if not self._on_loopback or not _is_local(raw):
             raise _unknown(
-                "Without any API key this server answers only at http://localhost or http://127.0.0.1, and not through "
-                "a proxy. Create a key with `pulpo keys create` and send it as `Authorization: Bearer <key>`."
+                "Without any API key this server answers only at http://localhost or http://127.0.0.1, not through a "
+                "proxy and to no other site's pages. Create a key with `pulpo keys create` and send it as "
+                "`Authorization: Bearer <key>`."
             )
         return self._with(ALL_SCOPES)
 
@@ -167,20 +169,26 @@ class Gate:
 
 
 def _is_local(raw: Iterable[Header]) -> bool:
-    """Every ``Host`` is localhost (there is at least one), and no header tells of a proxy.
+    """Every ``Host`` is localhost (there is at least one), no page of another origin asks, and no header tells of a
+    proxy.
 
     A proxy that sends none of these headers cannot be told from a local client: whoever puts one in front makes a
     key first.
     """
-    hosts = 0
+    hosts: list[bytes] = []
+    origins: list[bytes] = []
     for name, value in raw:
         if name == b"host":
-            if _LOCALHOST.fullmatch(value.lower()) is None:
-                return False
-            hosts += 1
+            hosts.append(value.lower())
+        elif name == b"origin":
+            origins.append(value.lower())
         elif name in _PROXIES or name.startswith(_PROXY_PREFIXES):
             return False
-    return hosts > 0
+    return (
+        bool(hosts)
+        and all(_LOCALHOST.fullmatch(host) for host in hosts)
+        and all(origin == b"http://" + hosts[0] for origin in origins)
+    )
 
 
 def _unknown(detail: str) -> ProblemError:

@@ -15,7 +15,7 @@ from pulpo.canary.shadow import ShadowStatus
 from pulpo.canary.sources import Killed
 from pulpo.conversation import Json
 from pulpo.errors import CanaryLockedError, CanaryRevisionError, RolloutError, SettingsError
-from pulpo.http.chat import UserId
+from pulpo.http.chat import Name, UserId
 from pulpo.http.operations import Call, Operation
 from pulpo.http.problems import ProblemError
 from pulpo.http.wire import Reply
@@ -29,7 +29,6 @@ _encode = msgspec.json.Encoder().encode
 NOT_NOW: Final = {"en": "Not possible now", "es": "No es posible ahora"}
 _TAG = re.compile(rb'(?:W/)?"(\d{1,18})"')
 
-Name = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9_.-]*$")]
 Users = Annotated[list[UserId], Meta(max_length=10_000)]
 Workspaces = Annotated[list[Name], Meta(max_length=10_000)]
 # Not checked while it is read, so that 10 is told how to write 10 %.

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, field
 from pulpo.http.limits import admit
 from pulpo.http.operations import Call, Operation
 from pulpo.http.problems import ProblemError
+from pulpo.http.reading import whole
 from pulpo.http.wire import Reply
 from pulpo.turns.request import TurnAnswer, TurnRequest
 
@@ -21,12 +22,13 @@ _REGION = re.compile(r"(?!XX|ZZ)[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _KEY = re.compile(rb"[\x20-\x7e]{1,255}")
 _LARGEST = 2**53  # beyond it JSON's numbers are no longer exact
 
-ConversationId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
-UserId = Annotated[str, Meta(min_length=1, max_length=128, pattern="^[^\\u0000-\\u001f\\u007f]*$")]
-Locale = Annotated[str, Meta(max_length=35, pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-Region = Annotated[str, Meta(pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
-Channel = Annotated[str, Meta(pattern="^[a-z0-9_-]{1,32}$")]
-Name = Annotated[str, Meta(pattern="^[A-Za-z0-9_.-]{1,64}$")]
+
+ConversationId = Annotated[str, Meta(pattern=whole("[A-Za-z0-9_-]{1,64}"))]
+UserId = Annotated[str, Meta(pattern=whole("[^\\u0000-\\u001f\\u007f]*"), min_length=1, max_length=128)]
+Locale = Annotated[str, Meta(pattern=whole("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"), max_length=35)]
+Region = Annotated[str, Meta(pattern=whole("[A-Z]{2}(-[A-Z0-9]{1,3})?"))]
+Channel = Annotated[str, Meta(pattern=whole("[a-z0-9_-]{1,32}"))]
+Name = Annotated[str, Meta(pattern=whole("[A-Za-z0-9_.-]{1,64}"))]
 Word = Annotated[str, Meta(max_length=500, pattern="^[^\\u0000]*$")]
 Whole = Annotated[int, Meta(ge=-_LARGEST, le=_LARGEST)]
 Number = Annotated[float, Meta(ge=-_LARGEST, le=_LARGEST)]

@@ -16,7 +16,7 @@ import pulpo
 from pulpo.http.auth import PUBLIC
 from pulpo.http.operations import Call, Operation
 from pulpo.http.problems import Problem
-from pulpo.http.reading import MAX_PARAMETER
+from pulpo.http.reading import END, MAX_PARAMETER
 from pulpo.http.wire import Reply
 
 Schema: TypeAlias = dict[str, Any]
@@ -43,7 +43,9 @@ _DESCRIPTION: Final = (
 def with_document(operations: Sequence[Operation]) -> tuple[Operation, ...]:
     """Return the operations and one more: the document of them all, itself included, written once."""
     body = msgspec.json.encode(document_of((*operations, _document_operation(b""))))
-    return (*operations, _document_operation(body))
+    # There, unlike in Python, a plain $ is the very end; and not every reader of it knows more than that.
+    end = msgspec.json.encode(END).strip(b'"')
+    return (*operations, _document_operation(body.replace(end, b"$")))
 
 
 def document_of(operations: Iterable[Operation]) -> Schema:

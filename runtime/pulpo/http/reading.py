@@ -23,6 +23,15 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _JSON = re.compile(rb'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
 
 
+END: Final = "$(?!\\n)"
+"""Where a text ends: Python's own ``$`` also stands before a last line break, other than JSON Schema's."""
+
+
+def whole(pattern: str) -> str:
+    """Return the pattern of a text that ``pattern`` fits from its beginning to its very end."""
+    return f"^{pattern}{END}"
+
+
 def check_media(headers: Mapping[bytes, bytes]) -> None:
     """Raise a 415 unless the body is plain JSON in UTF-8.
 

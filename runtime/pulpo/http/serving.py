@@ -66,15 +66,14 @@ def handler_of(operations: Sequence[Operation], *, doorway: Doorway, request_id:
             way = ways.get(method)
             if way is None:
                 raise ProblemError(405, f"Use {allowed.decode()} here.", headers=((b"allow", allowed),))
-            door = doorway.opened()
-            reply: Reply | Stream = await way(asked, headers, receive, door)
-            if door.system.draining:
-                # A connection that is kept would be closed under the client's next request.
-                reply = replace(reply, headers=(*reply.headers, *CLOSE))
+            reply: Reply | Stream = await way(asked, headers, receive, doorway.opened())
         except wire.ClientGoneError:
             return
         except Exception as error:
             reply = failed(error, headers=headers, request_id=id_)
+        if doorway.door is not None and doorway.door.system.draining and CLOSE[0] not in reply.headers:
+            # A connection that is kept would be closed under the client's next request.
+            reply = replace(reply, headers=(*reply.headers, *CLOSE))
         if isinstance(reply, Stream):
             await send_stream(send, receive, reply, request_id=id_, head=method == "HEAD")
         else:

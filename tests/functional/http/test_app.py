@@ -131,6 +131,16 @@ async def test_a_draining_server_is_alive_but_not_ready(served: Served) -> None:
     assert (await client.get("/metrics/health")).json()["status"] == "draining"
 
 
+async def test_a_draining_server_closes_every_connection_also_behind_an_error(served: Served) -> None:
+    async def ends(method: str, path: str) -> list[str]:
+        return (await served.client.request(method, path)).headers.get_list("connection")
+
+    asked = [("GET", "/health/live"), ("GET", "/health/ready"), ("GET", "/conversations/x"), ("POST", "/chat")]
+    assert [await ends(*it) for it in (*asked, ("PUT", "/chat"))] == [[]] * 5
+    served.app.state.system.begin_draining()
+    assert [await ends(*it) for it in (*asked, ("PUT", "/chat"))] == [["close"]] * 5
+
+
 async def test_the_page_for_prometheus_counts_what_was_done(client: httpx.AsyncClient) -> None:
     await client.post("/chat", json={"message": "greet Ana"})
     for path in ("/metrics/prometheus", "/metrics"):

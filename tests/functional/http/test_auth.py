@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+import pulpo
 from pulpo.http import auth
 from pulpo.store import keys
 
@@ -53,6 +54,10 @@ async def test_the_demo_answers_on_loopback(client: httpx.AsyncClient, host: str
         {"forwarded": "for=1.2.3.4"},
         {"x-forwarded-for": "1.2.3.4"},
         {"x-forwarded-proto": "https"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://localhost:3000"},
+        {"origin": "https://localhost:8000"},
         {"authorization": "Bearer pulpo_nonsense"},
         {"authorization": "Basic YTpi"},
     ],
@@ -62,6 +67,27 @@ async def test_the_demo_answers_nobody_else(client: httpx.AsyncClient, headers: 
     assert refused.status_code in {400, 401}
     assert refused.headers["content-type"] == "application/problem+json"
     assert (await client.get("/conversations")).json()["conversations"] == []
+
+
+async def test_the_demo_answers_its_own_pages(client: httpx.AsyncClient) -> None:
+    for host in ("localhost:8000", "[::1]:1"):
+        own = {"host": host, "origin": f"http://{host}"}
+        assert (await client.post("/chat", json={"message": "hi"}, headers=own)).status_code == 200
+
+
+async def test_another_site_s_page_cannot_use_the_demo_by_an_operation_without_a_body(serve: Serve) -> None:
+    """Which its browser lets it send without asking us, for no type of content is in the way."""
+    called: list[str] = []
+
+    async def switch(request: pulpo.RouteRequest) -> None:
+        called.append(request.workspace.id)
+
+    route = pulpo.Route(method="POST", path="/toy/switch", scope="admin", handler=switch, summary="", status=204)
+    async with serve(routes=[route]) as served:
+        refused = await served.client.post("/toy/switch", headers={"origin": "https://evil.example"})
+        assert (refused.status_code, called) == (401, [])
+        assert (await served.client.post("/toy/switch")).status_code == 204
+    assert called == ["demo"]
 
 
 async def test_two_hosts_do_not_pass_as_one(client: httpx.AsyncClient) -> None:

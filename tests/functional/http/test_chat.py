@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -134,3 +135,26 @@ async def test_a_body_that_does_not_fit_is_named(client: httpx.AsyncClient, fiel
     refused = await client.post("/chat", json={"message": "hi", **field})
     assert refused.status_code == 400
     assert refused.json()["title"] == "Bad request"
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"conversation_id": "c\n"},
+        {"user_id": "ana\n"},
+        {"locale": "es\n"},
+        {"region": "ES\n"},
+        {"channel": "web\n"},
+        {"attributes": {"plan\n": 1}},
+    ],
+    ids=lambda context: next(iter(context)),
+)
+async def test_a_line_break_at_the_end_is_no_part_of_a_name(client: httpx.AsyncClient, context: dict[str, Any]) -> None:
+    assert (await client.post("/chat", json={"message": "hi", **context})).status_code == 400
+
+
+async def test_the_document_tells_patterns_that_every_reader_knows(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/schema/openapi.json")).json()
+    names = document["components"]["schemas"]["ChatMessage"]["properties"]["channel"]["anyOf"]
+    assert names[0]["pattern"] == "^[a-z0-9_-]{1,32}$"
+    assert "(?!" not in str(document)
