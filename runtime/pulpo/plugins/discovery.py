@@ -40,9 +40,7 @@ def installed() -> list[Candidate]:
         if key not in seen:
             seen.add(key)
             candidates += _entry_points(distribution)
-    return sorted(
-        candidates, key=lambda it: (it.name, normalized(it.distribution) != OWN_DISTRIBUTION, it.distribution)
-    )
+    return sorted(candidates, key=_order)
 
 
 def _order(candidate: Candidate) -> tuple[str, bool, str]:
