@@ -26,6 +26,10 @@ Resolve: TypeAlias = "Callable[[str, int], Awaitable[Sequence[str]]]"
 
 SECONDS: Final = 5.0
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+# Not of the whole internet, whatever older Pythons say: special purposes (a cloud's metadata is at 192.0.0.192), and
+# what sites gave themselves before there was fc00::/7 (IANA's registries; RFC 3879).
+_SPECIAL: Final = (ip_network("192.0.0.0/24"), ip_network("fec0::/10"), ip_network("64:ff9b:1::/48"))
+_AROUND: Final = frozenset({"mounts", "proxy", "transport"})
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -35,7 +39,11 @@ def http_client(*, allow: Sequence[str] = (), resolve: Resolve | None = None, **
     ``allow`` are networks that may be reached although they are not public (``10.1.0.0/16``). ``options`` are those of
     `httpx.AsyncClient`; without a ``timeout`` each step has 5 seconds, and redirects are followed only with
     ``follow_redirects``. Requests raise `AddressRefusedError`, or what httpx raises. Needs ``pulpoai[http]``.
+
+    Raises `TypeError` for options that would lead past the check.
     """
+    if around := sorted(_AROUND & options.keys()):
+        raise TypeError(f"{around[0]} would reach addresses unchecked: use an httpx.AsyncClient of your own for that")
     try:
         import httpx
     except ImportError as error:
@@ -74,7 +82,8 @@ def is_public(address: Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    special = address.is_multicast or address.is_reserved or any(address in network for network in _SPECIAL)
+    return address.is_global and not special
 
 
 async def _checked(scheme: str, host: str, port: int | None, may: Callable[[Address], bool], resolve: Resolve) -> str:

@@ -115,6 +115,12 @@ async def test_proxies_of_the_environment_are_not_used(port: int, monkeypatch: p
         assert (await client.get(f"http://127.0.0.1:{port}/")).status_code == 200
 
 
+@pytest.mark.parametrize("option", ["proxy", "mounts", "transport"])
+def test_what_would_lead_past_the_check_is_refused(option: str) -> None:
+    with pytest.raises(TypeError, match=f"{option} would reach addresses unchecked"):
+        http_client(**{option: "http://127.0.0.1:1"})
+
+
 @pytest.mark.parametrize(
     ("address", "public"),
     [
@@ -131,6 +137,10 @@ async def test_proxies_of_the_environment_are_not_used(port: int, monkeypatch: p
         ("::ffff:8.8.8.8", True),
         ("64:ff9b::a00:1", False),
         ("64:ff9b::808:808", True),
+        ("64:ff9b:1::a00:1", False),
+        ("::10.0.0.1", False),
+        ("192.0.0.192", False),
+        ("fec0::1", False),
         ("2002:a00:1::1", False),
     ],
 )
