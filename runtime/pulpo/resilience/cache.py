@@ -63,6 +63,10 @@ class Cache:
                 return await self._find(key, scope, seconds, find)
             await asking.wait()
 
+    def finding(self, key: Hashable) -> bool:
+        """Whether somebody is finding out what is under ``key``, so that whoever asks for it now has to wait."""
+        return key in self._asking
+
     @property
     def size(self) -> int:
         """How many entries there are, also those whose time is over and that nobody has asked for since."""

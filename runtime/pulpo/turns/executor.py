@@ -7,8 +7,9 @@ changes something), the tool's deadline, its limit of concurrent calls, and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from typing import cast
 
@@ -47,6 +48,10 @@ OUTCOMES: tuple[tuple[type[Exception], Outcome], ...] = (
 
 NOT_ITS_FAULT = (ToolBusyError, GroupDoneError, EffectInDoubtError, StoreUnavailableError, LeaseLostError)
 """What says nothing about the health of a tool."""
+
+
+LEEWAY = 0.1
+"""Seconds that who waits for somebody else's call of a tool has on top of the tool's deadline."""
 
 
 class ToolExecutor:
@@ -164,8 +169,9 @@ class ToolExecutor:
         async def find() -> bytes:
             return packed(await self._guarded(run, bound), tool.name)
 
-        scope = (self._guards.owner(tool.name), turn.workspace.id)
-        return read(await self._guards.cache.get(key, scope, tool.cache, find, of=tool.name), turn.locale)
+        cache, scope = self._guards.cache, (self._guards.owner(tool.name), turn.workspace.id)
+        get = partial(cache.get, key, scope, tool.cache, find, of=tool.name)
+        return read(await (_in_time(tool, get) if cache.finding(key) else get()), turn.locale)
 
     async def _guarded(self, run: TurnRun, bound: BoundCall) -> Result:
         """Run a call if its breaker lets it, and tell the breaker how it went."""
@@ -195,6 +201,16 @@ class ToolExecutor:
         standing = await limiter.tool(run.turn.workspace.id, tool)
         if standing is not None and standing.wait:
             raise ToolLimitedError(tool=tool, retry_after=standing.wait)
+
+
+async def _in_time(tool: Tool, get: Callable[[], Awaitable[bytes]]) -> bytes:
+    """Wait for what somebody else is finding out, and do it oneself if that fails, all in the time that one call has.
+
+    A call's own deadline, which its breaker counts, comes first.
+    """
+    with anyio.move_on_after(tool.timeout + LEEWAY):
+        return await get()
+    raise ToolTimeoutError(tool=tool.name, timeout=tool.timeout)
 
 
 def _title(run: TurnRun, tool: Tool) -> str:

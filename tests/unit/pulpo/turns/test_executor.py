@@ -346,6 +346,28 @@ async def test_a_cached_tool_is_asked_once_a_user_until_its_plugin_changes_somet
     assert (await looks.run(ask("x", user_id="ana"))).reply == "4"
 
 
+async def test_who_waits_for_another_s_call_of_a_cached_tool_is_told_by_the_tool_s_deadline(house, ask: Ask) -> None:
+    """Even if that call hangs, and the next one in the queue would then have to look itself."""
+
+    @pulpo.tool(read_only=True, cache=60, timeout=0.5)
+    async def hangs(day: str) -> str:
+        """Never answer."""
+        await anyio.sleep_forever()
+        return day
+
+    took: list[float] = []
+
+    async def turn() -> None:
+        answer = await house.orchestrator(all_at_once(("hangs", {"day": "x"})), tools=[hangs]).run(ask("x"))
+        assert outcomes(answer) == ["timeout"]
+        took.append(answer.tool_calls[0].duration_ms)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(4):
+            group.start_soon(turn)
+    assert max(took) < 750
+
+
 async def test_a_shared_cache_is_one_for_all_users(house, ask: Ask) -> None:
     asked = 0
 
