@@ -90,7 +90,10 @@ async def running(
             readings=lambda: system.readings() if system else Readings(),
             update_workspace=lambda workspace: workspaces.update({workspace.id: _chosen(settings, workspace)}),
         )
+        offered = catalogue.sinks
         catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
+        # A plugin that is out hears nothing, least of all what people say.
+        bus.leave_out({sink.name for sink in offered if sink not in catalogue.sinks})
         tools = _tools(catalogue)
         limits = await stack.enter_async_context(open_limits(settings.rate_limit, emit=bus.emit))
         guards = _guards(settings, catalogue, tools, limits, bus.emit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeAlias, cast
 
 from pulpo.contracts.events import Event, Handler, MetricSink, SinkFailed, Tracer
@@ -30,12 +30,13 @@ class EventBus:
         self._offered: list[tuple[str, Mapping[type[Event], Handler]]] = []
         self._listeners: dict[type[Event], tuple[Listener, ...]] = {}
         self.begin_trace: BeginTrace | None = None
+        self._tracer = ""
         unreadable: list[SinkFailed] = []
         for sink in (log or LogSink(), *sinks):
             try:
                 self._offered.append((sink.name, dict(sink.handlers)))
                 if self.begin_trace is None and hasattr(sink, "begin_trace"):
-                    self.begin_trace = self._contained(cast("Tracer", sink))
+                    self.begin_trace, self._tracer = self._contained(cast("Tracer", sink)), sink.name
             except (Exception, SystemExit) as error:
                 unreadable.append(_failure(_name(sink), error))
         for failed in unreadable:
@@ -53,6 +54,13 @@ class EventBus:
                 handler(event)
             except (Exception, SystemExit) as error:
                 self._report(_failure(name, error))
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Tell the sinks of these names nothing from now on."""
+        self._offered = [(name, handlers) for name, handlers in self._offered if name not in names]
+        self._listeners.clear()
+        if self._tracer in names:
+            self.begin_trace = None
 
     def heeds(self, kind: type[Event]) -> bool:
         """Whether a sink listens to this very kind, and not only to all there are."""

@@ -191,7 +191,21 @@ async def test_a_share_of_one_sends_everybody_to_the_canary(tmp_path, catalogue)
 
 
 class Faulty:
-    """A plugin whose connection cannot be opened."""
+    """A plugin whose connection cannot be opened; it would listen to everything and trace every turn."""
+
+    name = "curious"
+
+    def __init__(self) -> None:
+        self.heard: list[pulpo.Event] = []
+        self.traced = 0
+        self.handlers = {pulpo.Event: self.heard.append}
+
+    def begin_trace(self, caller: Any) -> None:
+        self.traced += 1
+
+    @pulpo.hookimpl
+    def pulpo_register_metric_sinks(self, settings: Any) -> list[Any]:
+        return [self]
 
     @pulpo.hookimpl
     def pulpo_register_tools(self, settings: Any) -> list[pulpo.Tool]:
@@ -219,6 +233,15 @@ async def test_a_plugin_that_cannot_open_is_quarantined_and_the_rest_runs(tmp_pa
         record = next(record for record in system.catalogue.records if record.name == "faulty")
         assert (record.state, record.contributes, system.catalogue.tools) == ("quarantined", {}, {})
         assert "ConnectionRefusedError: the other side is away" in record.reason
+
+
+async def test_a_plugin_that_cannot_open_hears_nothing_of_the_turns(tmp_path, plugin) -> None:
+    faulty = Faulty()
+    catalogue = load_plugins(extra=[("faulty", faulty), ("gated", plugin)], only=["pulpo_canary"])
+    async with running(settings(tmp_path), catalogue=catalogue) as system:
+        assert (await system.chat(hello())).outcome == "ok"
+    assert "TurnFinished" in plugin.diary
+    assert (faulty.heard, faulty.traced) == ([], 0)
 
 
 async def test_a_required_plugin_that_cannot_open_ends_the_start(tmp_path, plugin) -> None:

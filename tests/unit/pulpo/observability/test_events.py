@@ -135,3 +135,19 @@ def test_only_who_names_a_kind_heeds_it() -> None:
     bus = EventBus([Sink("all", event=lambda _: None), Sink("one", rescued=lambda _: None)], log=SILENT)
     assert bus.heeds(TurnRescued)
     assert not bus.heeds(PluginsLoaded)
+
+
+def test_a_sink_that_is_left_out_hears_nothing_more_and_traces_nothing() -> None:
+    class Tracing(Sink):
+        def begin_trace(self, caller: TraceContext | None) -> TraceContext | None:
+            return caller
+
+    heard: list[Event] = []
+    bus = EventBus([Tracing("gone", event=heard.append), Sink("kept", event=heard.append)], log=SILENT)
+    bus.emit(RESCUED)
+    assert (len(heard), bus.begin_trace is None) == (2, False)
+    bus.leave_out({"gone"})
+    bus.emit(RESCUED)
+    assert (len(heard), bus.begin_trace) == (3, None)
+    bus.leave_out(())
+    assert bus.heeds(Event)
