@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from http.client import HTTPException
+from typing import Any, TypeVar
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -13,6 +14,9 @@ import msgspec
 from pulpo.errors import PrometheusError
 from pulpo.observability.alerts import SUMMARIES, Firing
 from pulpo.observability.slo import OBJECTIVES, WINDOWS, Objective, Sum
+from pulpo.settings.secrets import shown
+
+T = TypeVar("T")
 
 SECONDS = 10.0
 """How long Prometheus may take to answer; thirty days are a lot to add up."""
@@ -22,17 +26,21 @@ _OWN = frozenset({"alertname", "severity"})
 
 def sums(url: str) -> Mapping[str, Mapping[str, Sum]]:
     """Return the sums by objective and window. It blocks: call it in a thread. Raises `PrometheusError`."""
-    found = {
-        sample["metric"].get("of", ""): float(sample["value"][1])
-        for sample in _asked(url, "query", query=" or ".join(_questions()))["result"]
-    }
+    found = _asked(url, "query", _samples, query=" or ".join(_questions()))
     return {it.name: {window: _sum(it, window, found) for window in WINDOWS} for it in OBJECTIVES}
 
 
 def firing(url: str) -> tuple[Firing, ...]:
     """Return the alerts that fire. It blocks: call it in a thread. Raises `PrometheusError`."""
-    alerts = _asked(url, "alerts")["alerts"]
-    found = [_firing(alert) for alert in alerts if alert["state"] == "firing"]
+    return _asked(url, "alerts", _alerts)
+
+
+def _samples(data: Any) -> dict[str, float]:
+    return {sample["metric"].get("of", ""): float(sample["value"][1]) for sample in data["result"]}
+
+
+def _alerts(data: Any) -> tuple[Firing, ...]:
+    found = [_firing(alert) for alert in data["alerts"] if alert["state"] == "firing"]
     return tuple(sorted(found, key=lambda it: (it.name, sorted(it.labels.items()))))
 
 
@@ -63,12 +71,15 @@ def _firing(alert: Mapping[str, Any]) -> Firing:
     )
 
 
-def _asked(url: str, what: str, **parameters: str) -> Any:
+def _asked(url: str, what: str, read: Callable[[Any], T], **parameters: str) -> T:
     body = urlencode(parameters).encode() if parameters else None
+    where = shown("prometheus_url", url)
     try:
         with urlopen(f"{url.rstrip('/')}/api/v1/{what}", body, timeout=SECONDS) as answer:  # noqa: S310 # nosec B310
-            return msgspec.json.decode(answer.read())["data"]
+            return read(msgspec.json.decode(answer.read())["data"])
     except HTTPError as error:
-        raise PrometheusError(f"Prometheus at {url} answered {error.code}: {error.reason}") from error
-    except (OSError, ValueError, KeyError) as error:
-        raise PrometheusError(f"Prometheus at {url} does not answer: {error}") from error
+        raise PrometheusError(f"Prometheus at {where} answered {error.code}: {error.reason}") from error
+    except (OSError, HTTPException) as error:
+        raise PrometheusError(f"Prometheus at {where} does not answer: {shown('', str(error))}") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise PrometheusError(f"what answers at {where} is no Prometheus: {type(error).__name__}") from error

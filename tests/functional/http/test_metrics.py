@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any
 
 import httpx
+import pytest
 
 from pulpo.http.metrics import seen
 from pulpo.observability.alerts import judge
@@ -136,6 +137,34 @@ async def test_while_prometheus_is_away_our_own_counts_are_told_as_such(serve: A
             assert answer["source"] == "store"
             assert "http://127.0.0.1:9 does not answer" in answer["note"]
             assert answer["notes"]["es"].startswith("Prometheus no responde")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 200 OK\r\n\r\n<html>", b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{", b"SSH-2.0\r\n"]
+    + [b"HTTP/1.1 200 OK\r\n\r\n" + body for body in (b"[]", b'{"data":{"result":[{}],"alerts":[{}]}}', b'{"data":1}')],
+)
+async def test_what_is_no_prometheus_is_told_as_such_and_our_own_counts_are_shown(serve: Any, answer: bytes) -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    listening = await asyncio.start_server(speak, "127.0.0.1", 0)
+    host, port = listening.sockets[0].getsockname()
+    async with listening, serve(prometheus_url=f"http://{host}:{port}") as served:
+        for path in ("slo/status", "alerts/active"):
+            answered = await served.client.get(f"/metrics/{path}")
+            assert (answered.status_code, answered.json()["source"]) == (200, "store")
+            assert f"http://{host}:{port}" in answered.json()["note"]
+
+
+async def test_the_password_of_a_prometheus_is_not_told(serve: Any) -> None:
+    async with serve(prometheus_url="http://ana:open-sesame@127.0.0.1:9") as served:
+        answered = await served.client.get("/metrics/slo/status")
+    assert answered.json()["source"] == "store"
+    assert "sesame" not in answered.text
 
 
 async def counted(client: httpx.AsyncClient, turns: int) -> dict[str, Any]:
