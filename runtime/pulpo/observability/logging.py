@@ -63,7 +63,7 @@ _whose: ContextVar[tuple[str, str, str, str]] = ContextVar("pulpo_whose", defaul
 
 SAFE = frozenset(
     {"timestamp", "level", "event", "marker", "request_id", "conversation", "turn", "workspace", "variant"}
-    | {"served_by", "outcome", "tool", "planner", "policy", "stage", "verdict", "sink", "trace_id"}
+    | {"served_by", "outcome", "planner", "policy", "stage", "verdict", "sink", "trace_id"}
 )
 """Keys whose values come from us (ids, names, closed sets) and are not searched for secrets."""
 
@@ -460,10 +460,17 @@ class _Bridge(logging.Handler):
             record.levelno,
             "library",
             logger=record.name,
-            message=record.getMessage(),
+            message=_message(record),
             exc_info=record.exc_info,
             **marker,
         )
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:  # its arguments do not fit, or cannot be shown: whoever logs must not fail by it
+        return str(record.msg)
 
 
 def _stamp(clock: Callable[[], datetime]) -> Processor:

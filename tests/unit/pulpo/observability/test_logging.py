@@ -176,6 +176,24 @@ def test_planted_secrets_are_found_nowhere(lines: Lines) -> None:
     assert not [secret for secret in secrets if secret in written]
 
 
+def test_a_tool_that_a_planner_made_up_is_searched_for_what_it_was_told(lines: Lines) -> None:
+    EventBus(()).emit(ToolCalled("t", "demo", "call_ana@example.com", "error", 0.1, "x"))
+    EventBus(()).emit(ToolCalled("t", "demo", "book_appointment", "error", 0.1, "x"))
+    assert [line["tool"] for line in lines.read()] == ["[e-mail]", "book_appointment"]
+
+
+def test_a_library_that_logs_what_cannot_be_written_goes_on(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", logging.getLogger().handlers[-1:])  # pytest's own would raise
+
+    class Shy:
+        def __str__(self) -> str:
+            raise RuntimeError("not yet")
+
+    logging.getLogger("library").warning("%d of %s", "many", "them")
+    logging.getLogger("library").warning("it is %s", Shy())
+    assert [line["message"] for line in lines.read()] == ["%d of %s", "it is %s"]
+
+
 def test_libraries_write_into_the_same_stream(lines: Lines) -> None:
     logging.getLogger("some.library").warning("careful, %s", "Ana")
     logging.getLogger("some.library").info("chatter")
