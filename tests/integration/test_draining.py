@@ -1,0 +1,63 @@
+"""Replicas that are asked to stop one after the other, as a rollout does it, while people write: nobody notices."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from chaos.composed import new_key, nginx
+from support.postgres import Postgres
+from support.server import STOP_SECONDS, Server, running
+from support.steady import steady
+
+RATE = 50.0
+DRAIN = 1.0
+"""Seconds between "not ready" and the end of listening: the time a load balancer has to look elsewhere."""
+
+
+@pytest.fixture(scope="module", params=["uvicorn", "granian"])
+def replicas(request: pytest.FixtureRequest, postgres: Postgres, tmp_path_factory) -> Iterator[tuple[Server, ...]]:
+    """Two replicas on one database, served by ``uvicorn`` or ``granian``."""
+    environ = {
+        "PULPO_DATABASE_URL": postgres.create(),
+        "PULPO_DRAIN_DELAY": str(DRAIN),
+        "PULPO_SERVER": request.param,
+    }
+    with ExitStack() as stack:
+        yield tuple(
+            stack.enter_context(running(tmp_path_factory.mktemp(name), environ=environ)) for name in ("one", "two")
+        )
+
+
+@pytest.fixture(scope="module")
+def edge(replicas: tuple[Server, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The address of the edge before them, and a key."""
+    with nginx(tmp_path_factory.mktemp("edge"), [replica.port for replica in replicas]) as port:
+        yield f"http://127.0.0.1:{port}", new_key(replicas[0].environ["PULPO_DATABASE_URL"])
+
+
+def test_each_in_turn_is_stopped_and_started_and_no_request_fails(replicas, edge, capsys) -> None:
+    with steady(*edge, rate=RATE) as answers:
+        for replica in replicas:
+            time.sleep(0.5)
+            began = time.monotonic()
+            assert replica.stop() == 0
+            assert DRAIN <= time.monotonic() - began <= STOP_SECONDS
+            replica.start()
+    with capsys.disabled():
+        answers.all_well(least=RATE * 2 * (DRAIN + 0.5))
+
+
+def test_control_one_that_ends_without_draining_is_noticed(replicas, edge) -> None:
+    with steady(*edge, rate=RATE) as answers:
+        time.sleep(0.5)
+        replicas[0].process.send_signal(signal.SIGSTOP)  # so that some are in it for certain
+        time.sleep(0.5)
+        replicas[0].kill()
+        time.sleep(0.5)
+    replicas[0].start()
+    assert answers.failed
