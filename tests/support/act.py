@@ -18,6 +18,7 @@ from support.documents import ROOT, files
 
 HERE = ROOT / "tests" / "workflow"
 WORKFLOWS = ROOT / ".github/workflows"
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
 STAND_INS = {"actions/setup-python": HERE / "setup-python", "actions/upload-artifact": HERE / "keep"}
 """What act cannot fetch without GitHub, and what it runs instead."""
 
@@ -43,7 +44,7 @@ class Act:
             options += ["--env", f"{name}={value}"]
         command = [self.command, "push", "--job", job, *options, *arguments]
         done = subprocess.run(command, cwd=self.tree, capture_output=True, text=True, timeout=2400)
-        return done.returncode == 0, done.stdout + done.stderr
+        return done.returncode == 0, COLOURS.sub("", done.stdout + done.stderr)
 
     def plant(self, name: str, text: str) -> None:
         """Write a file of the tree."""
