@@ -8,6 +8,7 @@ import pytest
 
 from support.installation import Installation
 from support.steady import steady
+from support.workshop import AT_ONCE
 
 SKIP = ("--skip-tests", "--without", "grafana")
 RATE = 50.0
@@ -33,8 +34,9 @@ def build(installation: Installation, why: str, changes: dict[str, tuple[str, st
 def test_a_build_and_a_switch(installation: Installation) -> None:
     before = installation.colour()
     installation.commit("Switch", NEW)
+    yielding = installation.environ["PULPO_BUILD_OPTIONS"].removesuffix(AT_ONCE)
     with steady(installation.url, installation.key, rate=RATE) as answers:
-        run = installation.deploy("staging", *SKIP)
+        run = installation.deploy("staging", *SKIP, PULPO_BUILD_OPTIONS=yielding)
         time.sleep(2)
     assert run.status == 0, run.said
     assert run.seconds("build") > 5, "it was built before: nothing was shown"

@@ -98,12 +98,12 @@ class Installation:
         )
         return f"pulpo-ai:{done.stdout.strip()}"
 
-    def deploy(self, *arguments: str, typed: str = "", seconds: float = 900) -> Run:
-        """Run scripts/deploy.sh to its end."""
+    def deploy(self, *arguments: str, typed: str = "", seconds: float = 900, **environ: str) -> Run:
+        """Run scripts/deploy.sh to its end, with ``environ`` in place of what it has otherwise."""
         done = subprocess.run(
             ["scripts/deploy.sh", *arguments],
             cwd=self.folder,
-            env=self._everything,
+            env={**self._everything, **environ},
             input=typed,
             capture_output=True,
             text=True,

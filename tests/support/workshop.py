@@ -23,6 +23,9 @@ WANTED = {
     PACKAGES: "postgresql,redis-server,prometheus,prometheus-alertmanager,nginx-light",
 }
 
+AT_ONCE = " --cpu-shares=1024"
+"""What gives a build its full share of the processor: nobody is served while most versions of a rehearsal are built."""
+
 CONTAINERS_CONF = """
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
@@ -63,7 +66,7 @@ def workshop(folder: Path) -> Iterator[dict[str, str]]:
         "PULPO_ENGINE": "podman",
         "PULPO_COMPOSE": compose() or "",
         "BASE_IMAGE": BASE,
-        "PULPO_BUILD_OPTIONS": " ".join(_build_options()),
+        "PULPO_BUILD_OPTIONS": " ".join(_build_options()) + AT_ONCE,
         **{f"{name.upper()}_IMAGE": f"localhost/pulpo-rehearsal-{name}" for name in SERVICES},
         "NGINX_IMAGE": "localhost/pulpo-rehearsal-edge",
     }
