@@ -1,6 +1,7 @@
 """The command ``pulpo``: one module a command.
 
-Whoever serves:              `serve` (the command and what it refuses), `servers` (uvicorn), `workers` (granian)
+Whoever serves:              `serve` (the command and what it refuses), `waiting` (for PostgreSQL), `servers` (uvicorn),
+                             `workers` (granian)
 Whoever talks:               `chat` (the command), `terminal` (how it looks), `remote` (another server answers)
 Whoever measures:            `eval` (dialogues from files, scored)
 Whoever looks at things:     `plugins`, `check`, `config`, `logs`, `doctor` (the command), `findings` (what it looks at)

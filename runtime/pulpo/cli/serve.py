@@ -32,6 +32,7 @@ def serve(
     assignments: tuple[str, ...],
 ) -> None:
     """Serve the chat page, the API and the console."""
+    from pulpo.cli.waiting import await_database
     from pulpo.settings import load_settings
 
     given = sources(config_file, assignments, host=host, port=port, database_url=database_url, server=server)
@@ -42,11 +43,13 @@ def serve(
     if settings.server == "granian":
         from pulpo.cli.workers import run_granian
 
+        await_database(settings)
         run_granian(settings, given, workers=workers)
     else:
         gc.disable()  # what a start makes is kept: looking for garbage in it is a tenth of the start
         from pulpo.cli.servers import run_uvicorn
 
+        await_database(settings)
         run_uvicorn(settings)
 
 

@@ -377,6 +377,7 @@ class Settings(BaseSettings):
     server: Literal["uvicorn", "granian"] = "uvicorn"
     drain_delay: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0, le=10)] = 1.0
     database_url: DatabaseUrl = "sqlite:///pulpo.db"
+    database_wait: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=0, le=600)] = 30.0
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     prometheus_url: WebUrl | None = None
     alert_window: Annotated[float, BeforeValidator(_refuse_truth), Field(ge=5, le=600)] = 300.0

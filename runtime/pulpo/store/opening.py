@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from pulpo.errors import SettingsError
+from pulpo.errors import SettingsError, StoreUnavailableError
 from pulpo.store.addresses import database_path, postgres_address
 
 if TYPE_CHECKING:
@@ -27,6 +27,23 @@ def open_store(url: str) -> AbstractAsyncContextManager[TurnStore]:
     from pulpo.store.postgres.store import open_postgres
 
     return open_postgres(address)
+
+
+def absence(url: str) -> StoreUnavailableError | None:
+    """Say why the database cannot be used now, or None when it can be: SQLite's is a file, and never away.
+
+    Raises `StoreUnavailableError` when it is there and refuses us, and `SettingsError` for a bad address. Not for code
+    that an event loop runs.
+    """
+    address = postgres_address(url)
+    if address is None:
+        return None
+    require_client()
+    import asyncio
+
+    from pulpo.store.postgres.link import absence as why
+
+    return asyncio.run(why(address))
 
 
 def hearing(url: str, channel: str, heard: Callable[[], None]) -> AbstractAsyncContextManager[None]:

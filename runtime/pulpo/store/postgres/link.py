@@ -59,6 +59,18 @@ async def connect(address: str, *, settings: Mapping[str, str] | None = None, st
         raise unavailable(error) from error
 
 
+async def absence(address: str) -> StoreUnavailableError | None:
+    """Try to connect; return why that cannot be now, and raise what time will not mend."""
+    try:
+        connection = await connect(address)
+    except StoreUnavailableError as error:
+        if error.__cause__ is None or not is_away(error.__cause__):
+            raise
+        return error
+    await connection.close()
+    return None
+
+
 def is_away(error: BaseException) -> bool:
     """Whether an error says that the database cannot be used now, rather than that a statement is bad."""
     if isinstance(error, StoreUnavailableError):
