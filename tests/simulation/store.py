@@ -18,7 +18,7 @@ from simulation.faults import Fate, Killed
 
 T = TypeVar("T")
 
-Bug: TypeAlias = Literal["", "ledger", "group", "answer fence", "effect fence", "atomic"]
+Bug: TypeAlias = Literal["", "ledger", "group", "answer fence", "effect fence", "atomic", "early"]
 """A guarantee that is switched off, so that the simulation has something to find."""
 
 SLOWEST = 0.05
@@ -59,6 +59,10 @@ class DirectStore:
         self._bug = bug
         self.paused_until = 0.0
         self.dead = False
+
+    def die(self) -> None:
+        """Do nothing any more: the process is killed."""
+        self.dead = True
 
     async def accept(
         self, asked: conversations.Accept, assign: conversations.Assign

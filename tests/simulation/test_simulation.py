@@ -16,6 +16,7 @@ FAULTS = (
     *("tool wait", "tool error", "tool reset", "tool hang", "tool exit"),
     *("raise", "hang", "babble", "junk", "calls"),
     *("accept: refused", "commit: refused", "commit: reply lost", "finish: reply lost", "nobody waits"),
+    *("lost: accept", "written: accept", "written: intend"),
     *("kill p", "pause p", "cancel p", ": killed", "LeaseLostError"),
 )
 """What stands in the traces of tools, planners, the store, processes and clients that fail."""
@@ -64,6 +65,7 @@ def test_the_same_seed_gives_the_same_run(database: bytes, seed: int) -> None:
         ("answer fence", "answered in two ways"),
         ("effect fence", "began after its turn was answered"),
         ("atomic", "doubts what our database knows"),
+        ("early", "happened and the ledger denies it"),
     ],
 )
 def test_control_a_guarantee_that_is_switched_off_is_missed(database: bytes, bug: Bug, law: str) -> None:

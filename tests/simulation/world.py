@@ -30,6 +30,7 @@ from simulation.faults import Fate, Killed
 from simulation.planners import Senseless
 from simulation.store import Bug, DirectStore, opened
 from simulation.tools import FakeThreads, Outside, hostile_tools
+from simulation.writer import GroupStore
 
 TIMING = Timing(deadline=4.0, assigned_deadline=2.5, lease=2.0, wait=3.0)
 START = 1_795_000_000.0
@@ -70,7 +71,10 @@ class Process:
 
 
 class World:
-    """Everything there is in one simulation; `simulate` runs it to its end."""
+    """Everything there is in one simulation; `simulate` runs it to its end.
+
+    Odd seeds have one process at a time, over a store like SQLite's; even ones have two over a store like PostgreSQL's.
+    """
 
     def __init__(self, seed: int, database: bytes, bug: Bug) -> None:
         self.fate = Fate(seed)
@@ -79,6 +83,7 @@ class World:
         self.runs: list[Run] = []
         self.answers: dict[str, list[TurnAnswer]] = {}
         self._bug = bug
+        self._alone = seed % 2 == 1
         self._numbers = itertools.count(1)
         tools = hostile_tools(self.fate, self.outside)
         off: dict[str, Any] = {"group": {"effect_group": ""}, "atomic": {"atomic": False}}.get(bug, {})
@@ -90,7 +95,7 @@ class World:
         """Let clients talk while chaos reigns, until all have their answers."""
         async with anyio.create_task_group() as group:
             self._group = group
-            for _ in range(2):
+            for _ in range(1 if self._alone else 2):
                 self._start()
             async with anyio.create_task_group() as people:
                 for number in range(CLIENTS):
@@ -159,7 +164,7 @@ class World:
         self.fate.calm = True
 
     def _kill(self, process: Process) -> None:
-        process.store.dead = True
+        process.store.die()
         process.disturb()
         self._processes.remove(process)
         self._leases[process.name].cancel()
@@ -169,7 +174,11 @@ class World:
 
     def _start(self) -> None:
         name = f"p{next(self._numbers)}"
-        store = DirectStore(self.database, self.fate, name, self._bug)
+        if self._alone:
+            spawn = self._group.start_soon
+            store: DirectStore = GroupStore(self.database, self.fate, name, self._bug, spawn)
+        else:
+            store = DirectStore(self.database, self.fate, name, self._bug)
         process = Process(name, store, self._orchestrator(store))
         self._processes.append(process)
         scope = self._leases[name] = anyio.CancelScope()
@@ -230,8 +239,9 @@ def simulate(seed: int, database: bytes, *, bug: Bug = "", check: Callable[[Worl
     async def main() -> World:
         before = trio.lowlevel.current_statistics().tasks_living
         world = World(seed, database, bug)
-        with trio.fail_after(300):
+        with trio.move_on_after(300) as patience:
             await world.run()
+        assert not patience.cancelled_caught, "somebody waits for ever"
         assert trio.lowlevel.current_statistics().tasks_living == before, "a task was left behind"
         check(world)
         return world
