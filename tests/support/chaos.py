@@ -45,6 +45,8 @@ class Chaos:
     cut: int = 0
     """Requests that were sent and lost their answer."""
     answered: int = 0
+    put_off: int = 0
+    """Requests that were told to come again, and when."""
     reigns: bool = False
     over: anyio.Event = field(default_factory=anyio.Event)
     """Set when the last server that was killed serves again."""
@@ -79,6 +81,8 @@ class Chaos:
             self.cut += 1
             return None
         if response.status_code in COME_AGAIN:
+            assert response.headers.get("retry-after"), f"{key}: {response.status_code} without Retry-After"
+            self.put_off += 1
             return None
         assert response.status_code == 200, f"{key}: {response.status_code} {response.text}"
         self.answered += 1

@@ -99,6 +99,13 @@ class Postgres:
             process.send_signal(how)
             process.wait(30)
 
+    def kill(self) -> None:
+        """End as a power cut would: SIGKILL to the server and to every process of its connections at once."""
+        process, self.process = self.process, None
+        assert process is not None
+        _signal_family(process.pid, signal.SIGKILL)
+        process.wait(30)
+
     def freeze(self) -> None:
         """Stop answering without closing a connection, as a machine does that is swapped out or cut off."""
         self._signal(signal.SIGSTOP)
@@ -109,10 +116,7 @@ class Postgres:
 
     def _signal(self, which: signal.Signals) -> None:
         assert self.process is not None
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
-        for pid in (self.process.pid, *map(int, listed.stdout.split())):
-            with suppress(ProcessLookupError):
-                os.kill(pid, which)
+        _signal_family(self.process.pid, which)
 
     def _answers(self) -> bool:
         command = [self.binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
@@ -134,6 +138,13 @@ def running_postgres() -> Iterator[Postgres]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _signal_family(parent: int, which: signal.Signals) -> None:
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True)
+    for pid in (parent, *map(int, listed.stdout.split())):
+        with suppress(ProcessLookupError):
+            os.kill(pid, which)
 
 
 def _as_postgres() -> dict[str, Any]:

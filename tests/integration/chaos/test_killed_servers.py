@@ -1,4 +1,5 @@
-"""`pulpo serve` killed in the middle of turns: every key is answered, and what it changed was changed once.
+"""`pulpo serve`, and its PostgreSQL, killed in the middle of turns: every key is answered, and what it changed was
+changed once.
 
 ``KILLS=200 tox -e integration -- -k killed -o faulthandler_timeout=0`` is the long run.
 """
@@ -10,6 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,8 @@ from support.postgres import Postgres
 from support.server import Server, running
 
 HITS = int(os.environ.get("KILLS", "10"))
+CRASHES = max(3, HITS // 5)
+"""Of PostgreSQL, which takes longer to start."""
 CLIENTS = 8
 UNAVAILABLE = texts.UNAVAILABLE["es"].partition("{")[0]
 IN_DOUBT = texts.IN_DOUBT["es"].partition("{")[0]
@@ -150,6 +154,42 @@ def test_every_turn_of_killed_postgresql_replicas_is_answered_and_changes_one_th
     said(chaos, answers, begun)
     once_and_told(answers, booked + house.ordered())
     assert begun > 0, "no kill fell into a turn"
+
+
+@dataclass
+class Crashes(Chaos):
+    """The database is killed instead, and started again on what it left; a hit has put somebody off."""
+
+    postgres: Postgres | None = None
+
+    async def _reign(self, hits: int) -> None:
+        assert self.postgres is not None
+        self.reigns = True
+        while self.hits < hits:
+            await anyio.sleep(self.random.uniform(*self.uptime))
+            before = self.put_off
+            await anyio.to_thread.run_sync(self.postgres.kill)
+            self.kills += 1
+            await anyio.to_thread.run_sync(self.postgres.start)
+            self.hits += self.put_off > before
+        self.reigns = False
+        self.over.set()
+
+
+def test_every_turn_over_a_killed_postgresql_is_answered_and_changes_one_thing(
+    own_postgres: Postgres, tmp_path: Path
+) -> None:
+    """Clients are told to come again and when, and nobody's booking is lost or made twice."""
+    house, url = Shop(tmp_path, "shop"), own_postgres.create()
+    with house.serving("server", PULPO_DATABASE_URL=url) as server:
+        chaos = Crashes([server], uptime=(0.2, 0.8), postgres=own_postgres)
+        answers = anyio.run(shop, chaos, CRASHES)
+    database = url.rpartition("/")[2]
+    booked = Counter(f"book {row['who']}" for row in own_postgres.execute("SELECT who FROM booked", database=database))
+    epochs = own_postgres.execute("SELECT epoch FROM turns", database=database)
+    said(chaos, answers, taken_over([tuple(row) for row in epochs]))
+    once_and_told(answers, booked + house.ordered())
+    assert chaos.put_off > 0
 
 
 def test_control_without_the_ledger_things_happen_twice(tmp_path: Path) -> None:
