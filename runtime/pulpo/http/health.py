@@ -27,6 +27,10 @@ DATABASE_SECONDS: Final = 1.0
 """After which a database that does not answer counts as away."""
 
 
+AWAY: Final = "The database cannot be reached."
+RETRY: Final = ((b"retry-after", b"1"),)
+
+
 class Alive(Struct, frozen=True):
     """The process answers."""
 
@@ -46,12 +50,11 @@ async def live(_call: Call) -> Alive:
 
 async def ready(call: Call) -> Alive:
     """Say whether new turns may be sent here: not while it drains, nor while the database is away."""
-    retry = ((b"retry-after", b"1"),)
     if call.door.system.draining:
-        raise ProblemError(503, "The server is stopping; send requests elsewhere.", headers=retry)
+        raise ProblemError(503, "The server is stopping; send requests elsewhere.", headers=RETRY)
     database = await _database(call.door)
     if not database.reachable:
-        raise ProblemError(503, "The database cannot be reached.", headers=retry)
+        raise ProblemError(503, AWAY, headers=RETRY)
     return Alive()
 
 
@@ -71,7 +74,7 @@ def health_operations(
 
     async def health(call: Call) -> Health:
         system, workspace = call.door.system, call.caller.workspace
-        return assess(
+        found = assess(
             version=pulpo.__version__,
             uptime=monotonic() - started,
             workspace=WorkspaceName(workspace.id, workspace.name, workspace.languages),
@@ -81,6 +84,9 @@ def health_operations(
             plugins=records_now(records, system),
             limits=system.limits.trouble,
         )
+        if found.status == "unavailable":
+            raise ProblemError(503, AWAY, headers=RETRY, troubles=found.troubles)
+        return found
 
     async def plugins(call: Call) -> Plugins:
         return Plugins(records_now(records, call.door.system))
@@ -115,7 +121,10 @@ def health_operations(
             id="getHealth",
             tag="health",
             summary="How does it do?",
+            description="While the database is away the answer is a problem whose `troubles` name every part that is"
+            " down; whose key cannot be checked hears of the database alone.",
             response=Health,
+            errors=(503,),
         ),
         Operation(
             method="GET",

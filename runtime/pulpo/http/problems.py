@@ -23,6 +23,7 @@ from pulpo.errors import (
     WorkspaceNotFoundError,
 )
 from pulpo.http.wire import Header, Reply
+from pulpo.observability.health import Trouble
 
 Headers: TypeAlias = tuple[Header, ...]
 
@@ -66,6 +67,10 @@ AWAY: Text = {
     "es": "Ahora mismo no se pueden guardar mensajes. Prueba de nuevo en un momento; con la misma Idempotency-Key nada "
     "se hace dos veces.",
 }
+UNRECOGNISED: Text = {
+    "en": "The database cannot be reached, so nobody can be recognised. Try again in a moment.",
+    "es": "No se puede acceder a la base de datos y no se puede reconocer a nadie. Prueba de nuevo en un momento.",
+}
 TAKEN_OVER: Text = {
     "en": "Another server is finishing this turn. Send the message again with the same Idempotency-Key.",
     "es": "Otro servidor está terminando este turno. Envía el mensaje otra vez con la misma Idempotency-Key.",
@@ -84,7 +89,8 @@ class Misfit(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True):
-    """RFC 9457's members, the id under which the request was logged, and where the body is wrong, if that is known."""
+    """RFC 9457's members, the id under which the request was logged, and where the body is wrong or which parts of the
+    server are down, if that is known."""
 
     type: str
     title: str
@@ -92,13 +98,21 @@ class Problem(Struct, frozen=True):
     detail: str
     request_id: str
     errors: tuple[Misfit, ...] | UnsetType = UNSET
+    troubles: tuple[Trouble, ...] | UnsetType = UNSET
 
 
 class ProblemError(Exception):
     """Raise it where a request cannot be served; ``headers`` are sent along. ``title`` is the status' own."""
 
     def __init__(
-        self, status: int, detail: Text, *, title: Text = "", headers: Headers = (), errors: tuple[Misfit, ...] = ()
+        self,
+        status: int,
+        detail: Text,
+        *,
+        title: Text = "",
+        headers: Headers = (),
+        errors: tuple[Misfit, ...] = (),
+        troubles: tuple[Trouble, ...] = (),
     ) -> None:
         super().__init__(localized(detail, "en"))
         self.status = status
@@ -106,6 +120,7 @@ class ProblemError(Exception):
         self.title = title or TITLES[status]
         self.headers = headers
         self.errors = errors
+        self.troubles = troubles
 
 
 def problem_of(error: Exception) -> ProblemError | None:
@@ -144,10 +159,17 @@ def reply_of(problem: ProblemError, *, request_id: str, locale: str) -> Reply:
         localized(problem.detail, locale),
         request_id,
         problem.errors or UNSET,
+        problem.troubles or UNSET,
     )
     return Reply(
         body=msgspec.json.encode(body), status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers
     )
+
+
+def unrecognised(error: StoreUnavailableError) -> ProblemError:
+    """What is told to somebody whose key cannot be checked: no more than ``/health/ready`` tells anybody."""
+    troubles = (Trouble("database", "It cannot be reached."),)
+    return ProblemError(503, UNRECOGNISED, headers=(_retry_after(error.retry_after),), troubles=troubles)
 
 
 def unexpected() -> ProblemError:

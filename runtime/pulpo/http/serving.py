@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from pulpo.contracts.routes import RawResponse
+from pulpo.errors import StoreUnavailableError
 from pulpo.http import problems, reading, wire
 from pulpo.http.limits import TOO_FAST, admit
 from pulpo.http.operations import Answer, Call, Door, Operation
@@ -97,7 +98,12 @@ def _way(operation: Operation) -> Way:
     counted = operation.counted
 
     async def way(scope: HTTPScope, headers: Headers, receive: Receive, door: Door) -> Reply | Stream:
-        caller = await door.gate.caller(headers, scope["headers"], scope=operation.scope)
+        try:
+            caller = await door.gate.caller(headers, scope["headers"], scope=operation.scope)
+        except StoreUnavailableError as error:
+            if operation.scope == "chat":
+                raise  # what is said of messages is what people in a chat should read
+            raise problems.unrecognised(error) from error
         body: Any = None
         if counted:
             await admit(door.system, caller, None, refusal=TOO_FAST)

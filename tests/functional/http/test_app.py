@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 import pulpo
+from pulpo.errors import StoreUnavailableError
 from pulpo.http.app import create_app
 
 from .conftest import Serve, Served
@@ -118,6 +119,25 @@ async def test_health_and_plugins_name_what_is_wrong(serve: Serve) -> None:
             ("pulpo_prometheus", "active"),
             ("toy", "active"),
         ]
+
+
+@pytest.mark.parametrize("recognised", [True, False])
+async def test_health_without_its_database_is_a_problem_that_says_so(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, recognised: bool
+) -> None:
+    async def away(_closure: object) -> None:
+        raise StoreUnavailableError("no disk at /var/x")
+
+    async with serve(plugins=[("broken", Broken())]) as served:
+        if recognised:
+            assert (await served.client.get("/metrics/health")).status_code == 200
+        monkeypatch.setattr(served.app.state.system.database, "read", away)
+        told = await served.client.get("/metrics/health")
+    assert (told.status_code, told.headers["content-type"]) == (503, "application/problem+json")
+    assert told.headers["retry-after"] == "1"
+    parts = {trouble["part"]: trouble["reason"] for trouble in told.json()["troubles"]}
+    assert list(parts) == (["database", "plugin broken"] if recognised else ["database"])
+    assert ("/var/x" in parts["database"]) == recognised, "strangers hear no more than that it is away"
 
 
 async def test_a_draining_server_is_alive_but_not_ready(served: Served) -> None:

@@ -42,6 +42,12 @@ class House:
             checks = [await client.get(f"/health/{which}") for which in ("live", "ready")]
         return checks[0].status_code, checks[1].status_code
 
+    async def troubles(self) -> list[str]:
+        """Return the parts that ``/metrics/health`` says are down."""
+        async with httpx.AsyncClient(base_url=self.server.url, timeout=10) as client:
+            told = await client.get("/metrics/health")
+        return [trouble["part"] for trouble in told.json()["troubles"]]
+
     async def in_flight(self) -> float:
         """Return how many turns the server runs, by its page for Prometheus, which asks nobody."""
         async with httpx.AsyncClient(base_url=self.server.url, timeout=10) as client:
@@ -97,11 +103,13 @@ async def test_an_absent_database_is_told_and_survived(tmp_path: Path) -> None:
                 await breaks(at)
                 await callers.refused(broken, seconds=DOWN)
                 assert await at.health() == (200, 503), name
+                assert await at.troubles() == ["database"], name
                 assert await at.in_flight() <= callers.number, f"{name}: turns pile up"
                 await mends(at)
                 mended = time.monotonic()
                 await callers.served(mended)
                 assert await at.health() == (200, 200), name
+                assert await at.troubles() == [], name
         await no_turn_is_left(at)
 
 

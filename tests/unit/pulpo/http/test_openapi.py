@@ -57,7 +57,7 @@ def test_fields_of_a_query_are_parameters_and_no_schema() -> None:
             "schema": {"type": "string", "default": "name"},
         },
     ]
-    assert set(document["components"]["schemas"]) == {"Misfit", "Problem", "Thing"}
+    assert set(document["components"]["schemas"]) == {"Misfit", "Problem", "Thing", "Trouble"}
 
 
 def test_refusals_follow_from_what_is_asked() -> None:
