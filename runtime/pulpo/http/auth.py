@@ -40,6 +40,7 @@ REMEMBERED: Final = 4096
 
 _PROXIES = frozenset({b"forwarded", b"via", b"x-real-ip", b"true-client-ip", b"x-client-ip", b"x-original-host"})
 _PROXY_PREFIXES = (b"x-forwarded-", b"cf-", b"x-envoy-")
+_OWN_SITES = frozenset({b"same-origin", b"none"})
 _LOCALHOST = re.compile(rb"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _CHALLENGE: Header = (b"www-authenticate", b'Bearer realm="pulpo"')
@@ -172,23 +173,29 @@ def _is_local(raw: Iterable[Header]) -> bool:
     """Every ``Host`` is localhost (there is at least one), no page of another origin asks, and no header tells of a
     proxy.
 
+    Browsers say whose page asks (``Sec-Fetch-Site``), and may hide the origin of one that, like ours, sends no
+    referrer; older ones name it.
+
     A proxy that sends none of these headers cannot be told from a local client: whoever puts one in front makes a
     key first.
     """
     hosts: list[bytes] = []
     origins: list[bytes] = []
+    sites: list[bytes] = []
     for name, value in raw:
         if name == b"host":
             hosts.append(value.lower())
         elif name == b"origin":
             origins.append(value.lower())
+        elif name == b"sec-fetch-site":
+            sites.append(value)
         elif name in _PROXIES or name.startswith(_PROXY_PREFIXES):
             return False
-    return (
-        bool(hosts)
-        and all(_LOCALHOST.fullmatch(host) for host in hosts)
-        and all(origin == b"http://" + hosts[0] for origin in origins)
-    )
+    if not hosts or not all(_LOCALHOST.fullmatch(host) for host in hosts):
+        return False
+    if sites:
+        return all(site in _OWN_SITES for site in sites)
+    return all(origin == b"http://" + hosts[0] for origin in origins)
 
 
 def _unknown(detail: str) -> ProblemError:

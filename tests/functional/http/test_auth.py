@@ -58,6 +58,8 @@ async def test_the_demo_answers_on_loopback(client: httpx.AsyncClient, host: str
         {"origin": "null"},
         {"origin": "http://localhost:3000"},
         {"origin": "https://localhost:8000"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site", "origin": "http://localhost:8000"},
         {"authorization": "Bearer pulpo_nonsense"},
         {"authorization": "Basic YTpi"},
     ],
@@ -71,8 +73,9 @@ async def test_the_demo_answers_nobody_else(client: httpx.AsyncClient, headers: 
 
 async def test_the_demo_answers_its_own_pages(client: httpx.AsyncClient) -> None:
     for host in ("localhost:8000", "[::1]:1"):
-        own = {"host": host, "origin": f"http://{host}"}
-        assert (await client.post("/chat", json={"message": "hi"}, headers=own)).status_code == 200
+        for said in ({"origin": f"http://{host}"}, {"origin": "null", "sec-fetch-site": "same-origin"}):
+            own = {"host": host, **said}
+            assert (await client.post("/chat", json={"message": "hi"}, headers=own)).status_code == 200
 
 
 async def test_another_site_s_page_cannot_use_the_demo_by_an_operation_without_a_body(serve: Serve) -> None:
