@@ -1,7 +1,8 @@
 """The database as plugins see it: short closures over a SQLAlchemy connection.
 
 A closure runs inside one transaction, waits for nothing but the database, and may be run in another thread.
-On SQLite all writing closures share one writer thread; on PostgreSQL each runs in a transaction of its own.
+On SQLite all writing closures share one writer thread, and one that is busy with the database for seconds is cut; on
+PostgreSQL each runs in a transaction of its own, and each statement has a second.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ T = TypeVar("T")
 
 
 class Database(Protocol):
-    """Reads and writes; both raise `StoreUnavailableError` when the database cannot be reached."""
+    """Reads and writes; both raise `StoreUnavailableError` when the database cannot be reached, and on SQLite
+    `TimeoutError` when the closure's own statements take too long."""
 
     async def read(self, closure: Callable[[Connection], T]) -> T:
         """Run ``closure`` on a read-only connection and return its value."""

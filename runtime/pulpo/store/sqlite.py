@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import anyio.to_thread
 from msgspec import Struct
@@ -17,6 +17,7 @@ from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
 from pulpo.errors import LeaseLostError, StoreUnavailableError
 from pulpo.store import conversations, effects, transcripts
+from pulpo.store.bounded import READ_SECONDS, BoundedConnection, within
 from pulpo.store.statements import OverSqlite, Run
 from pulpo.store.writer import SqliteWriter
 
@@ -64,7 +65,7 @@ class SqliteDatabase:
         from sqlalchemy.exc import OperationalError
 
         try:
-            with self._readers.connect() as connection:
+            with self._readers.connect() as connection, within(_raw(connection), READ_SECONDS):
                 return closure(connection)
         except OperationalError as error:
             raise StoreUnavailableError(f"the database cannot be read: {error.orig}") from error
@@ -233,5 +234,13 @@ def _void_leases(path: Path) -> None:
         connection.execute("UPDATE conversations SET lease_until = 0 WHERE lease_turn IS NOT NULL")
 
 
-def _open_reader(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0, check_same_thread=False)
+def _open_reader(path: Path) -> BoundedConnection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0, check_same_thread=False, factory=BoundedConnection
+    )
+    connection.watch()
+    return connection
+
+
+def _raw(connection: Connection) -> BoundedConnection:
+    return cast("BoundedConnection", connection.connection.driver_connection)

@@ -30,6 +30,7 @@ from queue import SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
 from pulpo.errors import StoreUnavailableError
+from pulpo.store.bounded import WRITE_SECONDS, BoundedConnection, within
 
 T = TypeVar("T")
 Closure: TypeAlias = Callable[[sqlite3.Connection], T]
@@ -88,14 +89,15 @@ class _Job:
             return True
         return self.early(self.value)
 
-    def run(self, connection: sqlite3.Connection) -> None:
+    def run(self, connection: BoundedConnection) -> None:
         """Run in a savepoint of its own: what it raises is its caller's, and takes its own rows along only."""
         connection.execute("SAVEPOINT job")
         try:
-            self.value = self.closure(connection)
+            with within(connection, WRITE_SECONDS):
+                self.value = self.closure(connection)
         except (Exception, SystemExit) as error:
             if not connection.in_transaction:
-                # A full disk makes SQLite roll everything back: the neighbours' rows are gone too.
+                # A full disk, or a write that is cut, makes SQLite roll everything back, the neighbours' rows too.
                 raise sqlite3.OperationalError(f"the transaction was lost: {error}") from error
             self.error = error if isinstance(error, Exception) else RuntimeError("a closure tried to end the process")
             connection.execute("ROLLBACK TO job")
@@ -112,7 +114,7 @@ class _Job:
             self.future.set_exception(self.error)
 
 
-class WriterConnection(sqlite3.Connection):
+class WriterConnection(BoundedConnection):
     """A connection whose transactions the writer alone begins and ends, by statements.
 
     A library that is lent it (SQLAlchemy rolls back when it first meets a connection) must not end them.
@@ -138,7 +140,7 @@ class SqliteWriter:
         self._locked = False
         self._batches: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="pulpo-writer", daemon=True)
-        self._connection: sqlite3.Connection | None = None
+        self._connection: WriterConnection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._committing = False
         self._idle = asyncio.Event()
@@ -289,7 +291,7 @@ class SqliteWriter:
             else:
                 return
 
-    def _opened(self) -> sqlite3.Connection:
+    def _opened(self) -> WriterConnection:
         if self._connection is None:
             self._connection = connect(self._path)
         return self._connection
@@ -309,7 +311,7 @@ class SqliteWriter:
             self._connection.close()
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> WriterConnection:
     """Open the writing connection: WAL, every commit synced, transactions only where we begin them, no waiting."""
     connection = sqlite3.connect(
         path, timeout=0, isolation_level=None, check_same_thread=False, factory=WriterConnection
@@ -324,6 +326,7 @@ def connect(path: Path) -> sqlite3.Connection:
         f"wal_autocheckpoint={CHECKPOINT}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    connection.watch()
     return connection
 
 

@@ -1,8 +1,8 @@
 """Runs tool calls: breaker, cache, deadlines, the effect ledger, and no lost siblings.
 
 A call never raises: whatever happens becomes a `ToolResult`, so that one bad tool costs one result and not the
-turn. On the way to the function a call passes, from the outside in, the cache, the breaker, the ledger (if it
-changes something), the tool's deadline, its limit of concurrent calls, and the retries.
+turn. On the way to the function a call passes, from the outside in, the cache, its rate limit, the breaker, the ledger
+(if it changes something), the tool's deadline, its limit of concurrent calls, and the retries.
 """
 
 from __future__ import annotations

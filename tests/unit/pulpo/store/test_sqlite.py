@@ -13,8 +13,9 @@ from pulpo.contracts.canary import Assignment
 from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
 from pulpo.errors import StoreUnavailableError
+from pulpo.store import sqlite, writer
 from pulpo.store.conversations import Replayed
-from pulpo.store.sqlite import open_sqlite
+from pulpo.store.sqlite import READERS, open_sqlite
 from pulpo.store.transcripts import messages
 from support.turns import asked, assign, done
 
@@ -156,3 +157,30 @@ async def test_a_turn_whose_acceptance_was_lost_hears_of_the_database(path: Path
             await store.finish(done("t1", 1))
         await store.accept(asked("t1", new=True), assign)
         await store.finish(done("t1", 1))
+
+
+ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c WHERE n < 0"
+
+
+async def test_a_read_without_an_end_is_cut_and_leaves_its_place_to_others(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "READ_SECONDS", 0.1)
+    async with open_sqlite(path) as store, asyncio.timeout(20):
+        reads = (store.database.read(lambda c: c.execute(text(ENDLESS)).all()) for _ in range(2 * READERS))
+        found = await asyncio.gather(*reads, return_exceptions=True)
+        assert [type(each) for each in found] == [TimeoutError] * 2 * READERS
+        assert await store.database.read(lambda c: c.execute(text("SELECT 1")).scalar()) == 1
+
+
+@pytest.mark.parametrize("statement", [ENDLESS, f"INSERT INTO t {ENDLESS}"], ids=["looking", "writing"])
+async def test_a_write_without_an_end_is_cut_and_the_next_one_works(
+    path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    monkeypatch.setattr(writer, "WRITE_SECONDS", 0.1)
+    async with open_sqlite(path) as store, asyncio.timeout(20):
+        await store.database.write(lambda c: c.execute(text("CREATE TABLE t (n INTEGER)")))
+        with pytest.raises((TimeoutError, StoreUnavailableError), match=r"after 0\.1 s"):
+            await store.database.write(lambda c: c.execute(text(statement)))
+        await store.database.write(lambda c: c.execute(text("INSERT INTO t VALUES (2)")))
+        assert await store.database.read(lambda c: c.execute(text("SELECT n FROM t")).scalars().all()) == [2]
