@@ -5,6 +5,7 @@ This is the one place where rooms meet that do not know each other.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import time
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from math import inf
+from typing import Final
 
 import anyio.to_thread
 from msgspec.structs import replace
@@ -30,6 +32,7 @@ from pulpo.contracts.runtime import Readings, Runtime
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
 from pulpo.errors import RequiredPluginError
+from pulpo.foreign import overreach
 from pulpo.observability.events import EventBus
 from pulpo.observability.recent import Recent
 from pulpo.observability.redaction import secret_free
@@ -57,6 +60,9 @@ from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
 from pulpo.turns.prices import Price
 from pulpo.turns.shadow import Shadows
+
+OPENING_SECONDS: Final = 30.0
+"""For a plugin's lifespan to open: one that waits for a server that never answers must not keep ours from starting."""
 
 
 @asynccontextmanager
@@ -204,10 +210,16 @@ async def _opened(
 ) -> Catalogue:
     """Enter the plugins' lifespans; one that fails quarantines its plugin, or ends the start if it is required."""
     for name, lifespan in catalogue.lifespans:
+        patience = asyncio.timeout(OPENING_SECONDS)
         try:
-            await stack.enter_async_context(lifespan(runtime))
-        except (Exception, SystemExit) as error:
-            reason = f"its lifespan failed: {type(error).__name__}: {error}"
+            async with patience:
+                await stack.enter_async_context(lifespan(runtime))
+        except BaseException as error:
+            if not isinstance(error, Exception) and not overreach(error):
+                raise
+            raised = f"{type(error).__name__}: {error}"
+            late = f"it did not open within {OPENING_SECONDS:g} s"
+            reason = f"its lifespan failed: {late if patience.expired() else raised}"
             if name in required:
                 raise RequiredPluginError(f"plugin {name!r} is required, and {reason}", plugin=name) from error
             catalogue = catalogue.without(name, reason=reason)

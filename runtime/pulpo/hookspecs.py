@@ -231,6 +231,8 @@ class LifespanHooks:
     def pulpo_lifespan(self, runtime: Runtime, settings: Any) -> AbstractAsyncContextManager[None]:
         """Return an async context manager that holds the plugin's connections open.
 
+        It has 30 seconds to open; when it raises or takes longer the plugin is quarantined.
+
         >>> import pulpo
         >>> from contextlib import asynccontextmanager
         >>> @asynccontextmanager

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 import pulpo
+from pulpo import assembly
 from pulpo.assembly import running
 from pulpo.errors import RequiredPluginError, SettingsError, WorkspaceNotFoundError
 from pulpo.plugins import Catalogue, load_plugins
@@ -242,6 +243,38 @@ async def test_a_plugin_that_cannot_open_hears_nothing_of_the_turns(tmp_path, pl
         assert (await system.chat(hello())).outcome == "ok"
     assert "TurnFinished" in plugin.diary
     assert (faulty.heard, faulty.traced) == ([], 0)
+
+
+class Waiting:
+    """A plugin that waits for another server, which never answers."""
+
+    def __init__(self) -> None:
+        self.given_up = False
+
+    @pulpo.hookimpl
+    def pulpo_lifespan(self, runtime: pulpo.Runtime, settings: Any) -> Any:
+        @asynccontextmanager
+        async def connection() -> Any:
+            try:
+                await asyncio.Event().wait()
+                yield
+            finally:
+                self.given_up = True
+
+        return connection()
+
+
+async def test_a_plugin_that_does_not_open_in_time_is_quarantined_and_the_rest_runs(
+    tmp_path, plugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assembly, "OPENING_SECONDS", 0.05)
+    waiting = Waiting()
+    catalogue = load_plugins(extra=[("waiting", waiting), ("gated", plugin)], only=["pulpo_canary"])
+    async with asyncio.timeout(20), running(settings(tmp_path), catalogue=catalogue) as system:
+        assert (await system.chat(hello())).outcome == "ok"
+        record = next(record for record in system.catalogue.records if record.name == "waiting")
+        assert (record.state, waiting.given_up) == ("quarantined", True)
+        assert record.reason == "its lifespan failed: it did not open within 0.05 s"
 
 
 async def test_a_required_plugin_that_cannot_open_ends_the_start(tmp_path, plugin) -> None:
