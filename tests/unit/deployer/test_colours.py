@@ -6,7 +6,7 @@ import pytest
 
 from deployer import colours
 from deployer.colours import BlueGreen
-from deployer.engine import DeployError
+from deployer.engine import DeployError, Engine
 
 
 @pytest.fixture
@@ -38,6 +38,12 @@ def test_the_traffic_changes_after_the_new_copy_is_up_and_before_the_old_one_sto
     order = [line for line in machine.commands if "pulpo-app" in line or "reload" in line]
     assert ["pulpo-app-green" in order[0], "reload" in order[1], "stop pulpo-app-blue" in order[2]] == [True] * 3
     assert colours.active(file) == "green"
+
+
+def test_the_copies_answer_on_ports_that_can_be_named(engine, machine, file: Path) -> None:
+    assert switch(engine, file).idle_address() == "http://127.0.0.1:8001"
+    named = Engine(command="podman", compose=("compose",), environ={"PULPO_BLUE_PORT": "9001"}, run=machine.run)
+    assert switch(named, file).idle_address() == "http://127.0.0.1:9001"
 
 
 def test_a_file_that_nginx_refuses_changes_nothing(engine, machine, file: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from deployer import images
-from deployer.engine import DeployError
+from deployer.engine import DeployError, Engine
 
 
 def test_the_version_is_the_project_s_and_the_commit_s() -> None:
@@ -42,6 +42,19 @@ def test_the_build_gets_the_base_and_the_extras(engine, machine) -> None:
     built = images.build(engine, "pulpo-ai:2", {"BASE_IMAGE": "mine", "PULPO_EXTRAS": "postgres"})
     assert built == "pulpo-ai:2, 366 MB"
     assert machine.did("build", "BASE_IMAGE=mine", "EXTRAS=postgres", "REVISION=2", "--format docker")
+
+
+def test_a_build_by_podman_leaves_the_processor_to_the_service_and_options_may_say_otherwise(engine, machine) -> None:
+    machine.images["pulpo-ai:2"] = "366000000"
+    images.build(engine, "pulpo-ai:2", {"PULPO_BUILD_OPTIONS": "--cpu-shares=1024"})
+    (built,) = (line for line in machine.commands if " build " in line)
+    assert built.index("--cpu-shares 128") < built.index("--cpu-shares=1024")
+
+
+def test_docker_is_not_asked_for_shares_that_its_builder_does_not_know(machine) -> None:
+    machine.said["inspect"] = "366000000"
+    images.build(Engine(command="docker", compose=("compose",), environ={}, run=machine.run), "pulpo-ai:2", {})
+    assert not machine.did("build", "--cpu-shares")
 
 
 def test_tags_are_made_to_mean_what_they_meant(engine, machine) -> None:
