@@ -38,6 +38,8 @@ def test_a_server_that_is_not_there_is_told_with_its_address() -> None:
     [
         ('{"event":"turn","marker":"AGENT_LOOP"}', None),
         ('{"event":"turn","marker":"AGENT_LOOP"}\n{"event":"request failed","marker":"ERROR"}', "1 errors"),
+        ('{"event":"turn","marker":"AGENT_LOOP"}\n{"marker":"ERROR","event":"database away"}', None),
+        ('{"event":"turn","marker":"AGENT_LOOP"}\n{"marker":"ERROR","event":"tool call"}', "1 errors"),
         ("", "no turn in the log"),
     ],
 )
