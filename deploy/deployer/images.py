@@ -18,6 +18,9 @@ YIELDING = ("--cpu-shares", "128")
 leaves, and ends nevertheless on a machine that is never idle (with the least share, 2, it did not). Docker's own
 builder knows no shares."""
 
+COMPLAINT = "pulpo: "
+"""How a line begins that a command of ours ends with when it fails."""
+
 
 def version(root: Path = ROOT) -> str:
     """Return the version of this tree: the project's own, the commit, and `.dirty` when files differ from it."""
@@ -54,7 +57,7 @@ def save(engine: Engine, tag: str, file: Path) -> str:
 
 def check_settings(engine: Engine, tag: str) -> str:
     """Let the new image read the settings it will run with; raises `DeployError` with the line that is wrong."""
-    engine.service("run", "--rm", "--no-deps", "-T", "pulpo-app", "config", "show", seconds=120)
+    _ask(engine, "config", "show")
     return f"{tag} accepts them"
 
 
@@ -62,8 +65,7 @@ def check_migrations(engine: Engine, *, running: bool) -> str:
     """Let the new image say what it will do to the database; raises `DeployError` when the old one could not go on."""
     if not running:
         return "there is no database yet"
-    said = engine.service("run", "--rm", "--no-deps", "-T", "pulpo-app", "db", "check", seconds=120)
-    return ", ".join(said.strip().splitlines()[-5:])
+    return ", ".join(_ask(engine, "db", "check").strip().splitlines()[-5:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,17 @@ def swap(engine: Engine) -> str:
         raise DeployError(f"there is no {PREVIOUS}: nothing was deployed before")
     restore(engine, Tags(latest=now.previous, previous=now.latest))
     return f"{LATEST} is {now.previous.removeprefix('sha256:')[:12]} again"
+
+
+def _ask(engine: Engine, *command: str) -> str:
+    """Run a command of the new image and return what it said; raises `DeployError` when it complained.
+
+    Its status alone does not tell: over podman's socket `compose run` was seen to end with 0 after a failure inside.
+    """
+    said = engine.service("run", "--rm", "--no-deps", "-T", "pulpo-app", *command, seconds=120)
+    if complaint := next((line for line in said.splitlines() if line.startswith(COMPLAINT)), None):
+        raise DeployError(f"the new image refuses: {complaint}")
+    return said
 
 
 def _id(engine: Engine, name: str) -> str:

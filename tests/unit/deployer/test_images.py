@@ -77,6 +77,16 @@ def test_migrations_are_asked_of_the_new_image_and_a_refusal_stops_the_release(e
     assert images.check_migrations(engine, running=False) == "there is no database yet"
     machine.said["db check"] = "would apply core_0009\n"
     assert images.check_migrations(engine, running=True) == "would apply core_0009"
+    machine.said["db check"] = "Container run Created\npulpo: the database cannot be used: it did not answer in time\n"
+    with pytest.raises(DeployError, match="refuses: pulpo: the database cannot be used"):
+        images.check_migrations(engine, running=True)
     machine.failing.add("db check")
     with pytest.raises(DeployError, match="no luck"):
         images.check_migrations(engine, running=True)
+
+
+def test_settings_are_refused_by_what_is_said_even_where_the_status_gets_lost(engine, machine) -> None:
+    assert images.check_settings(engine, "pulpo-ai:2") == "pulpo-ai:2 accepts them"
+    machine.said["config show"] = "pulpo: PULPO_PORT (environment): not a number\n"
+    with pytest.raises(DeployError, match="PULPO_PORT"):
+        images.check_settings(engine, "pulpo-ai:2")
