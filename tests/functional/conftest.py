@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,7 +71,11 @@ def house(tmp_path: Path) -> House:
 
     @asynccontextmanager
     async def hold(
-        stable: Script, *tools: pulpo.Tool, canary: Script | None = None, turns: TurnSettings | None = None
+        stable: Script,
+        *tools: pulpo.Tool,
+        canary: Script | None = None,
+        turns: TurnSettings | None = None,
+        breakers: Mapping[str, int] | None = None,
     ) -> AsyncIterator[System]:
         scripts = {"stable": stable} if canary is None else {"stable": stable, "canary": canary}
         made = Made(tools, [Scripted(name, script) for name, script in scripts.items()])
@@ -80,6 +84,7 @@ def house(tmp_path: Path) -> House:
             variants={name: VariantSettings(planner=name) for name in scripts},
             canary=CanarySettings(enabled=canary is not None, percentage=1.0),
             turns=turns or TurnSettings(),
+            breakers=breakers or {},
         )
         async with running(settings, catalogue=load_plugins(extra=[("made", made)], only=["pulpo_canary"])) as system:
             yield system
