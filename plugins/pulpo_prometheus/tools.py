@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import pulpo
 from pulpo_prometheus import catalogue
@@ -13,7 +13,12 @@ from pulpo_prometheus.families import OTHER, Families, Handlers
 
 OUTCOMES: Final = ("ok", "error", "timeout", "denied", "open", "limited", "invalid")
 SCOPES: Final = ("key", "workspace", "user", "tool")
+VARIANT: Final = "variant:"
+"""Begins the names of breakers that belong to a variant's planner and to no tool."""
 STATES: Final = ("closed", "open", "half_open")
+
+
+_Breaker: TypeAlias = Mapping[str, Number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class _Tool:
     calls: Mapping[str, Number]
     seconds: Spread
     argument_errors: Number
-    breaker: Mapping[str, Number]
+    breaker: _Breaker
 
 
 class ToolCounts:
@@ -35,15 +40,19 @@ class ToolCounts:
         argument_errors = families.numbers(catalogue.ARGUMENT_ERRORS)
         changes = families.numbers(catalogue.BREAKER_CHANGES)
 
+        def of_breaker(name: str) -> _Breaker:
+            return {state: changes.child(name, state) for state in STATES}
+
         def of_tool(tool: str) -> _Tool:
             return _Tool(
                 calls={outcome: calls.child(tool, outcome) for outcome in OUTCOMES},
                 seconds=seconds.child(tool),
                 argument_errors=argument_errors.child(tool),
-                breaker={state: changes.child(tool, state) for state in STATES},
+                breaker=of_breaker(tool),
             )
 
         self._tools = families.capped(catalogue.TOOL_CALLS, of_tool)
+        self._variants = families.capped(catalogue.BREAKER_CHANGES, of_breaker)
         self._limited = families.numbers(catalogue.RATE_LIMIT_HITS)
         for scope in SCOPES:
             self._limited.child(scope)
@@ -62,6 +71,8 @@ class ToolCounts:
     def expect(self, loaded: pulpo.PluginsLoaded) -> None:
         """Make the children of what is known at start."""
         self._tools.expect(loaded.names.get("tools", ()))
+        variants = loaded.names.get("variants", ())
+        self._variants.expect([f"{VARIANT}{name}" for name in variants if name != "stable"])
 
     def unusable(self, tool: str) -> None:
         """Count a call that never came to be: its arguments were none, or the tool was made up."""
@@ -83,4 +94,6 @@ class ToolCounts:
         self._alone.value = 0 if event.shared else 1
 
     def _changed(self, event: pulpo.BreakerChanged) -> None:
-        self._tools[event.tool].breaker[event.state].value += 1
+        name = event.tool
+        changes = self._variants[name] if name.startswith(VARIANT) else self._tools[name].breaker
+        changes[event.state].value += 1

@@ -60,6 +60,7 @@ from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
 from pulpo.turns.prices import Price
 from pulpo.turns.shadow import Shadows
+from pulpo.turns.stalls import Stalls
 
 OPENING_SECONDS: Final = 30.0
 """For a plugin's lifespan to open: one that waits for a server that never answers must not keep ours from starting."""
@@ -284,6 +285,7 @@ def _orchestrator(
             read_consent=read_consent,
             limits=limits,
             prices=prices,
+            stalls=Stalls(guards.breakers, clock=guards.clock),
             waiting=Waiting(store.database, clock=clock, lifetime=settings.approvals.lifetime),
         ),
         router=router,

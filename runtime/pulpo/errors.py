@@ -17,7 +17,8 @@
     │   │   └── ToolLimitedError too many calls of it were made lately
     │   └── ToolResultError      what it returned is not JSON, holds NaN, or is too large
     ├── PlannerError             a planner broke its contract
-    │   └── LoopLimitError       too many steps, too many calls, or the same call twice
+    │   ├── LoopLimitError       too many steps, too many calls, or the same call twice
+    │   └── PlannerOpenError     its circuit breaker refuses: it kept turns waiting in vain
     ├── TurnError                a turn cannot be run
     │   ├── WorkspaceNotFoundError     no such workspace is configured
     │   ├── OverloadedError            as many turns are running as may
@@ -157,6 +158,15 @@ class LoopLimitError(PlannerError):
     def __init__(self, message: str, *, planner: str, limit: str) -> None:
         super().__init__(message, planner=planner)
         self.limit = limit
+
+
+class PlannerOpenError(PlannerError):
+    """The variant's circuit breaker refuses: its planner kept turns waiting too often. ``retry_after`` is in seconds,
+    infinite when somebody forced it."""
+
+    def __init__(self, *, variant: str, retry_after: float) -> None:
+        super().__init__(f"the planner of {variant!r} is not asked for the moment", planner=variant)
+        self.retry_after = retry_after
 
 
 class TurnError(PulpoError):

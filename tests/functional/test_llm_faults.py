@@ -97,13 +97,21 @@ class Place:
 
 
 @asynccontextmanager
-async def opened(folder: Path, model: Model, *, stream: bool, canary: bool = True) -> AsyncIterator[Place]:
+async def opened(
+    folder: Path,
+    model: Model,
+    *,
+    stream: bool,
+    canary: bool = True,
+    call: float = CALL,
+    turn: TurnSettings | None = None,
+) -> AsyncIterator[Place]:
     shop = Shop()
-    settings = {"base_url": model.url, "model": "m", "timeout": CALL, "stream": stream}
+    settings = {"base_url": model.url, "model": "m", "timeout": call, "stream": stream}
     llm = VariantSettings(planner="llm", settings=settings)
     chosen = Settings(
         database_url=f"sqlite:///{folder}/pulpo.db",
-        turns=TurnSettings(deadline=DEADLINE, assigned_deadline=ASSIGNED),
+        turns=turn or TurnSettings(deadline=DEADLINE, assigned_deadline=ASSIGNED),
         variants={"stable": VariantSettings(planner="fallback"), "canary": llm} if canary else {"stable": llm},
         canary=CanarySettings(enabled=canary, strategy="all"),
     )
@@ -249,6 +257,37 @@ async def test_without_another_variant_there_is_still_an_answer(tmp_path: Path, 
             answer, _ = await place.ask(act)
             assert answer.outcome == "error"
             assert answer.reply
+
+
+async def test_a_server_that_hangs_is_soon_not_waited_for_and_its_turns_remain_the_canary_s(
+    tmp_path: Path, model: Model
+) -> None:
+    turn = TurnSettings(deadline=2.0, assigned_deadline=0.3)
+    async with opened(tmp_path, model, stream=False, call=8.0, turn=turn) as place:
+        asked = []
+        for number in range(8):
+            answer, _ = await place.ask(Sends())
+            asked.append(len(place.model.requests))
+            assert (answer.variant, answer.served_by, answer.outcome) == ("canary", "stable", "rescued"), "evidence"
+            assert place.failures == ["TimeoutError" if number < 5 else "PlannerOpenError"]
+            assert (answer.duration_ms < 300) == (number >= 5)
+        assert asked == [1] * 5 + [0] * 3
+        place.system.breakers.force("demo", "variant:canary", "half_open")
+        for _ in range(2):
+            answer, _ = await place.ask(GOOD)
+            assert (answer.served_by, answer.reply) == ("canary", "Tea is 5.")
+        (report,) = [it for it in place.system.breakers.reports("demo") if it.tool == "variant:canary"]
+        assert (report.state, report.reason) == ("closed", "probe_succeeded")
+
+
+async def test_who_has_nobody_to_stand_in_is_asked_however_often_it_hung(tmp_path: Path, model: Model) -> None:
+    turn = TurnSettings(deadline=0.2, assigned_deadline=0.1)
+    async with opened(tmp_path, model, stream=False, canary=False, call=8.0, turn=turn) as place:
+        for _ in range(7):
+            answer, _ = await place.ask(Sends())
+            assert (answer.outcome, len(place.model.requests)) == ("error", 1)
+        answer, _ = await place.ask(GOOD)
+        assert answer.reply == "Tea is 5."
 
 
 async def test_connections_are_used_again(place: Place) -> None:

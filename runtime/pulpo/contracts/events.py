@@ -92,8 +92,8 @@ class ToolCalled(Event, frozen=True):
 
 
 class BreakerChanged(Event, frozen=True):
-    """The circuit breaker of a workspace's tool entered a state: ``open`` refuses calls, ``half_open`` lets one
-    probe find out.
+    """The circuit breaker of a workspace's tool, or (``variant:NAME``) of a variant's planner, entered a state:
+    ``open`` refuses calls, ``half_open`` lets one probe find out.
 
     ``reason`` says why: ``failures``, ``slow_calls``, ``time_passed``, ``probe_failed``, ``probe_slow``,
     ``probe_succeeded``, ``forced`` (``by`` whose key, if there was one) or ``forgotten`` (there are too many). Rates

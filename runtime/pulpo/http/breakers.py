@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from pulpo.canary.router import STABLE
 from pulpo.http.operations import Call, Operation
 from pulpo.http.problems import ProblemError
 from pulpo.resilience.breaker import Reason, State
-from pulpo.resilience.breakers import BreakerReport
+from pulpo.resilience.breakers import BreakerReport, of_variant
+
+if TYPE_CHECKING:
+    from pulpo.system import System
 
 
 class Breaker(Struct, frozen=True, kw_only=True):
-    """One tool's breaker on the replica that answers. Rates are fractions of the ``calls`` in its window; at
-    ``next_probe`` an open one lets a call find out, unless it was ``forced`` open. ``reason`` is why it is in its state
-    (empty: it never changed), ``by`` whose key forced it. Times are in UTC."""
+    """The breaker of a tool, or (``variant:NAME``) of a variant's planner, on the replica that answers.
+
+    Rates are fractions of the ``calls`` in its window; at ``next_probe`` an open one lets a call find out, unless it
+    was ``forced`` open. ``reason`` is why it is in its state (empty: it never changed), ``by`` whose key forced it.
+    Times are in UTC."""
 
     workspace: str
     tool: str
@@ -31,7 +38,7 @@ class Breaker(Struct, frozen=True, kw_only=True):
 
 
 class BreakerList(Struct, frozen=True):
-    """The breakers of all tools of the caller's workspace, by name."""
+    """The breakers of all tools of the caller's workspace, and of variants that had turns here, by name."""
 
     workspace: str
     breakers: tuple[Breaker, ...]
@@ -56,10 +63,15 @@ async def force_breaker(call: Call) -> Breaker:
     """Order a breaker into a state, on every replica; somebody else's workspace is told as one that is not there."""
     system, tool = call.door.system, call.path["tool"]
     workspace = call.path["workspace"]
-    if workspace != call.caller.workspace.id or tool not in system.tools:
+    if workspace != call.caller.workspace.id or not _known(tool, system):
         raise ProblemError(404, "There is no such tool in this workspace; GET /admin/breakers lists them.")
     report = await system.orders.give(workspace, tool, call.body.state, by=call.caller.key_id)
     return _shown(report, datetime.fromtimestamp(system.clock(), UTC))
+
+
+def _known(name: str, system: System) -> bool:
+    """Whether it is a tool, or the planner of a variant that stable can stand in for."""
+    return name in system.tools or name in {of_variant(it) for it in system.settings.variants if it != STABLE}
 
 
 def _shown(it: BreakerReport, now: datetime) -> Breaker:

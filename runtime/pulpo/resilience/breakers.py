@@ -1,17 +1,23 @@
-"""The circuit breakers of all tools, one a workspace and tool: made when first needed, seen and forced from outside."""
+"""The circuit breakers of all tools, and of variants' planners, one a workspace and name: made when first needed, seen
+and forced from outside."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from math import inf
 from typing import Final, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pulpo.contracts.events import BreakerChanged
 from pulpo.resilience.breaker import BreakerSettings, Change, CircuitBreaker, Reason, State
 
 V = TypeVar("V")
+
+OF_VARIANT: Final = "variant:"
+"""Begins the names of breakers that belong to no tool but to a variant's planner; no tool's name has a colon."""
 
 STATES: Final[tuple[State, ...]] = ("closed", "open", "half_open")
 
@@ -34,6 +40,17 @@ class BreakerReport(Struct, frozen=True):
     by: str = ""
 
 
+def of_variant(variant: str) -> str:
+    """Return the name under which the breaker of a variant's planner stands beside those of the tools."""
+    return f"{OF_VARIANT}{variant}"
+
+
+def patient(settings: BreakerSettings) -> BreakerSettings:
+    """Return the settings of a variant's breaker: it opens only after ``minimum`` failures in a row, so that trouble
+    which also meets stable does not make the variant look worse than it is, and a slow answer is an answer."""
+    return replace(settings, window=settings.minimum, failure_rate=1.0, slow=inf)
+
+
 class Breakers:
     """``clock`` gives monotonic seconds. At most ``most`` breakers are kept: the closed ones made longest ago go
     first, which only forgets failures that did not suffice to open them."""
@@ -47,6 +64,7 @@ class Breakers:
         most: int = 4096,
     ) -> None:
         self._settings = settings
+        self._patient = patient(settings)
         self._clock = clock
         self._emit = emit
         self._most = most
@@ -95,7 +113,9 @@ class Breakers:
         if len(self._breakers) >= self._most:
             self._forget_one()
         breaker = CircuitBreaker(
-            self._settings, clock=self._clock, on_change=partial(self._changed, workspace_id=workspace_id, tool=tool)
+            self._patient if tool.startswith(OF_VARIANT) else self._settings,
+            clock=self._clock,
+            on_change=partial(self._changed, workspace_id=workspace_id, tool=tool),
         )
         self._breakers[workspace_id, tool] = breaker
         return breaker

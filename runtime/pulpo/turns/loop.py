@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pulpo.canary.router import STABLE
 from pulpo.contracts.events import ModelCalled, PlannerStepped, TurnOutcome
 from pulpo.contracts.planners import Answer, Calls, ModelCall, Piece, PlanContext, Planner, Step
 from pulpo.contracts.policies import PolicyContext, Verdict
@@ -26,6 +27,7 @@ from pulpo.turns.policies import PolicySet
 from pulpo.turns.prices import Price, cost_of
 from pulpo.turns.results import finished
 from pulpo.turns.run import TurnRun
+from pulpo.turns.stalls import Stalls
 from pulpo.turns.summaries import completed, described
 
 Consent: TypeAlias = Literal["yes", "no"] | None
@@ -90,8 +92,9 @@ class Executor(Protocol):
 class TurnLoop:
     """Runs attempts. ``tools`` are the tools available now, by name; ``history`` reads a conversation's last
     messages; ``read_consent`` tells a plain yes or no from anything else, knowing the answers a tool declares;
-    ``waiting`` lets calls wait for an operator, and without it what an operator should approve is refused; ``prices``
-    are those of models; ``clock`` gives the monotonic seconds that turns are timed with."""
+    ``stalls`` keeps turns from waiting for a planner that hangs; ``waiting`` lets calls wait for an operator, and
+    without it what an operator should approve is refused; ``prices`` are those of models; ``clock`` gives the monotonic
+    seconds that turns are timed with."""
 
     def __init__(
         self,
@@ -102,6 +105,7 @@ class TurnLoop:
         history: History,
         read_consent: ReadConsent,
         limits: Limits,
+        stalls: Stalls | None = None,
         waiting: Waiting | None = None,
         prices: Mapping[str, Price] | None = None,
         clock: Callable[[], float] = monotonic,
@@ -113,6 +117,7 @@ class TurnLoop:
         self._read_consent = read_consent
         self._limits = limits
         self.goals = {name: tool.goal for name, tool in tools.items() if tool.goal}
+        self._stalls = stalls
         self._waiting = waiting
         self._prices = prices or {}
         self._clock = clock
@@ -201,7 +206,12 @@ class TurnLoop:
     async def _steps(self, run: TurnRun, variant: Variant, dialogue: Dialogue, consent: Consent) -> Reply:
         context = self._executor.context(run)
         for step in range(self._limits.steps):
-            said, decision = await self._decide(run, variant, self._plan_context(run, dialogue, step, consent, context))
+            plan = self._plan_context(run, dialogue, step, consent, context)
+            if self._stalls is None or variant.name == STABLE:  # whom nobody can stand in for is asked in any case
+                said, decision = await self._decide(run, variant, plan)
+            else:
+                with self._stalls.watching(run, variant.name):
+                    said, decision = await self._decide(run, variant, plan)
             if decision.dialogue is not None:
                 dialogue = self._learnt(variant, dialogue, decision.dialogue)
             if isinstance(decision, Answer):

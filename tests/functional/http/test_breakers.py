@@ -116,7 +116,19 @@ async def test_changes_and_open_breakers_are_on_the_page_for_prometheus(client) 
     assert 'pulpo_active_circuit_breakers{state="open"} 1.0' in page
 
 
-@pytest.mark.parametrize("path", ["/admin/breakers/demo/nothing", "/admin/breakers/elsewhere/book"])
+async def test_a_variant_s_planner_may_be_forced_too_but_not_stable_s(client) -> None:
+    forced = (await client.post("/admin/breakers/demo/variant:canary", json={"state": "open"})).json()
+    assert (forced["tool"], forced["state"], forced["reason"]) == ("variant:canary", "open", "forced")
+    assert "variant:canary" in [it["tool"] for it in (await client.get("/admin/breakers")).json()["breakers"]]
+    page = (await client.get("/metrics")).text
+    assert 'pulpo_circuit_breaker_state_changes_total{to="open",tool="variant:canary"} 1.0' in page
+    assert 'pulpo_circuit_breaker_state_changes_total{to="closed",tool="variant:canary"} 0.0' in page
+    assert 'pulpo_tool_calls_total{outcome="ok",tool="variant:canary"}' not in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/breakers/demo/nothing", "/admin/breakers/elsewhere/book", "/admin/breakers/demo/variant:stable"]
+)
 async def test_what_is_not_there_is_a_problem(client, path) -> None:
     answer = await client.post(path, json={"state": "open"})
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
