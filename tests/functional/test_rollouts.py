@@ -227,6 +227,23 @@ async def test_after_a_rollback_nothing_begins_until_somebody_says_so(street) ->
         assert here.share == 0.2
 
 
+async def test_a_changed_variant_waits_for_the_cool_down_and_the_one_that_was_taken_back_for_ever(street) -> None:
+    plan = QUICK.model_copy(update={"cooldown": 100.0})
+    async with street(canary=broken, plan=plan) as here:
+        await here.rounds(40, until=lambda: here.state == "aborted")
+    street.clock.now += 50.0
+    async with street(prompt=" rewritten", plan=plan) as here:
+        await here.rounds(2)
+        assert (here.state, here.share) == ("aborted", 0.0), "mended, and too soon"
+    street.clock.now += 50.0
+    async with street(canary=broken, plan=plan) as here:
+        await here.rounds(2)
+        assert (here.state, here.share) == ("aborted", 0.0), "late enough, and the same"
+    async with street(prompt=" rewritten", plan=plan) as here:
+        await here.rounds(1)
+        assert (here.state, here.share) == ("progressing", 0.2)
+
+
 async def test_people_can_pause_go_on_abort_and_promote(street) -> None:
     async with street() as here:
         rollouts = here.system.rollouts
