@@ -197,18 +197,24 @@ def is_given(business: Business, service: Service, day: date) -> bool:
     return service.id in business.day_services.get(weekday_of(day), (service.id,))
 
 
-def grid(business: Business, day: date, hours: Hours) -> list[int]:
+def grid(business: Business, day: date, hours: Hours) -> tuple[int, ...]:
     """Return the starts that the slot step allows during a day's opening; a repeated hour counts twice."""
-    step, last = business.slot_step_minutes, max(end for _, end in hours.spans)
+    return _grid(day, hours.spans, business.slot_step_minutes, business.zone)
+
+
+# Some weeks of a few businesses, a kilobyte a day.
+@lru_cache(maxsize=256)
+def _grid(day: date, spans: tuple[tuple[int, int], ...], step: int, zone: ZoneInfo) -> tuple[int, ...]:
+    last = max(end for _, end in spans)
     # A clock change moves the wall clock against the opening by up to three hours; what falls outside is sorted
     # out by the windows afterwards.
     walls = (
         midnight + minutes
         for midnight in range(0, last, DAY)
         for minutes in range(0, DAY, step)
-        if any(start - 180 <= midnight + minutes < end + 180 for start, end in hours.spans)
+        if any(start - 180 <= midnight + minutes < end + 180 for start, end in spans)
     )
-    return sorted({at for wall in walls for at in _grid_instants(day, wall, business.zone)})
+    return tuple(sorted({at for wall in walls for at in instants(day, wall, zone)}))
 
 
 def on_grid(business: Business, at: int) -> bool:
@@ -298,8 +304,3 @@ def _near(taken: Iterable[Claim], business: Business, day: date) -> list[Claim]:
 def _days_around(business: Business, at: int) -> tuple[date, date]:
     today = local(at, business.zone).date()
     return today, today - timedelta(days=1)
-
-
-@lru_cache(maxsize=4096)
-def _grid_instants(day: date, minutes: int, zone: ZoneInfo) -> tuple[int, ...]:
-    return instants(day, minutes, zone)

@@ -83,7 +83,8 @@ def _labels(choice: pulpo.Choice) -> tuple[str, ...]:
     return (choice.label,) if isinstance(choice.label, str) else tuple(choice.label.values())
 
 
-@lru_cache(maxsize=2048)
+# The names of services and people, and room for offers, which are new all the time.
+@lru_cache(maxsize=512)
 def _phrases(texts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     cut = (tuple(token.word for token in content(text.replace("_", " "))) for text in texts)
     return tuple(dict.fromkeys(phrase for phrase in cut if phrase))
@@ -101,7 +102,7 @@ def _said(phrase: tuple[str, ...], said: Sequence[Token], known: Collection[str]
     return tuple(sorted(taken, key=lambda token: token.start))
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _misspelt(word: str, other: str) -> bool:
     return distance(word, other) <= (len(word) >= 8) + 1
 

@@ -83,7 +83,7 @@ def overlaps(span: Span, others: Iterable[Span]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Cut the commonest endings of both languages, so that number, gender and a clitic do not tell words apart."""
     for ending in lexicon.ENDINGS:
@@ -92,7 +92,6 @@ def stem(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=8192)
 def distance(left: str, right: str) -> int:
     """Return the edit distance of two words; a swap of neighbours counts once (Damerau–Levenshtein, restricted)."""
     if abs(len(left) - len(right)) > 2:
