@@ -15,6 +15,7 @@ from pulpo.contracts.commands import Api, ApiAnswer
 from pulpo.contracts.routes import RawResponse, Route, RouteError, RouteRequest
 from pulpo.conversation import Json, Workspace
 from pulpo.errors import CommandError
+from pulpo.http.misfits import told
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 SECONDS = 30.0
 """For a server to answer a command."""
+
+KEYLESS = "the server wants to know who asks: put an API key that is in force into PULPO_API_KEY (`pulpo keys create`)"
 
 
 @contextmanager
@@ -126,7 +129,7 @@ def _typed(value: Any, kind: type[Any] | None) -> Any:
     try:
         return msgspec.convert(value, kind, strict=False, str_keys=True)
     except msgspec.ValidationError as error:
-        raise CommandError(f"this does not fit: {error}", status=400) from None
+        raise CommandError(f"this does not fit: {told(error, kind)}", status=400) from None
 
 
 def _answered(answer: Any) -> ApiAnswer:
@@ -147,9 +150,10 @@ def _refused(status: int, body: bytes) -> CommandError:
     if not isinstance(problem, dict) or not problem.get("title"):
         return CommandError(f"the server answered {status}", status=status)
     errors = [(str(each["pointer"]), str(each["detail"])) for each in problem.get("errors", ())]
-    return CommandError(_told(str(problem["title"]), str(problem.get("detail", "")), errors), status=status)
+    said = KEYLESS if status == 401 else _told(str(problem["title"]), str(problem.get("detail", "")), errors)
+    return CommandError(said, status=status)
 
 
 def _told(title: str, detail: str, errors: Any) -> str:
-    places = "; ".join(f"{pointer or 'the whole'}: {said}" for pointer, said in errors)
+    places = "; ".join(f"{pointer or 'the whole'}: {said}" for pointer, said in errors if said not in detail)
     return ": ".join(part for part in (title, detail, places) if part)

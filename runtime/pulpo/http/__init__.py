@@ -6,7 +6,7 @@ Whoever adds an operation:     `operations` (what one is), `chat`, `conversation
                                `openapi` (the document of them)
 Whoever asks who may call:     `auth` (keys, scopes, the keyless demo), `visitors` (the chat page's cookie)
 Whoever follows a request:     `serving` (its way), `wire` (bytes, limits, headers), `reading` (checked values),
-                               `problems` (errors as clients see them), `limits` (who sends too much),
-                               `streams` (answers that go on: server-sent events)
+                               `problems` (errors as clients see them), `misfits` (what is wrong where),
+                               `limits` (who sends too much), `streams` (answers that go on: server-sent events)
 Whoever writes pages:          `pages`
 """

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from pulpo.http.limits import admit
+from pulpo.http.misfits import NOT_BLANK
 from pulpo.http.operations import Call, Operation
 from pulpo.http.problems import ProblemError
 from pulpo.http.reading import whole
@@ -21,7 +22,6 @@ MAX_KEY: Final = 255
 _REGION = re.compile(r"(?!XX|ZZ)[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _KEY = re.compile(rb"[\x20-\x7e]{1,255}")
 _LARGEST = 2**53  # beyond it JSON's numbers are no longer exact
-
 
 ConversationId = Annotated[str, Meta(pattern=whole("[A-Za-z0-9_-]{1,64}"))]
 UserId = Annotated[str, Meta(pattern=whole("[^\\u0000-\\u001f\\u007f]*"), min_length=1, max_length=128)]
@@ -40,12 +40,15 @@ class ChatContext(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """What may come with a message; `chat_body` adds the message itself."""
 
     conversation_id: Annotated[
-        ConversationId | None, Meta(description="The conversation to go on with; without it a new one begins.")
+        ConversationId | None,
+        Meta(description="The conversation to go on with, as its first answer names it; without it a new one begins."),
     ] = None
     user_id: Annotated[
         UserId | None, Meta(description="Whom the message is from; believed only from a key with scope `channel`.")
     ] = None
-    locale: Annotated[Locale | None, Meta(description="BCP 47; without it the business's first language.")] = None
+    locale: Annotated[
+        Locale | None, Meta(description="BCP 47, such as `es-MX`; without it the business's first language.")
+    ] = None
     region: Annotated[Region | None, Meta(description="ISO 3166, such as `ES` or `ES-MD`.")] = None
     channel: Annotated[Channel | None, Meta(description="Where the message comes from, such as `web`.")] = None
     attributes: Annotated[
@@ -64,7 +67,7 @@ def chat_body(max_message: int) -> type[Any]:
         str,
         Meta(
             max_length=max_message,
-            pattern="^[^\\u0000]*\\S[^\\u0000]*$",
+            pattern=NOT_BLANK,
             description="What the user says; not blank.",
         ),
     ]

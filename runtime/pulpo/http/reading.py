@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from pulpo.http.misfits import told
 from pulpo.http.problems import ProblemError
 
 MAX_DEPTH: Final = 32
@@ -52,7 +53,7 @@ def body_reader(kind: type[Any]) -> Callable[[bytes], Any]:
         try:
             return decode(body)
         except msgspec.ValidationError as error:
-            raise ProblemError(400, f"The body does not fit: {error}") from None
+            raise ProblemError(400, f"The body does not fit: {told(error, kind)}") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ProblemError(400, f"The body is not JSON in UTF-8: {error or 'it is cut'}") from None
 
@@ -65,7 +66,9 @@ def query_reader(kind: type[Any]) -> Callable[[bytes], Any]:
     def read(query: bytes) -> Any:
         try:
             return msgspec.convert(_pairs(query), kind, strict=False, str_keys=True)
-        except (msgspec.ValidationError, OverflowError) as error:
+        except msgspec.ValidationError as error:
+            raise ProblemError(400, f"The query does not fit: {told(error, kind)}") from None
+        except OverflowError as error:
             raise ProblemError(400, f"The query does not fit: {error}") from None
 
     return read
