@@ -236,7 +236,7 @@ RUNTIME: Final = (
         lasting=60,
         summary="The settings file on disk is not valid",
         spanish="El archivo de configuración en disco no es válido",
-        description="A server keeps its last good settings; `pulpo config check` says what is wrong with the file.",
+        description="A server keeps its last good settings; `pulpo config show` says what is wrong with the file.",
     ),
     Alert(
         name="PulpoMetricOverflow",
