@@ -81,7 +81,7 @@ async def running(
     Raises `SettingsError`, `PluginError` or `StoreUnavailableError` when it cannot start.
     """
     catalogue = catalogue or plugins_of(settings)
-    workspaces = _workspaces(settings, catalogue)
+    workspaces = workspaces_of(settings, catalogue)
     recent = Recent(clock=time.monotonic)
     bus = EventBus((recent, *catalogue.sinks))
     await anyio.to_thread.run_sync(upgrade, settings.database_url, catalogue.migrations)
@@ -239,6 +239,15 @@ def plugins_of(settings: Settings) -> Catalogue:
     )
 
 
+def workspaces_of(settings: Settings, catalogue: Catalogue) -> dict[str, Workspace]:
+    """Return the tenants that plugins know, with what ``[workspaces.<id>]`` says about them on top."""
+    workspaces = dict(catalogue.workspaces)
+    for name in settings.workspaces:
+        workspaces[name] = _chosen(settings, workspaces.get(name, Workspace(id=name, name=name)))
+    workspaces.setdefault(settings.default_workspace, Workspace(id=settings.default_workspace))
+    return workspaces
+
+
 def _orchestrator(
     settings: Settings,
     catalogue: Catalogue,
@@ -322,15 +331,6 @@ def _ids(clock: Callable[[], float]) -> Iterator[str]:
 def _tools(catalogue: Catalogue) -> dict[str, Tool]:
     offered = {tool.name: tool for source in catalogue.sources for tool in source.tools}
     return {**offered, **catalogue.tools}
-
-
-def _workspaces(settings: Settings, catalogue: Catalogue) -> dict[str, Workspace]:
-    """The tenants that plugins know, with what ``[workspaces.<id>]`` says about them on top."""
-    workspaces = dict(catalogue.workspaces)
-    for name in settings.workspaces:
-        workspaces[name] = _chosen(settings, workspaces.get(name, Workspace(id=name, name=name)))
-    workspaces.setdefault(settings.default_workspace, Workspace(id=settings.default_workspace))
-    return workspaces
 
 
 def _chosen(settings: Settings, workspace: Workspace) -> Workspace:

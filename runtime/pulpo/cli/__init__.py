@@ -15,9 +15,10 @@ The modules import click alone; what a command needs it imports when it runs, so
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from pulpo import __version__
 from pulpo.cli import approvals, breakers, canary, chat, check, config, db, doctor, keys, logs, plugins, serve
@@ -29,18 +30,40 @@ __all__ = ["main"]
 
 
 class Commands(Extensible):
-    """A group whose commands answer a known error with one line and exit code 2, never a traceback."""
+    """A group whose commands answer a known error, or a wrong call, with one line and exit code 2, not a traceback."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            return _ended(ctx, _usage(error))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
         except PulpoError as error:
-            click.echo(f"pulpo: {' '.join(str(error).split())}", err=True)
-            ctx.exit(2)
+            _ended(ctx, str(error))
+        except click.UsageError as error:
+            _ended(ctx, _usage(error))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def _ended(ctx: click.Context, said: str) -> NoReturn:
+    click.echo(f"pulpo: {' '.join(said.split())}", err=True)
+    ctx.exit(2)
+
+
+def _usage(error: click.UsageError) -> str:
+    """What click says of a wrong call, with where the right one is told; without a command that is its help."""
+    if isinstance(error, NoArgsIsHelpError):
+        raise error
+    path = error.ctx.command_path if error.ctx else "pulpo"
+    said = error.format_message().rstrip(".")
+    return f"{said[:1].lower()}{said[1:]}; `{path} --help` tells how to call it"
+
+
+@click.group("pulpo", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="PulpoAI %(version)s")
 def main() -> None:
     """PulpoAI: an agent runtime for chats that book."""

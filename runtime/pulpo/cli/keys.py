@@ -12,8 +12,10 @@ import click
 from pulpo.cli.database import in_transaction
 from pulpo.cli.options import database_option, json_option, read_settings, settings_options
 from pulpo.cli.output import print_json, print_table
+from pulpo.errors import CommandError
 
 if TYPE_CHECKING:
+    from pulpo.settings import Settings
     from pulpo.store.keys import KeyRecord
 
 
@@ -46,6 +48,7 @@ def create(
     from pulpo.store.keys import create_key
 
     settings = read_settings(config_file, assignments, database_url=database_url)
+    _check_workspace(settings, workspace)
     key_id, secret = in_transaction(
         settings,
         lambda connection: create_key(
@@ -93,8 +96,20 @@ def revoke(key_id: str, config_file: Path | None, assignments: tuple[str, ...], 
 
     settings = read_settings(config_file, assignments, database_url=database_url)
     if not in_transaction(settings, lambda connection: revoke_key(connection, key_id, now=time.time())):
-        raise click.ClickException(f"there is no active key {key_id!r}; `pulpo keys list` shows them")
+        raise CommandError(f"there is no active key {key_id!r}; `pulpo keys list` shows them")
     click.echo(f"revoked {key_id}")
+
+
+def _check_workspace(settings: Settings, workspace: str) -> None:
+    """Raise `CommandError` for a workspace that no server would find: the key would shut out callers who had none
+    before, and open nothing."""
+    from pulpo.assembly import plugins_of, workspaces_of
+
+    known = workspaces_of(settings, plugins_of(settings))
+    if workspace not in known:
+        raise CommandError(
+            f"there is no workspace {workspace!r}; known are: {', '.join(sorted(known))} ([workspaces.<id>] adds one)"
+        )
 
 
 def _shown(record: KeyRecord) -> dict[str, Any]:

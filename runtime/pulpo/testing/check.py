@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from importlib.metadata import entry_points
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -50,7 +51,11 @@ def check_plugin(
     catalogue = load_plugins(only=[name], sections=sections or {}, extra=extra)
     broken = [record.reason for record in catalogue.records if record.state != "active"]
     if broken or not catalogue.records:
-        reasons = broken or ["not installed: pip install the distribution that has it as an entry point"]
+        others = ", ".join(sorted(entry.name for entry in entry_points(group="pulpo")))
+        missing = (
+            f"not installed; there are {others or 'none'}: pip install the distribution that has it as an entry point"
+        )
+        reasons = broken or [missing]
         return [Finding("error", f"plugin {name}", reason) for reason in reasons]
     findings = [*_of_plugin(catalogue, name), *_of_commands(catalogue, reserved), *_of_tools(catalogue)]
     return sorted(findings, key=lambda finding: finding.level != "error")

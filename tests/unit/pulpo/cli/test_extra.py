@@ -117,7 +117,7 @@ def test_the_runtime_s_own_go_first_and_check_says_so(run, tides: str) -> None:
 def test_an_unknown_command_is_refused(run) -> None:
     result = run("sea")
     assert result.exit_code == 2
-    assert "No such command 'sea'" in result.stderr
+    assert result.stderr.startswith("pulpo: no such command 'sea'")
 
 
 def test_a_server_and_a_workspace_do_not_go_together(run) -> None:

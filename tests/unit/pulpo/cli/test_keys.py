@@ -11,7 +11,8 @@ from pulpo.store.keys import authenticate
 
 @pytest.fixture(autouse=True)
 def few_plugins(folder) -> None:
-    (folder / "pulpo.toml").write_text('[plugins]\nallow = ["pulpo_canary"]\n')
+    salons = "".join(f'[workspaces.{name}]\nname = "{name}"\n' for name in ("salon", "a", "b"))
+    (folder / "pulpo.toml").write_text(f'[plugins]\nallow = ["pulpo_canary"]\n{salons}')
 
 
 def listed(run, *arguments: str) -> list[dict[str, object]]:
@@ -48,7 +49,7 @@ def test_a_revoked_key_says_when_and_cannot_be_revoked_again(run) -> None:
     assert run("keys", "revoke", str(record["id"])).stdout == f"revoked {record['id']}\n"
     assert listed(run)[0]["revoked"] is not None
     again = run("keys", "revoke", str(record["id"]))
-    assert again.exit_code == 1
+    assert again.exit_code == 2
     assert "`pulpo keys list` shows them" in again.stderr
 
 
@@ -56,6 +57,13 @@ def test_an_unknown_scope_is_one_line_naming_the_known_ones(run) -> None:
     result = run("keys", "create", "--workspace", "a", "--scope", "root")
     assert result.exit_code == 2
     assert "choose from chat, channel, booking:read, booking:admin, metrics, admin" in result.stderr
+    assert listed(run) == []
+
+
+def test_a_key_to_nowhere_is_not_made(run) -> None:
+    result = run("keys", "create", "--workspace", "salom", "--scope", "chat")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("pulpo: there is no workspace 'salom'; known are: a, b, demo, salon")
     assert listed(run) == []
 
 

@@ -47,6 +47,28 @@ def test_an_assignment_without_key_and_value_is_refused(run, assignment: str) ->
     assert "is not KEY=VALUE" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("nope", "pulpo: no such command 'nope'; `pulpo --help` tells how to call it"),
+        ("--nope", "pulpo: no such option '--nope'; `pulpo --help` tells"),
+        ("keys create", "pulpo: missing option '--workspace'; `pulpo keys create --help` tells"),
+        ("serve --port x", "pulpo: invalid value for '--port': 'x' is not a valid integer; `pulpo serve --help` tells"),
+        ("booking agenda --url x --workspace y", "pulpo: --workspace is for the database of the settings;"),
+    ],
+)
+def test_a_wrong_call_is_one_line_that_says_where_the_right_one_is_told(run, line: str, says: str) -> None:
+    result = run(*line.split())
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert result.stderr.startswith(says)
+
+
+def test_a_group_without_a_command_shows_its_help(run) -> None:
+    result = run("keys")
+    assert "Usage: pulpo keys" in result.output
+    assert "create  Make a key" in result.output
+
+
 def test_the_module_is_the_command_and_a_broken_file_ends_it_with_2(folder) -> None:
     (folder / "pulpo.toml").write_text("[canary]\npercentage = 10\n")
     command = [sys.executable, "-m", "pulpo", "config", "show"]
