@@ -67,6 +67,10 @@ def test_a_rollback_is_watched_resumed_and_the_canary_stopped(new_visit: NewVisi
     expect(page.get_by_role("table", name="Changes")).to_contain_text("rollout aborted")
     assert grave_findings(page, axe) == []
 
+    spanish = new_visit(locale="es-ES").open("/console#/canary")
+    expect(spanish.locator(".facts").first).to_contain_text("Errores o rescates: evidencia")
+    expect(spanish.get_by_role("table", name="Cambios")).to_contain_text("despliegue revertido")
+
     page.get_by_role("button", name="Resume").press("Enter")
     expect(summary).to_contain_text("50% get canary · progressing")
     page.get_by_role("button", name="Stop the canary").press("Enter")

@@ -19,7 +19,9 @@ export function month(answer) {
 }
 
 function cell(day, today) {
-  const lines = [day.reason, day.open.length ? word("hours", { n: hours(day) }) : word("closed")].filter(Boolean);
+  const past = day.date < today;
+  const free = past ? "" : word("hours", { n: hours(day) });
+  const lines = [day.reason, day.open.length ? free : word("closed")].filter(Boolean);
   const date = inWords(day.date, { weekday: "long", day: "numeric", month: "long" });
   const link = el(
     "a",
@@ -31,7 +33,7 @@ function cell(day, today) {
     day.booked ? el("span", { class: "tone good" }, word("booked", { n: day.booked })) : null,
     ...lines.map((line) => el("span", { class: "agenda-line" }, line)),
   );
-  return el("li", { class: day.open.length ? "" : "agenda-closed" }, link);
+  return el("li", { class: [!day.open.length && "agenda-closed", past && "agenda-past"].filter(Boolean).join(" ") }, link);
 }
 
 function hours({ free_minutes: free }) {

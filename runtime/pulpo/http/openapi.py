@@ -133,7 +133,8 @@ def statuses(operation: Operation) -> set[int]:
 
 
 def _described(operation: Operation) -> str:
-    scope = "No key is needed." if operation.scope == PUBLIC else f"Needs the scope `{operation.scope}` (or `admin`)."
+    others = "" if operation.scope == "admin" else " (or `admin`)"
+    scope = "No key is needed." if operation.scope == PUBLIC else f"Needs the scope `{operation.scope}`{others}."
     return f"{operation.description} {scope}".strip()
 
 

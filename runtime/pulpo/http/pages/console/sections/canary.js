@@ -3,9 +3,10 @@
 
 import { ApiError } from "../../api.js";
 import { el } from "../../dom.js";
-import { currentLocale, has, say, t } from "../../i18n.js";
+import { currentLocale, say, t } from "../../i18n.js";
 import { meter, portion, span } from "../meters.js";
 import { moment, table, toolbar } from "../frame.js";
+import { action as done, named, reason } from "../reasons.js";
 import { controls } from "./canary-controls.js";
 
 const EVERY_MS = 2000;
@@ -88,8 +89,8 @@ function facts(status) {
   const pairs = [
     ["canary.state", pill],
     ["canary.step", step],
-    ["canary.why", state?.reason],
-    ["canary.waiting", state?.state === "progressing" && waiting],
+    ["canary.why", reason(state?.reason)],
+    ["canary.waiting", state?.state === "progressing" && reason(waiting)],
     ["canary.killed", killed],
     ["canary.problem", [status.problem, problem].filter(Boolean).join(" · ")],
     ["canary.strategy", status.strategy],
@@ -108,7 +109,7 @@ function listed(pairs) {
 function evidence(rollout) {
   if (!rollout) return say(el("p", { class: "empty" }), "canary.empty");
   const columns = [
-    { label: "canary.guardrail", cell: ({ name }) => el("strong", {}, nameOf(name)) },
+    { label: "canary.guardrail", cell: ({ name }) => el("strong", {}, named(name)) },
     { label: "canary.against", cell: (line) => against(line) },
     { label: "canary.for", cell: (line) => inFavour(line) },
     { label: "canary.arms.stable", cell: ({ units, bad_units: bad }) => `${bad[0]} / ${units[0]}` },
@@ -152,12 +153,12 @@ function part({ name, count }, comparisons) {
 
 function against({ name, evidence: found, threshold }) {
   const words = t("canary.of", { found: number(found), needed: number(threshold) });
-  return el("div", { class: "charted" }, meter(found, threshold, "bad", `${nameOf(name)}: ${words}`), words);
+  return el("div", { class: "charted" }, meter(found, threshold, "bad", `${named(name)}: ${words}`), words);
 }
 
 function inFavour({ name, no_worse: noWorse, clean, needed }) {
   const words = t("canary.of", { found: number(Math.max(noWorse, clean)), needed: number(needed) });
-  const label = `${nameOf(name)}: ${words}`;
+  const label = `${named(name)}: ${words}`;
   return el("div", { class: "charted" }, meter(Math.max(noWorse, clean), needed, "good", label), words);
 }
 
@@ -172,7 +173,7 @@ function audit(log) {
     { label: "canary.log.number", cell: (entry) => String(entry.number) },
     { label: "canary.log.at", cell: ({ at }) => moment(at) },
     { label: "canary.log.actor", cell: ({ actor }) => actor },
-    { label: "canary.log.action", cell: ({ action }) => el("strong", {}, action) },
+    { label: "canary.log.action", cell: ({ action }) => el("strong", {}, done(action)) },
     { label: "canary.log.change", cell: (entry) => el("code", {}, changed(entry)) },
   ];
   return [heading("canary.log"), log.length ? table(t("canary.log"), columns, log) : say(el("p", { class: "empty" }), "canary.log.empty")];
@@ -183,7 +184,7 @@ function changed({ before, after }) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const written = (given) => {
     const value = given?.source ? given.value : given;
-    return value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);
+    return value === undefined || value === null ? "–" : typeof value === "string" ? reason(value) : JSON.stringify(value);
   };
   const changes = names.map((name) => [name, written(before[name]), written(after[name])]);
   return changes.filter(([, was, is]) => was !== is).map(([name, was, is]) => `${name}: ${was} → ${is}`).join("; ");
@@ -193,16 +194,11 @@ function heading(key) {
   return say(el("h2"), key);
 }
 
-function nameOf(guardrail) {
-  const key = `canary.guardrail.${guardrail}`;
-  return has(key) ? t(key) : guardrail;
-}
-
-/** A number to three digits; past a million it matters no more how large it is. */
+/** A number to three digits; past a million, and below a thousandth, it matters no more how large it is. */
 function number(value) {
-  if (value > 1e6) return `> ${new Intl.NumberFormat(currentLocale()).format(1e6)}`;
-  const style = value >= 1e5 || (value > 0 && value < 1e-3) ? { notation: "scientific" } : {};
-  return new Intl.NumberFormat(currentLocale(), { maximumSignificantDigits: 3, ...style }).format(value);
+  const written = (given) => new Intl.NumberFormat(currentLocale(), { maximumSignificantDigits: 3 }).format(given);
+  if (value > 1e6) return "> 10⁶";
+  return value > 0 && value < 1e-3 ? `< ${written(1e-3)}` : written(value);
 }
 
 function percent(fraction) {

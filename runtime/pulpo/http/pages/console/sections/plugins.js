@@ -1,7 +1,7 @@
 // GET /plugins: what was found at start, what runs, and why the rest does not.
 
 import { el } from "../../dom.js";
-import { currentLanguage, has, say } from "../../i18n.js";
+import { currentLanguage, currentLocale, has, say, t } from "../../i18n.js";
 import { empty, table, toolbar } from "../frame.js";
 
 const TONES = { active: "good", quarantined: "bad", blocked: "fair" };
@@ -12,7 +12,7 @@ const COLUMNS = [
   { label: "plugins.distribution", cell: ({ distribution }) => distribution },
   { label: "plugins.version", cell: ({ version }) => version },
   { label: "plugins.contributes", cell: ({ contributes }) => contributions(contributes ?? {}) },
-  { label: "plugins.import", cell: ({ import_ms: ms }) => (typeof ms === "number" ? `${ms.toFixed(1)} ms` : null) },
+  { label: "plugins.import", cell: ({ import_ms: ms }) => (typeof ms === "number" ? milliseconds(ms) : null) },
   { label: "plugins.reason", cell: ({ reason }) => (reason ? el("span", { class: "loose" }, reason) : null) },
 ];
 
@@ -37,8 +37,16 @@ function stateOf(state) {
 function contributions(kinds) {
   const filled = Object.entries(kinds).filter(([, names]) => names?.length);
   if (!filled.length) return null;
-  const pairs = filled.flatMap(([kind, names]) => [el("dt", {}, kind), el("dd", {}, el("code", {}, names.join(", ")))]);
+  const pairs = filled.flatMap(([kind, names]) => [el("dt", {}, kindOf(kind)), el("dd", {}, el("code", {}, names.join(", ")))]);
   return el("dl", { class: "contributes" }, ...pairs);
+}
+
+function kindOf(kind) {
+  return has(`plugins.kind.${kind}`) ? t(`plugins.kind.${kind}`) : kind;
+}
+
+function milliseconds(ms) {
+  return `${new Intl.NumberFormat(currentLocale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(ms)} ms`;
 }
 
 export default { id: "plugins", title, render };
