@@ -39,8 +39,8 @@ from pulpo.observability.redaction import secret_free
 from pulpo.observability.slo import spent
 from pulpo.observability.watchdog import Watchdog
 from pulpo.plugins import Catalogue, load_plugins
+from pulpo.plugins.choosing import built_by, validated
 from pulpo.plugins.choosing import chosen as chosen_from
-from pulpo.plugins.choosing import validated
 from pulpo.resilience.breaker import BreakerSettings
 from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.resilience.limits import RateLimits, open_limits
@@ -349,7 +349,7 @@ def _variants(settings: Settings, catalogue: Catalogue, tools: Sequence[Tool]) -
             where = f"variants.{name}"
             factory = chosen_from(catalogue.planners, chosen.planner, key=f"{where}.planner")
             config = validated(factory.config, chosen.settings, key=f"{where}.settings")
-            built[key] = Variant(name, chosen.planner, factory.build(config, tools))
+            built[key] = Variant(name, chosen.planner, built_by(factory, config, tools, key=f"{where}.planner"))
         variants[name] = replace(built[key], name=name)
     return variants
 

@@ -150,5 +150,17 @@ def _extras(hint: Any) -> tuple[Any, ...]:
     return getattr(hint, "__metadata__", ())
 
 
+def check_alike(function: Callable[..., Any], tool: Callable[..., Any], *, role: str) -> None:
+    """Raise `TypeError` unless ``function``, a tool's ``role``, can be awaited with the tool's own arguments."""
+    if inspect.isfunction(function) and not inspect.iscoroutinefunction(function):
+        raise TypeError(f"tool {tool.__name__}: its {role} {function.__name__} must be async")
+    parameters = inspect.signature(tool).parameters
+    try:
+        inspect.signature(function).bind(**dict.fromkeys(parameters))
+    except TypeError as error:
+        wanted = ", ".join(parameters)
+        raise TypeError(f"tool {tool.__name__}: its {role} must take ({wanted}), as the tool does: {error}") from None
+
+
 def _impossible(function: Callable[..., Any], parameter: str, why: str) -> TypeError:
     return TypeError(f"tool {function.__name__}: parameter {parameter!r} {why}")

@@ -21,7 +21,7 @@ from typing import (
 
 from msgspec import Struct
 
-from pulpo.contracts.signature import Signature
+from pulpo.contracts.signature import Signature, check_alike
 from pulpo.contracts.slots import Slot
 from pulpo.conversation import Json, Offer, Text, ToolCall, Workspace
 
@@ -162,7 +162,11 @@ class Tool:
         return self.validate(arguments)
 
     def preview(self, function: Preview) -> Preview:
-        """Register ``function`` as this tool's preview; use as a decorator (``@book.preview``)."""
+        """Register ``function`` as this tool's preview; use as a decorator (``@book.preview``).
+
+        Raises `TypeError` unless it is async and takes the tool's parameters.
+        """
+        check_alike(function, self.function, role="preview")
         object.__setattr__(self, "previewer", function)
         return function
 
@@ -170,7 +174,9 @@ class Tool:
         """Register who finds out what became of an attempt whose outcome is unknown (``@pay.reconcile``).
 
         It is asked instead of running the tool again, with the same arguments and ``context.idempotency_key``.
+        Raises `TypeError` unless it is async and takes the tool's parameters.
         """
+        check_alike(function, self.function, role="reconcile")
         object.__setattr__(self, "reconciler", function)
         return function
 
@@ -239,6 +245,8 @@ def tool(
     """
     if cache and not read_only:
         raise ValueError("only the results of a read-only tool can be cached: add read_only=True, or drop cache")
+    if not timeout > 0 or concurrency < 1 or cache < 0:
+        raise ValueError("timeout is seconds above 0, concurrency calls from 1, and cache seconds from 0")
     hints = Hints(
         read_only=read_only,
         destructive=destructive and not read_only,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pulpo.errors import SettingsError
+from pulpo.contracts.planners import Planner, PlannerFactory
+from pulpo.contracts.tools import Tool
+from pulpo.errors import PulpoError, SettingsError
 
 T = TypeVar("T")
 
@@ -35,3 +38,17 @@ def validated(
         first = error.errors(include_url=False)[0]
         where = ".".join([key, *map(str, first["loc"])])
         raise SettingsError(first["msg"].removeprefix("Value error, "), source=source, key=where) from error
+
+
+def built_by(factory: PlannerFactory, config: BaseModel | None, tools: Sequence[Tool], *, key: str) -> Planner:
+    """Return a planner; raises `SettingsError` for one that cannot be built, or not be asked step by step."""
+    try:
+        planner = factory.build(config, tools)
+        if inspect.iscoroutinefunction(planner.next_step):
+            raise TypeError("its next_step returns its steps: it must yield them")
+    except PulpoError:
+        raise
+    except (Exception, SystemExit) as error:
+        said = f"planner {factory.name!r} cannot be built: {type(error).__name__}: {error}"
+        raise SettingsError(said, source="settings", key=key) from error
+    return planner

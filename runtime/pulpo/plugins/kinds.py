@@ -6,6 +6,7 @@ values later without asking.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -86,10 +87,43 @@ def _are_handlers(value: Any) -> bool:
     )
 
 
+CHECKS = {"check_message": 1, "check_call": 3, "check_answer": 2}
+"""The checks of a policy, and how many arguments each is called with. One that cannot be called would deny all."""
+
+
 def _policy_complaint(value: Any) -> str:
     if not isinstance(value, Policy):
         return f"{_shown(value)} is not a pulpo.Policy: return an instance of a subclass"
-    return "" if _is_name(value.name) else f"policy {_shown(value)} has no name: set `name` on the class"
+    if not _is_name(value.name):
+        return f"policy {_shown(value)} has no name: set `name` on the class"
+    for check, count in CHECKS.items():
+        method = getattr(value, check)
+        if inspect.ismethod(method) and not inspect.iscoroutinefunction(method):
+            return f"policy {value.name!r}: {check} must be async"
+        if not _takes(method, count):
+            wanted = ", ".join(inspect.signature(getattr(Policy, check)).parameters)
+            return f"policy {value.name!r}: {check} must take ({wanted})"
+    return "" if _takes(value.offers, 3) else f"policy {value.name!r}: offers must take (self, workspace, scopes, tool)"
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError:
+        return False
+    except ValueError:  # it does not tell
+        return True
+    return True
+
+
+def _sink_complaint(value: Any) -> str:
+    complaint = _sink_shape(value)
+    if complaint:
+        return complaint
+    for event, handler in value.handlers.items():
+        if inspect.iscoroutinefunction(handler):
+            return f"sink {value.name!r}: its handler of {event.__name__} is async: handlers are plain functions"
+    return ""
 
 
 def _tool_complaint(value: Any) -> str:
@@ -98,6 +132,7 @@ def _tool_complaint(value: Any) -> str:
     return _source_complaint(value)
 
 
+_sink_shape = _shaped("MetricSink", name=_is_name, handlers=_are_handlers)
 _source_complaint = _shaped("Tool or pulpo.ToolSource", name=_is_name, tools=_are_tools)
 
 
@@ -148,12 +183,7 @@ KINDS = (
         hook="pulpo_register_canary_strategies",
         complaint=_shaped("CanaryStrategy", name=_is_name, config=_is_model_or_none, compile=callable),
     ),
-    Kind(
-        name="metric sink",
-        field="sinks",
-        hook="pulpo_register_metric_sinks",
-        complaint=_shaped("MetricSink", name=_is_name, handlers=_are_handlers),
-    ),
+    Kind(name="metric sink", field="sinks", hook="pulpo_register_metric_sinks", complaint=_sink_complaint),
     Kind(
         name="planner",
         field="planners",

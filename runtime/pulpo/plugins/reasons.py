@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def _text(error: BaseException) -> str:
 
 def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    ours = str(Path(__file__).parent)
+    # What of ours a plugin calls (`pulpo.tool`) is no place for its author to look.
+    ours = f"{Path(__file__).parents[1]}{os.sep}"
     foreign = [it for it in frames if not it.filename.startswith((ours, "<frozen")) and "importlib" not in it.filename]
     return f" (at {Path(foreign[-1].filename).name}:{foreign[-1].lineno})" if foreign else ""
 

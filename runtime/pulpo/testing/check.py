@@ -48,6 +48,8 @@ def check_plugin(
     runtime's own commands. Never raises for anything
     that is wrong with the plugin.
     """
+    import sqlalchemy  # noqa: F401 - every server has it loaded, so it is no part of what a plugin's import takes
+
     catalogue = load_plugins(only=[name], sections=sections or {}, extra=extra)
     broken = [record.reason for record in catalogue.records if record.state != "active"]
     if broken or not catalogue.records:

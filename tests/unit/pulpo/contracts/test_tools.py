@@ -193,11 +193,15 @@ def test_a_tool_is_sync_or_async_as_its_function_is() -> None:
 
 
 def test_a_preview_is_registered_and_stays_a_function() -> None:
-    tool = declared()
+    @pulpo.tool
+    async def tool(item: str) -> str:
+        """Buy."""
+        return item
+
     assert tool.previewer is None
 
     @tool.preview
-    async def preview() -> pulpo.Summary:
+    async def preview(item: str) -> pulpo.Summary:
         return pulpo.Summary("Sure?", {})
 
     assert tool.previewer is preview
@@ -266,6 +270,31 @@ def test_a_tool_may_say_what_became_of_an_attempt() -> None:
 
     assert pay.reconciler is look
     assert pay.renamed("charge").reconciler is look
+
+
+def test_what_stands_beside_a_tool_takes_its_arguments_and_is_async() -> None:
+    @pulpo.tool
+    async def pay(context: pulpo.ToolContext, amount: int) -> str:
+        """Pay."""
+        return "paid"
+
+    async def other(context: pulpo.ToolContext, total: int) -> None: ...
+
+    def sync(context: pulpo.ToolContext, amount: int) -> None: ...
+
+    async def anything(**arguments: object) -> None: ...
+
+    with pytest.raises(TypeError, match=r"its preview must take \(context, amount\), as the tool does"):
+        pay.preview(other)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="tool pay: its reconcile sync must be async"):
+        pay.reconcile(sync)  # type: ignore[arg-type]
+    assert pay.reconcile(anything) is anything
+
+
+@pytest.mark.parametrize("wrong", [{"timeout": 0}, {"timeout": float("nan")}, {"concurrency": 0}, {"cache": -1}])
+def test_limits_that_let_no_call_through_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="timeout is seconds above 0"):
+        pulpo.tool(read_only=True, **wrong)  # type: ignore[call-overload]
 
 
 def test_only_what_changes_nothing_may_be_cached() -> None:

@@ -26,6 +26,31 @@ class Nameless(pulpo.Policy):
     pass
 
 
+class Sync(pulpo.Policy):
+    name = "sync"
+
+    def check_call(self, context: Any, call: Any, tool: Any) -> pulpo.Verdict:  # type: ignore[override]
+        return pulpo.ALLOW
+
+
+class Short(pulpo.Policy):
+    name = "short"
+
+    async def check_answer(self, context: Any) -> pulpo.Verdict:  # type: ignore[override]
+        return pulpo.ALLOW
+
+
+class Choosy(pulpo.Policy):
+    name = "choosy"
+
+    def offers(self, tool: Any) -> bool:  # type: ignore[override]
+        return True
+
+
+async def finished(event: pulpo.TurnFinished) -> None:
+    pass
+
+
 class Pong(Struct):
     pong: bool
 
@@ -82,6 +107,14 @@ def test_a_good_value_has_a_kind_and_a_name(hook: str, value: Any, name: str, ke
         ("tools", Named, "class Named: return an instance of it"),
         ("policies", Named, "class Named is not a pulpo.Policy: return an instance of a subclass"),
         ("policies", Nameless(), "policy Nameless has no name: set `name` on the class"),
+        ("policies", Sync(), "policy 'sync': check_call must be async"),
+        ("policies", Short(), "policy 'short': check_answer must take (self, context, answer)"),
+        ("policies", Choosy(), "policy 'choosy': offers must take (self, workspace, scopes, tool)"),
+        (
+            "metric_sinks",
+            SimpleNamespace(**{**SINK, "handlers": {pulpo.TurnFinished: finished}}),
+            "TurnFinished is async",
+        ),
         ("canary_strategies", SimpleNamespace(name="x", config=Config), "it has no 'compile'"),
         ("canary_strategies", SimpleNamespace(**{**STRATEGY, "config": Config()}), "its 'config' is of the wrong type"),
         ("metric_sinks", SimpleNamespace(**{**SINK, "name": ""}), "its 'name' is of the wrong type"),

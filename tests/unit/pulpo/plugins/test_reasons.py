@@ -3,6 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+import pulpo
 from pulpo.errors import PluginLoadError
 from pulpo.plugins.reasons import LONGEST, explained
 
@@ -33,6 +34,12 @@ def test_a_reason_says_where() -> None:
     with pytest.raises(LookupError) as caught:
         raise LookupError("gone")
     assert explained(caught.value, stage="failed").startswith("failed: LookupError: gone (at test_reasons.py:")
+
+
+def test_the_place_is_the_plugin_s_and_not_where_ours_noticed() -> None:
+    with pytest.raises(TypeError) as caught:
+        pulpo.tool(lambda item: item)
+    assert "(at test_reasons.py:" in explained(caught.value, stage="import failed")
 
 
 def test_a_long_message_is_cut() -> None:
