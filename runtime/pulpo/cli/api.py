@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 SECONDS = 30.0
 """For a server to answer a command."""
 
-KEYLESS = "the server wants to know who asks: put an API key that is in force into PULPO_API_KEY (`pulpo keys create`)"
-
 
 @contextmanager
 def opened_api(
@@ -146,6 +144,8 @@ def _decoded(body: bytes) -> Json:
 
 
 def _refused(status: int, body: bytes) -> CommandError:
+    from pulpo.cli.remote import KEYLESS
+
     problem = _decoded(body)
     if not isinstance(problem, dict) or not problem.get("title"):
         return CommandError(f"the server answered {status}", status=status)

@@ -17,6 +17,8 @@ from pulpo.turns.request import TurnAnswer, TurnRequest
 MARGIN = 5.0
 """Seconds added to a turn's longest wait and deadline before a silent server is given up."""
 
+KEYLESS = "the server wants to know who asks: put an API key that is in force into PULPO_API_KEY (`pulpo keys create`)"
+
 FIELDS = ("message", "conversation_id", "user_id", "locale", "region", "channel")
 
 
@@ -90,5 +92,7 @@ def _read(status: int, body: bytes) -> TurnAnswer:
         problem: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.MsgspecError as error:
         raise RemoteError(f"the answer ({status}) is not one of PulpoAI's: {error}") from error
+    if status == 401:
+        raise RemoteError(KEYLESS)
     said = [str(problem[name]) for name in ("title", "detail") if problem.get(name)]
     raise RemoteError(": ".join(said) or f"the server answered {status}")

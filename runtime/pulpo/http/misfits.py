@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -45,7 +44,7 @@ def told(error: msgspec.ValidationError, kind: type[Any]) -> str:
     """Return a sentence on the place that does not fit ``kind``, and what the type says of what belongs there."""
     found = _PLACE.fullmatch(str(error))
     what, path = (found["what"], found["path"] or "") if found else (str(error), "")
-    schema = _at(_schema(kind), path)
+    schema = _at(msgspec.json.schema(kind), path)
     known = sorted(schema.get("properties", ()))
     if unknown := _UNKNOWN.fullmatch(what):
         return f"There is no field `{unknown[1]}`{_within(path)}; known are: {', '.join(known)}."
@@ -83,11 +82,6 @@ def _with_description(sentence: str, schema: Schema) -> str:
 
 def _within(path: str) -> str:
     return f" in `{path}`" if path else ""
-
-
-@cache
-def _schema(kind: type[Any]) -> Schema:
-    return msgspec.json.schema(kind)
 
 
 def _at(schema: Schema, path: str, root: Schema | None = None) -> Schema:
