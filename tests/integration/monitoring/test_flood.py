@@ -7,7 +7,6 @@ import os
 import secrets
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -100,14 +99,12 @@ def _keys(database: Path) -> list[str]:
 
 
 def _flood(url: str, keys: list[str]) -> None:
-    clients = threading.local()
+    with httpx.Client(base_url=url, timeout=60) as client, ThreadPoolExecutor(8) as crowd:
 
-    def ask(key: str) -> str:
-        clients.http = getattr(clients, "http", None) or httpx.Client(base_url=url, timeout=60)
-        answer = clients.http.post("/chat", json={"message": "all"}, headers={"authorization": f"Bearer {key}"})
-        return str(answer.json()["reply"])
+        def ask(key: str) -> str:
+            answer = client.post("/chat", json={"message": "all"}, headers={"authorization": f"Bearer {key}"})
+            return str(answer.json()["reply"])
 
-    with ThreadPoolExecutor(8) as crowd:
         assert set(crowd.map(ask, keys)) == {"asked"}
 
 

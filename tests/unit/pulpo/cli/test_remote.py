@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pulpo.cli.remote import RemoteError, remote
+from pulpo.cli.remote import KEYLESS, RemoteError, remote
 from pulpo.errors import SettingsError
 from pulpo.turns.request import CallReport, TurnAnswer, TurnRequest
 
@@ -43,9 +43,11 @@ def serving(status: int, body: bytes) -> Iterator[tuple[str, list[dict[str, Any]
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_turn_is_sent_as_the_chat_api_wants_it_and_its_answer_read() -> None:
@@ -63,7 +65,8 @@ def test_without_a_key_none_is_sent() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        (401, b'{"title": "No key", "detail": "send one"}', "No key: send one"),
+        (401, b'{"title": "No key", "detail": "send one"}', "put an API key that is in force into PULPO_API_KEY"),
+        (403, b'{"title": "Not allowed", "detail": "ask for it"}', "Not allowed: ask for it"),
         (409, b'{"title": "Busy"}', "Busy"),
         (503, b"{}", "the server answered 503"),
         (404, b"<html>", r"the answer \(404\) is not one of PulpoAI's"),
@@ -93,4 +96,4 @@ def test_the_command_talks_to_a_server_and_tells_its_problems(run) -> None:
     assert asked[1]["body"] == {"message": "dos", "conversation_id": "c", "locale": "es", "user_id": "ana"}
     with serving(401, b'{"title": "No key"}') as (url, _):
         result = run("chat", "--url", url, input="uno\n")
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "! No key\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"! {KEYLESS}\n")
