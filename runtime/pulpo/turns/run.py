@@ -58,7 +58,7 @@ class TurnRun:
 
     def repeats(self, call: ToolCall) -> bool:
         """Whether this attempt has asked for the very same call before; remembers it."""
-        identity = _identity(call)
+        identity = _encode((call.tool, call.arguments))  # `_identity` would be one more function call
         if identity in self._seen:
             return True
         self._seen.add(identity)
