@@ -8,16 +8,17 @@ DNS name is not ``localhost``.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from pulpo.conversation import Workspace
+from pulpo.http.belief import Belief
 from pulpo.http.problems import ProblemError
 from pulpo.http.wire import Header
 from pulpo.store import keys
@@ -85,10 +86,9 @@ class Gate:
         self._workspaces = workspaces
         self._clock = clock
         self._on_loopback = _LOOPBACK.fullmatch(host) is not None
-        self._known: dict[bytes, tuple[float, KeyRecord]] = {}
-        self._keyless_until = 0.0
-        self._keys_exist = False
-        self._looking: asyncio.Task[None] | None = None
+        self._known: dict[bytes, Belief[KeyRecord | None]] = {}
+        self._keys_exist = Belief(self._any_keys, seconds=DEMO_SECONDS, clock=clock)
+        self._guarded = False
         self._default = default_workspace
 
     @property
@@ -122,21 +122,27 @@ class Gate:
         return Caller(workspace=workspace, scopes=record.scopes, key_id=record.id)
 
     async def _record(self, digest: bytes) -> KeyRecord | None:
-        now = self._clock()
-        until, record = self._known.get(digest, (0.0, None))
-        if record is not None and now < until:
-            return record
+        belief = self._known.get(digest)
+        if belief is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            belief = Belief(partial(self._find, digest), seconds=KEY_SECONDS, clock=self._clock)
+            self._known[digest] = belief
+        record = None
+        try:
+            record = await belief.get()
+        finally:
+            if record is None:  # of what is no key nothing is remembered
+                self._known.pop(digest, None)
+        return record
+
+    async def _find(self, digest: bytes) -> KeyRecord | None:
         found = await self._database.read(lambda connection: keys.find_key(connection, digest))
-        if found is None or found.revoked_at is not None:
-            self._known.pop(digest, None)
-            return None
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[digest] = (now + KEY_SECONDS, found)
-        return found
+        return None if found is None or found.revoked_at is not None else found
 
     async def _without_key(self, raw: Iterable[Header]) -> Caller:
-        if await self._any_keys():
+        if self._guarded or await self._keys_exist.get():
+            self._guarded = True  # once there was a key, there is no way back to the demo
             raise _unknown("Send an API key as `Authorization: Bearer <key>`.")
         if not self._on_loopback or not _is_local(raw):
             raise _unknown(
@@ -150,23 +156,7 @@ class Gate:
         return Caller(workspace=self._workspaces[self._default], scopes=scopes)
 
     async def _any_keys(self) -> bool:
-        """Once there was a key, there is no way back to the demo: the answer is kept for good.
-
-        Whoever asks while somebody looks waits for the same look; that one of them goes away does not end it.
-        """
-        if not self._keys_exist and self._clock() >= self._keyless_until:
-            if self._looking is None:
-                self._looking = asyncio.create_task(self._look())
-            await asyncio.shield(self._looking)
-        return self._keys_exist
-
-    async def _look(self) -> None:
-        now = self._clock()
-        try:
-            self._keys_exist = await self._database.read(keys.any_keys)
-            self._keyless_until = now + DEMO_SECONDS
-        finally:
-            self._looking = None
+        return await self._database.read(keys.any_keys)
 
 
 def _is_local(raw: Iterable[Header]) -> bool:

@@ -87,6 +87,16 @@ async def test_a_key_is_looked_up_once_and_believed_for_a_while(
     assert refused.value.status == 401
 
 
+async def test_who_comes_with_a_key_while_it_is_looked_up_shares_the_look(
+    gate: Gate, database: CountingDatabase, clock: Clock
+) -> None:
+    _, headers = database.key("chat")
+    for _ in range(2):
+        await asyncio.gather(*(gate.caller(headers, LOCAL, scope="chat") for _ in range(32)))
+        clock.now += auth.KEY_SECONDS
+    assert database.reads == 2
+
+
 async def test_unknown_keys_are_not_remembered(gate: Gate, database: CountingDatabase) -> None:
     for number in range(10):
         with pytest.raises(ProblemError):
