@@ -8,7 +8,7 @@ one service, one staff member, one start) and hold different seats of it. The da
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -86,18 +86,24 @@ class Question:
 
 def free_starts(question: Question, day: date, taken: Sequence[Claim]) -> tuple[Start, ...]:
     """Return the free starts of a day's opening, which may reach into the night after it."""
+    return tuple(free_by(question, day, taken))
+
+
+def free_by(
+    question: Question, day: date, taken: Sequence[Claim], *, order: Callable[[int], int] | None = None
+) -> Iterator[Start]:
+    """Yield the free starts of a day, by time or by ``order`` of them; one that is not asked for is not looked at."""
     business, service = question.business, question.service
     hours = hours_on(business, day)
     if not hours.spans or not is_given(business, service, day):
-        return ()
+        return
     windows = {each.id: windows_on(business, each, day, hours) for each in question.candidates}
     near = _near(taken, business, day)
-    starts = (
-        Start(at, tuple(each for each in windows if _fits(question, each, windows[each], at, near)))
-        for at in grid(business, day, hours)
-        if question.first_start <= at <= question.last_start
-    )
-    return tuple(start for start in starts if start.staff)
+    for at in sorted(grid(business, day, hours), key=order):
+        if question.first_start <= at <= question.last_start:
+            staff = tuple(each for each in windows if _fits(question, each, windows[each], at, near))
+            if staff:
+                yield Start(at, staff)
 
 
 def claims_for(question: Question, person: Staff, at: int, taken: Iterable[Claim]) -> tuple[Claim, ...] | None:

@@ -6,10 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
 from pulpo_booking.business import Business, minutes_of
-from pulpo_booking.calendar import Claim, Question, Refusal, Start, free_starts, opening_day, refusal
+from pulpo_booking.calendar import Claim, Question, Refusal, Start, free_by, free_starts, opening_day, refusal
 from pulpo_booking.localtime import Stretch, boundary, instants, local
 
 Load: TypeAlias = Callable[[Stretch], Sequence[Claim]]
@@ -86,24 +87,23 @@ def starts_of(business: Business, day: dt.date, clock: Clock) -> tuple[int, ...]
 def days_with_room(
     question: Question, days: Sequence[dt.date], load: Load, *, keep: Callable[[Start], bool] = lambda _: True
 ) -> Iterator[tuple[dt.date, list[Start]]]:
-    """Yield the days that have free starts to ``keep``, in the given order, reading a month at a time."""
-    for first in range(0, len(days), WINDOW):
-        chunk = days[first : first + WINDOW]
-        taken = load(around(question.business, min(chunk), max(chunk)))
-        for day in chunk:
-            if starts := [start for start in free_starts(question, day, taken) if keep(start)]:
-                yield day, starts
+    """Yield the days that have free starts to ``keep``, in the given order."""
+    for day, taken in _read(question.business, days, load):
+        if starts := [start for start in free_starts(question, day, taken) if keep(start)]:
+            yield day, starts
 
 
 def nearest(question: Question, at: int, load: Load) -> list[Start]:
     """Return the free starts closest to a refused one: three of its day, then one a day around the same time."""
-    day = local(at, question.business.zone).date()
-    wanted = _minutes(at, question.business)
+    business = question.business
+    day, wanted = local(at, business.zone).date(), _minutes(at, business)
+
+    def distance(start: int) -> int:
+        return abs(_minutes(start, business) - wanted)
+
     found: list[Start] = []
-    for each, starts in days_with_room(question, bookable_days(question, near=day), load):
-        room = 3 if each == day else 1
-        by_distance = sorted(starts, key=lambda start: abs(_minutes(start.at, question.business) - wanted))
-        found += by_distance[:room]
+    for each, taken in _read(business, bookable_days(question, near=day), load):
+        found += islice(free_by(question, each, taken, order=distance), 3 if each == day else 1)
         if len(found) >= SHOWN:
             break
     return sorted(found[:SHOWN], key=lambda start: start.at)
@@ -117,6 +117,14 @@ def bookable_days(question: Question, *, near: dt.date) -> list[dt.date]:
     start = max(first - dt.timedelta(days=1), min(near, last))
     ahead = [start + dt.timedelta(days=ahead) for ahead in range((last - start).days + 1)]
     return ahead if near <= last else [last - dt.timedelta(days=back) for back in range((last - first).days + 1)]
+
+
+def _read(business: Business, days: Sequence[dt.date], load: Load) -> Iterator[tuple[dt.date, Sequence[Claim]]]:
+    """Yield the days with what is taken around them, reading a month at a time."""
+    for first in range(0, len(days), WINDOW):
+        chunk = days[first : first + WINDOW]
+        taken = load(around(business, min(chunk), max(chunk)))
+        yield from ((day, taken) for day in chunk)
 
 
 def around(business: Business, first: dt.date, last: dt.date) -> Stretch:

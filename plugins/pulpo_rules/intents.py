@@ -66,26 +66,28 @@ class IntentModel:
         }
 
     def _index(self, examples: Iterable[tuple[str, Counter[str]]]) -> None:
-        sums: dict[str, Counter[str]] = defaultdict(Counter)
+        sums: dict[str, Vector] = defaultdict(lambda: defaultdict(float))
         for number, (tool, counted) in enumerate(examples):
             vector = self._vector(counted)
             self._examples.append(tool)
             for feature, value in vector.items():
                 self._postings[feature].append((number, value))
-                sums[tool][feature] += value  # type: ignore[assignment]  # a Counter sums floats as well
+                sums[tool][feature] += value
         for tool, total in sums.items():
             for feature, value in _unit(total).items():
                 self._centroids[feature].append((tool, value))
 
     def _vector(self, counted: Mapping[str, int]) -> Vector:
         """A unit vector; a feature never seen keeps its full weight, so that the unknown lowers similarity."""
-        unseen = self._weights[""]
         return _unit(
             {
-                feature: (1 + math.log(count)) * self._weights.get(feature, unseen * _UNSEEN * _kind_weight(feature))
+                feature: (1 + math.log(count)) * (self._weights.get(feature) or self._weight_of_unseen(feature))
                 for feature, count in counted.items()
             }
         )
+
+    def _weight_of_unseen(self, feature: str) -> float:
+        return self._weights[""] * _UNSEEN * _kind_weight(feature)
 
     def knows(self, word: str) -> bool:
         """Whether examples hold a word, another form of it, or what it may be a typo of."""

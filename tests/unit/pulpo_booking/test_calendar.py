@@ -11,8 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pulpo_booking import calendar
 from pulpo_booking.business import Business, Staff
-from pulpo_booking.calendar import Claim, Question, claims_for, free_staff, free_starts, refusal, seated_anew
+from pulpo_booking.calendar import (
+    Claim,
+    Question,
+    claims_for,
+    free_by,
+    free_staff,
+    free_starts,
+    refusal,
+    seated_anew,
+)
 from pulpo_booking.files import load_businesses
 from pulpo_booking.localtime import local
 from unit.pulpo_booking.counter import NOW, business_of
@@ -203,6 +213,29 @@ def test_free_starts_are_those_of_the_written_rules(situation: tuple[Question, d
     question, day, taken = situation
     found = {start.at: set(start.staff) for start in free_starts(question, day, taken)}
     assert found == _by_the_rules(question, day, taken)
+
+
+@given(situation=_situations(), wanted=st.integers(0, 86_400))
+def test_the_order_changes_nothing_but_the_order(situation: tuple[Question, dt.date, list[Claim]], wanted: int) -> None:
+    def distance(at: int) -> int:
+        return abs(at % 86_400 - wanted)
+
+    in_order = sorted(free_starts(*situation), key=lambda start: distance(start.at))
+    assert list(free_by(*situation, order=distance)) == in_order
+
+
+def test_starts_that_nobody_asks_for_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+
+    def claims(question: Question, person: Staff, at: int, taken: Any) -> Any:
+        looked_at.append(at)
+        return claims_for(question, person, at, taken)
+
+    monkeypatch.setattr(calendar, "claims_for", claims)
+    question = _question(SAMPLES["demo"])
+    last = next(free_by(question, THURSDAY, (), order=lambda at: -at))
+    assert set(looked_at) == {last.at}
+    assert last == free_starts(question, THURSDAY, ())[-1]
 
 
 @settings(max_examples=300)
