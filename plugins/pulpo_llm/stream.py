@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from pulpo_llm.errors import ModelResponseError
@@ -27,7 +26,8 @@ class Assembly:
 
     def feed(self, chunk: bytes) -> None:
         """Take in what came; raises `ModelResponseError` when it is no stream of completions."""
-        for line in self._lines(chunk):
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        for line in lines:
             data = line[5:].strip() if line.startswith(b"data:") else b""
             if data == b"[DONE]":
                 self.done = True
@@ -47,10 +47,6 @@ class Assembly:
         said = Said("".join(self._content) or None, "".join(self._refusal) or None, calls or None)
         return Completion((Choice(message=said, finish_reason=self._finish),), self._used)
 
-    def _lines(self, chunk: bytes) -> Iterator[bytes]:
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
-        yield from lines
-
     def _take(self, event: Completion) -> None:
         self._used = event.usage or self._used
         for choice in event.choices[:1]:
@@ -59,8 +55,10 @@ class Assembly:
                 self._add(choice.delta)
 
     def _add(self, said: Said) -> None:
-        self._content.append(said.content or "")
-        self._refusal.append(said.refusal or "")
+        if said.content:
+            self._content.append(said.content)
+        if said.refusal:
+            self._refusal.append(said.refusal)
         for position, call in enumerate(said.tool_calls or ()):
             index = position if call.index is None else call.index
             if index not in self._arguments and len(self._arguments) >= MOST_CALLS:
