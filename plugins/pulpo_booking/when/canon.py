@@ -61,7 +61,7 @@ def _fold_char(char: str) -> str:
     return "" if unicodedata.combining(base) else base
 
 
-def _fold(text: str) -> tuple[str, list[int]]:
+def fold(text: str) -> tuple[str, list[int]]:
     """Folded text and, for each of its characters, the index it came from."""
     if text.isascii():
         return text.lower().translate(_ASCII), list(range(len(text)))
@@ -70,7 +70,7 @@ def _fold(text: str) -> tuple[str, list[int]]:
 
 
 def _tokens(text: str) -> list[_Token]:
-    folded, at = _fold(text)
+    folded, at = fold(text)
     found = []
     for match in _TOKEN.finditer(folded):
         start, end = at[match.start()], at[match.end() - 1] + 1

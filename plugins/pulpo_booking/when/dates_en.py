@@ -122,6 +122,8 @@ DATES = rules(
         r.weekday_plus_weeks,
     ),
     ("D6", r"\b(?:the )?{WD} after next\b(?! week)", r.weekday_plus_weeks),
+    ("D6", r"\bthe {WD} (?:before|prior)(?= ?(?:$|[,.;!?]|at\b|in\b|please\b|if\b))", r.weekday_before),
+    ("D6", r"\bthe day (?:before|prior)(?= ?(?:$|[,.;!?]|at\b|in\b|please\b|if\b))", r.day_before),
     (
         "D6",
         r"\b(?:the )?{WD} after (?:this|that|the (?:next|coming))(?: coming)?(?: one)?\b(?! W)",
@@ -189,6 +191,11 @@ DATES = rules(
         g.week(1),
     ),
     ("R1", r"\b(?:any ?time |some ?time |any day )?(?:later )?this week\b", g.week(0)),
+    (
+        "R1",
+        r"\bnot (?:this|the coming) weekend,? (?:but )?(?:the )?(?:next|one after|following)(?: one| weekend)?\b",
+        g.weekend_after_next,
+    ),
     ("R1", r"\b(?:next weekend|weekend after next)\b", g.next_weekend_en),
     ("R1", r"\b(?:this|the|at the|on the|over the|coming|this coming|upcoming) weekend\b|\bweekend\b", g.weekend),
     (

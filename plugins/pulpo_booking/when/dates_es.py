@@ -31,6 +31,7 @@ DATES = rules(
         r"\b(?:el|al|del|dia|W\d)(?: dia)? (?P<a>\d{1,2})[-.](?P<b>\d{1,2})(?![\d/.:-])(?! ?(?:am|pm|hs|de la)\b)",
         r.numeric,
     ),
+    ("D11", r"(?<![\w/.:$-])(?=\d\d-0|0\d-)(?P<a>\d\d)-(?P<b>\d\d)(?![\w/:.-])", r.numeric),
     ("D11", r"\b(?:el )?(?P<a>\d{1,2}) del (?P<b>1[0-2]|0?\d)\b(?! ?(?:hs|:|am|pm))", r.numeric),
     (
         "R4",
@@ -116,7 +117,9 @@ DATES = rules(
     # N2
     ("N2", r"\b(?:anteayer|antier|antes de ayer|antes de anoche|anteanoche)\b", r.past_relative(2)),
     ("N2", r"\b(?:ayer|anoche|ayr)(?: a la noche| a la tarde| por la tarde)?\b", r.past_relative(1)),
-    ("N2", r"\b(?:el |este )?{WD} (?:pasado|anterior|ultimo)\b(?! manana)", r.past_weekday),
+    ("D6", r"\b(?:el )?{WD} (?P<last>anterior|previo|de antes)\b", r.weekday_before),
+    ("D6", r"\b(?:el )?dia (?:anterior|previo|de antes|antes)\b(?! (?:de|al?)\b)", r.day_before),
+    ("N2", r"\b(?:el |este )?{WD} (?:pasado|ultimo)\b(?! manana)", r.past_weekday),
     ("N2", r"\b(?:el )?(?:pasado|ultimo) {WD}", r.past_weekday),
     (
         "N2",
@@ -200,11 +203,16 @@ DATES = rules(
     ),
     ("R1", r"\b(?:para |en |durante |alguno de |algun dia de |cualquier dia de )?" + _SEM_NEXT + r"\b", g.week(1)),
     ("R1", r"\b(?:en |durante )?(?:esta|lo que queda de la|el resto de la) semana(?: misma)?\b", g.week(0)),
+    (
+        "R1",
+        r"\b(?:no (?:este |el )?(?:finde|fin de semana)(?: (?:{NEXT}))?|(?:este |el )?(?:finde|fin de semana)(?: (?:{NEXT}))? no),? (?:sino |si no |mejor )?el (?:otro|siguiente|que sigue|proximo)\b",
+        g.weekend_after_next,
+    ),
     ("R1", r"\b(?:el )?(?:proximo (?:finde|fin de semana)|(?:finde|fin de semana) (?:{NEXT}))\b", g.next_weekend_es),
     ("R1", r"\b(?:este |el |en el |al )?(?:finde|fin de semana|finde semana)(?: largo)?\b", g.weekend),
     (
         "R2",
-        r"\b(?:a |para |en )?(?:principios?|comienzos?|inicios?|los primeros dias) (?:de |del ){MES}\b",
+        r"\b(?:a |para |en )?(?:principios?|primeros|comienzos?|inicios?|los primeros dias) (?:de |del ){MES}\b",
         g.stretch(1, 10),
     ),
     ("R2", r"\b(?:a |para |en )?(?:mediados?|la mitad|mitad) (?:de |del ){MES}\b", g.stretch(11, 20)),

@@ -33,6 +33,7 @@ MASKS = masks(
     r"(?: (?:o|y|a) \d+ ?(?:mil|k|pesos|euros)?)?|\b\d+ (?:o|a|y|u) (?=~)",
     r"\b\d{1,2} de (?:M\d\d|julio|abril|mayo) (?:al |n° ?|esquina |y )?\d{2,5}\b(?! ?(?:hs|horas|:|am|pm))(?<!de 20\d\d)(?<! 20\d\d)",
     r"\b(?:queda|quedan|estan|vivo|direccion|direccion es|esquina|ubicad[oa]s?|sucursal|local)(?: en| es)?(?: la| el| calle)? \d{1,2} de (?:M\d\d|julio|mayo|abril)\b"
+    r"|\bvivo (?:en |al )?(?:el |la )?(?:numero )?\d+(?= ?(?:de (?:la |el )?[a-z]|[,.;!]|$))"
     r"|\b24 ?/ ?7\b|(?:^|[,.!] ?|gracias,? )hasta (?:el )?W\d ?!*$",
     r"\+?\(?(?<!\d)(?!\d{1,2}[-./ ]\d{1,2}[-./ ](?:\d\d){1,2}\b)(?!(?:19|20)\d\d[-.]\d\d?[-.])\d{2,}\)?[ .-]\d[\d .-]{5,}\d|\b\d{5,}\b|\b(?!20\d\d)\d{4}\b(?! ?(?:am|pm|hs))|\b\d{1,3}(?:\.\d{3})+\b|\b\d{3,}-\d{3,}\b",
     r"\b(?:dni|cedula|nie|rut|cuit|cuil|documento|telefono|tel|celular|cel|movil|whatsapp|numero|nro|num|codigo|clave|pin|legajo|"

@@ -360,6 +360,18 @@ def past_weekday(m: Match, setting: Setting) -> Part | None:
     return DatePart("past", plus_days(setting.today, -back), weekday=int(m["wd"]))
 
 
+def weekday_before(m: Match, setting: Setting) -> Part | None:
+    """ "The Friday before" what was named ahead of it; without that, the coming one in English, the last one in
+    Spanish ("anterior", group `last`)."""
+    part = past_weekday(m, setting) if group(m, "last") else weekday(m, setting)
+    return replace(part, before=True) if isinstance(part, DatePart) else part
+
+
+def day_before(m: Match, setting: Setting) -> Part | None:
+    """ "The day before" what was named ahead of it; nothing without that."""
+    return DatePart("past", None, before=True)
+
+
 def past_nothing(m: Match, setting: Setting) -> Part | None:
     """N2: a past stretch ("last week"): told, but no date."""
     return DatePart("past", None)

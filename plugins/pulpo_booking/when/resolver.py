@@ -12,7 +12,7 @@ from pulpo_booking.when.grammar import Rule, mask, scan
 from pulpo_booking.when.lexicon import Lexicon
 from pulpo_booking.when.marked import Marked
 from pulpo_booking.when.roles import corrected, moved, refused, told_in_passing
-from pulpo_booking.when.stretches import join_between, join_bounds, join_dates, join_open, join_weeks
+from pulpo_booking.when.stretches import join_before, join_between, join_bounds, join_dates, join_open, join_weeks
 from pulpo_booking.when.switching import filled, without
 from pulpo_booking.when.talk import Pattern, Talk
 from pulpo_booking.when.values import Found, Setting, When
@@ -106,6 +106,7 @@ def _read(text: str, speech: Language, setting: Setting) -> tuple[When, tuple[tu
 def _understand(marked: Marked, talk: Talk, setting: Setting) -> bool:
     """Steps 4 and 5. True when only the appointment to be moved is named."""
     join_dates(marked, setting)
+    join_before(marked)
     join_weeks(marked, talk)
     join_between(marked, talk)
     join_open(marked, talk, moving=talk.move.search(marked.text) is not None)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pulpo_booking.when.almanac import next_weekday_and_day
 from pulpo_booking.when.marked import Marked
@@ -55,6 +55,21 @@ def join_weeks(marked: Marked, talk: Talk) -> None:
             if built is None:
                 break
             marked.join(match.start(), match.end(), built)
+
+
+def join_before(marked: Marked) -> None:
+    """D6: "the wedding is on the 12th, so the Friday before" is the last Friday before the 12th."""
+    named: date | None = None
+    for index in sorted(marked.at):
+        part = marked.at[index].part
+        if not isinstance(part, DatePart):
+            continue
+        if part.before and named:
+            back = 1 if part.weekday is None else (named.weekday() - part.weekday - 1) % 7 + 1
+            day = named - timedelta(days=back)
+            marked.join(index, index + 1, DatePart("full", day, weekday=part.weekday))
+        elif part.kind != "past":
+            named = part.date or named
 
 
 def _week_from(part: DatePart, _: int) -> Part | None:

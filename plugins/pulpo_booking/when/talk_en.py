@@ -85,7 +85,7 @@ TALK = Talk(
     ),
     event=pattern(
         r"\b(?:wedding|married|marry|fly|flying|flight|flights|trip|travel\w*|birthday|bday|b-day|party|interview|exam|graduation|graduate|anniversary|(?<!bank )holiday|[4-9]\dth|vacation|concert|"
-        r"prom|born|christening|funeral|conference|meeting|moving house|leave for|leaving for|leave on|leaving|due|surgery|payday|paid|date night|event|dinner|gala|photoshoot|photo shoot|dob|recital|game|i work|i finish|finish work|get off|turns \d+|off work|my shift|my class|i have class|i have work|school|call (?:me|you|back)|let you know|i'll (?:confirm|check|tell you|get back to you)|get back to you|talk(?: to you| soon)?|text me|remind me|ring me|email me)\b"
+        r"prom|born|christening|funeral|conference|meeting|moving house|leave for|leaving for|leave on|leaving|due|surgery|payday|paid|date night|event|dinner|gala|meetings|photoshoot|photo shoot|dob|recital|game|i work|i finish|finish work|get off|turns \d+|off work|my shift|my class|i have class|i have work|school|call (?:me|you|back)|let you know|i'll (?:confirm|check|tell you|get back to you)|get back to you|talk(?: to you| soon)?|text me|remind me|ring me|email me)\b"
     ),
     request=pattern(
         r"\b(?:appointment|appt|book\w*|schedule|slot|slots|available|availability|need|want|like|can i|could i|come in|squeeze|fit me|do you have|have you got|any chance|opening|reserve|is there|how about|what about|trim|haircut|anything)\b"

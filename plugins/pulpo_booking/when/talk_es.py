@@ -7,7 +7,7 @@ from pulpo_booking.when.talk import Talk, pattern
 _ART = r"(?:el |la |las |los |del |al |dia )?"
 _CANT = (
     r"(?:no (?:puedo|podria|podre|me (?:viene|va|queda|sirve|da|conviene|es posible)|llego|tengo (?:tiempo|lugar)|voy a poder|"
-    r"estoy|trabajan|quiero|creo que pueda|hay manera|va a poder ser|sirve)(?! (?:ir |venir )?(?:a |por |en |de )?~)|imposible|me es imposible|se me complica|estoy "
+    r"estoy|trabajan|quiero|creo que pueda|hay manera|va a poder ser|sirve)(?! (?:ir |venir )?(?:a |por |en |de )?~)|imposible|ni hablar|ni loc[oa]|ni de broma|me es imposible|se me complica|estoy "
     r"(?:ocupad[oa]|complicad[oa]|a full)|trabajo(?! me)|tengo (?:que trabajar|laburo|clase|facultad|medico)|me viene mal|me queda mal|tampoco|"
     r"no(?= ?(?:$|[,.;!])))"
 )
@@ -99,7 +99,7 @@ TALK = Talk(
         (
             "C3",
             pattern(
-                r"\b(?:no (?:puedo|podria|podre|me (?:viene|va|queda|sirve|da|conviene)(?: bien| comodo)?|quiero|llego|voy a poder|estoy|tengo (?:tiempo|libre)|trabajo)|tampoco(?: puedo| me sirve)?|evitar|imposible|me viene mal) (?:ir |venir |asistir |pasar |a |en |por |que sea |para |el |la |los |las |bien |nada |libre )*(?P<drop>{X}(?:,? (?:y|ni|o) (?:el |los |la |a |por )*{X})*)(?!,? (?:si\b|pero si))"
+                r"\b(?:no (?:puedo|podria|podre|me (?:viene|va|queda|sirve|da|conviene)(?: bien| comodo)?|quiero|llego|voy a poder|estoy|tengo (?:tiempo|libre)|(?<!que no )trabajo)|tampoco(?: puedo| me sirve)?|evitar|imposible|me viene mal) (?:ir |venir |asistir |pasar |a |en |por |que sea |para |el |la |los |las |bien |nada |libre )*(?P<drop>{X}(?:,? (?:y|ni|o) (?:el |los |la |a |por )*{X})*)(?!,? (?:si\b|pero si))"
             ),
         ),
         ("C3", pattern(r"\bque no sea (?:el |la |a |por |en )*(?P<drop>{X})")),
@@ -116,9 +116,9 @@ TALK = Talk(
     ),
     event=pattern(
         r"\b(?:boda|casamiento|me caso|nos casamos|se casa|caso|vuelo|vuela|viaje|viajo|viajamos|viaja|me voy|nos vamos|cumple|cumpleanos|cumplo|fiesta|"
-        r"examen|entrevista|bautismo|bautizo|comunion|graduacion|recibo|egreso|aniversario|parto|operan|operacion|mudo|mudanza|concierto|recital|"
-        r"partido|nacio|naci|nacimiento|vacaciones|reunion|quince de|15 de mi|evento|cena|congreso|presentacion|juicio|vuelvo de|llego de|avion|rindo|"
-        r"cobro|cobre|vence|feriado|nacido|nacida|vuelvo|(?<!no )llego|regreso|trabajo(?! me)|trabajamos|laburo|salgo|curso|estudio|entreno|te aviso|avisame|avisen|llamame|llamenme|te llamo|escribime|te escribo|(?:te|les|os) (?:confirmo|digo|cuento|contesto|respondo)|hablamos)\b"
+        r"examen|entrevista|bautismo|bautizo|comunion|graduacion|recibo|egreso|aniversario|parto|operan|operamos|opero|operacion|mudo|mudanza|concierto|recital|"
+        r"partido|nacio|naci|nacimiento|vacaciones|reunion|reuniones|quince de|15 de mi|evento|cena|congreso|presentacion|juicio|vuelvo de|llego de|avion|rindo|"
+        r"cobro|cobre|vence|salimos|partimos|feriado|nacido|nacida|vuelvo|(?<!no )llego|regreso|(?<!que no )trabajo(?! me)|trabajamos|laburo|salgo|curso|estudio|entreno|te aviso|avisame|avisen|llamame|llamenme|te llamo|escribime|te escribo|(?:te|les|os) (?:confirmo|digo|cuento|contesto|respondo)|hablamos)\b"
     ),
     request=pattern(
         r"\b(?:turno|turnito|cita|reserva\w*|agend\w*|anota\w*|quiero|queria|quisiera|necesito|puedo|podria|podes|tenes|tienen|tienes|hay|hueco|lugar|"

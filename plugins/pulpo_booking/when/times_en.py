@@ -22,6 +22,12 @@ TIME_RANGES = rules(
         r"(?:^|(?<=[,.;] )|(?<=tomorrow )|(?<=today )){TIME1} ?(?:-|to|until) ?{TIME2}(?= ?$| ?[,.!?;]| on\b| (?:W\d|tomorrow|today|works|please|pls)){NOUNS}",
         t.time_range,
     ),
+    (
+        "R3",
+        r"\b(?:between|(?P<move>from)) (?=(?:half \d|\d{1,2} ?(?:and|to|-|until|till) half))(?:(?P<y1>half) )?(?P<h1>\d{1,2}) ?"
+        r"(?:and|to|-|until|till) ?(?:(?P<y2>half) )?(?P<h2>\d{1,2})(?![\d:])",
+        t.time_range,
+    ),
     ("R3", r"(?<=D\x01) {TIME1} ?(?:-|to|until) ?{TIME2}{NOUNS}", t.time_range),
 )
 

@@ -56,7 +56,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class DatePart:
-    """One date as said. `rollover` is the date meant if the time named with it is already past today."""
+    """One date as said. `rollover` is the date meant if the time named with it is already past today; `before` that it
+    is told by the date named ahead of it ("the Friday before")."""
 
     kind: DateKind
     date: dt.date | None
@@ -67,6 +68,7 @@ class DatePart:
     weekday: int | None = None
     day: int | None = None
     period: Period | None = None
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
