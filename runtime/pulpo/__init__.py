@@ -65,6 +65,7 @@ from pulpo.errors import CommandError
 from pulpo.hookspecs import hookimpl
 from pulpo.outbound import http_client
 from pulpo.privacy import Finding, find_personal
+from pulpo.spoken import spoken_numbers
 from pulpo.telling import tells
 from pulpo.tracing import TraceContext, current_trace, trace_headers
 
@@ -164,6 +165,7 @@ __all__ = [
     "needs_approval",
     "read_consent",
     "rewrite",
+    "spoken_numbers",
     "tells",
     "tool",
     "trace_headers",

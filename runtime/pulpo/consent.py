@@ -73,6 +73,7 @@ with me | to me | for me | as well | too | so much
 gracias | muchas gracias | mil gracias | muchisimas gracias | por favor | porfa | porfi | porfavor | por fa | xfa
 x favor | please | pls | plis | plz | thanks | thank you | thank you very much | thx | ty | many thanks | bueno
 buen | bien | muy bien | super | che | amigo | amiga | pues
+mm | hm | hmm | eh | em | um | uh | ah | ay | uy | oh | well | mira | look
 """
 
 _YES_SIGNS: Final = frozenset("👍👌✅✔☑🆗💯")
@@ -224,16 +225,16 @@ def _words(text: str) -> list[str]:
 
 
 def _kinds(words: list[str], phrases: Phrases, longest: int) -> set[str]:
-    """The kinds of the phrases that ``words`` are made of, longest first; empty when a word is left over."""
-    kinds: set[str] = set()
-    position = 0
-    while position < len(words):
-        for length in range(min(longest, len(words) - position), 0, -1):
-            kind = phrases.get(tuple(words[position : position + length]))
-            if kind:
-                kinds.add(kind)
-                position += length
+    """The kinds of the phrases that ``words`` are made of; empty when they are not made of phrases alone.
+
+    Of several ways to cut them the one with longer phrases in front counts, so that "yes, cancel it" may be "yes" and
+    "cancel it" where "yes cancel" leaves a word over.
+    """
+    cut: list[set[str] | None] = [*([None] * len(words)), set()]
+    for start in reversed(range(len(words))):
+        for end in range(min(start + longest, len(words)), start, -1):
+            kind, rest = phrases.get(tuple(words[start:end])), cut[end]
+            if kind and rest is not None:
+                cut[start] = rest | {kind}
                 break
-        else:
-            return set()
-    return kinds
+    return cut[0] or set()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pulpo.conversation import Json
+from pulpo.spoken import spoken_numbers
 
 _WORD: Final = re.compile(r"[\w@.+-]*\w")
 _NUMBER: Final = re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){6,}")
@@ -17,7 +18,8 @@ _ENOUGH: Final = 7
 
 def tells(text: str, value: Json) -> bool:
     """Whether ``value`` stands in ``text``: whole words, whatever their case and accents; a number of seven digits
-    and more however it is grouped, with or without its country. All items of a list or an object must.
+    and more however it is grouped or spelt ("seis cuatro cuatro …"), with or without its country. All items of a
+    list or an object must.
 
     An empty value is always told; True and False never are, for no words are theirs.
     """
@@ -31,7 +33,8 @@ def tells(text: str, value: Json) -> bool:
         return all(tells(text, item) for item in value)
     said = str(value).strip()
     if _NUMBER.fullmatch(said):
-        return any(same_number(said, found) for found in _NUMBER.findall(text))
+        written = any(same_number(said, found) for found in _NUMBER.findall(text))
+        return written or any(same_number(said, found.digits) for found in spoken_numbers(text))
     return _plain(said) in _plain(text)
 
 

@@ -79,14 +79,15 @@ def test_a_long_text_is_neither() -> None:
 
 
 CANCEL: Mapping[Consent, Sequence[str]] = {
-    "yes": ("cancélala", "cancel it", "sí cancela"),
-    "no": ("keep it", "no la canceles"),
+    "yes": ("cancélala", "cancel it", "sí cancela", "yes cancel"),
+    "no": ("keep it", "no la canceles", "mejor déjala"),
 }
 BOOK: Mapping[Consent, Sequence[str]] = {"yes": ("resérvala", "book it")}
 
 
 @pytest.mark.parametrize(
-    "text", ["sí, cancélala", "Cancelala", "yes, cancel it please", "sí, cancela", "dale, cancélala"]
+    "text",
+    ["sí, cancélala", "Cancelala", "yes, cancel it please", "sí, cancela", "dale, cancélala", "eh… sí, cancélala"],
 )
 def test_what_a_tool_declares_is_a_yes_to_it(text: str) -> None:
     assert read_consent(text, CANCEL) == "yes"
@@ -94,7 +95,9 @@ def test_what_a_tool_declares_is_a_yes_to_it(text: str) -> None:
     assert read_consent(text, BOOK) is None
 
 
-@pytest.mark.parametrize("text", ["no, keep it", "keep it please", "no la canceles", "No, gracias, keep it"])
+@pytest.mark.parametrize(
+    "text", ["no, keep it", "keep it please", "no la canceles", "No, gracias, keep it", "mmm no, mejor déjala"]
+)
 def test_what_a_tool_declares_is_a_no_to_it(text: str) -> None:
     assert read_consent(text, CANCEL) == "no"
     assert read_consent(text, BOOK) is None
