@@ -8,16 +8,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pulpo
+from pulpo_booking.shifts import read_shift
 from pulpo_booking.speech import day_text
 from pulpo_booking.texts import say
 from pulpo_booking.when import When, resolve
 
-PARTS = ("date", "time", "clock", "period", "date_from", "date_to", "time_from", "time_to")
-"""``clock`` is the time with both readings (``08:00|20:00``) when only the half of the day is unclear."""
+PARTS = ("date", "time", "clock", "period", "date_from", "date_to", "time_from", "time_to", "shift")
+"""``shift`` are minutes after what is agreed, below zero for before it.
+
+``clock`` is the time with both readings (``08:00|20:00``) when only the half of the day is unclear."""
 
 
 def read_when(text: str, context: pulpo.ReadContext) -> pulpo.Reading:
     """Return what ``text`` says about when; see the conventions in `when`."""
+    shift = read_shift(text)
+    if shift is not None:
+        # What is left of the sentence is read by itself: "in" of "come in an hour earlier" counts no time from now.
+        start, end = shift.span
+        text = text[:start] + ";" + " " * (end - start - 1) + text[end:]
     found = resolve(text, now=context.now, locale=context.locale, tz=context.tz)
     values, others = _values(found), [_values(each) for each in found.alternatives]
     unclear_clock = found.ambiguous and bool(others) and all(_differ_in_time_only(values, each) for each in others)
@@ -25,8 +33,8 @@ def read_when(text: str, context: pulpo.ReadContext) -> pulpo.Reading:
         # Which half of the day is meant is for the opening hours to say: the tool is given both readings.
         values = {**values, "clock": f"{values['time']}|{others[0]['time']}"}
     return pulpo.Reading(
-        values=values,
-        spans=found.spans,
+        values={**values, "shift": shift.minutes} if shift else values,
+        spans=(*found.spans, shift.span) if shift else found.spans,
         ambiguous=found.ambiguous and not unclear_clock,
         alternatives=() if unclear_clock else tuple(others),
         said=_said(found, context),

@@ -5,8 +5,9 @@ Whoever follows a message:  `understanding` (what it says), `acts` (greetings, t
                             `intents` (which tool), `reading` (which values), `offers` (which of the choices shown)
 Whoever follows a decision: `decisions` (what to do about a message), `routing` (which goal it serves), `facts` (what it
                             changes), `carrying` (what serves the next one), `progress` (what is still missing),
-                            `replies` (what to do about results), `recall` (what they told, asked for again),
-                            `situation` (what a decision may know)
+                            `shifting` (later than that, the other one), `talk` (what moves no goal), `replies` (what
+                            to do about results), `recall` (what they told, asked for again), `situation` (what a
+                            decision may know)
 Whoever adds a kind of value: `fields` (the kinds, read from declarations), `choices`, `entities`, `flags`,
                             `people`, `places`, `numbers`; `mentions` (what was read)
 Whoever changes a wording:  `texts` (what it says), `lexicon` (what it recognises), `render` (values in words)

@@ -28,7 +28,8 @@ _STRONGEST: Final[Sequence[Act]] = ("abort", "any", "help", "farewell", "thanks"
 
 _LONGEST: Final = max(map(len, _PHRASES))
 _TRAILERS: Final = frozenset(
-    "por favor porfa please gracias thanks ok bueno che si yes eh well y and actually mejor entonces then just".split()
+    "por favor porfa please gracias thanks ok bueno che si yes eh well y and actually mejor entonces then just vale "
+    "dale genial listo great pues venga ah oh alright so today hoy a ti you too igualmente".split()
 )
 
 
@@ -69,6 +70,62 @@ def opens_with_yes(text: str) -> bool:
     return bool(_OPENS_WITH_YES.match(fold(text).lstrip(" ¡")))
 
 
+def asks_for_a_person(text: str) -> bool:
+    """Whether somebody wants to talk to a person, or to know whether we are one."""
+    return bool(_PERSON.search(fold(text)))
+
+
+def is_upset(text: str) -> bool:
+    """Whether somebody complains or insults."""
+    return bool(_UPSET.search(fold(text)))
+
+
+def asks_why(text: str) -> bool:
+    """Whether somebody asks for a reason."""
+    return bool(_WHY.search(fold(text)))
+
+
+def withholds(text: str) -> bool:
+    """Whether somebody would rather not tell what was asked for."""
+    return bool(_WITHHOLDS.search(fold(text)))
+
+
+def any_time(text: str) -> bool:
+    """Whether somebody has no wish for an hour."""
+    return bool(ANY_TIME.search(fold(text)))
+
+
+ANY_TIME: Final = re.compile(
+    r"\b(?:(?:at )?any ?time(?: (?:works|will do|is fine|is good|is ok)(?: for me)?)?"
+    r"(?! (?:after|before|between|from|on|in))"
+    r"|(?:a )?cualquier hora(?: me (?:va|viene|sirve|queda)(?: bien)?)?(?! (?:antes|despues|entre|de|por))"
+    r"|a la hora que (?:sea|quieras|puedas)|no matter (?:what|which) time|the time doesn't matter"
+    r"|me da igual la hora)\b"
+)
+_PERSON: Final = re.compile(
+    r"\b(?:eres|sos|es esto|esto es|es) (?:un |una )?(?:robot|bot|maquina|ia|persona(?: real)?|humano)\b"
+    r"|\b(?:hablar|hablo|comunic\w+|pas[ae]\w*|contact\w+|atiend\w+|atend\w+)(?: me)? (?:con |por )?(?:una?|alguna) "
+    r"(?:persona|humano|agente|operador[a]?|ser humano)\b"
+    r"|\b(?:are|r) (?:you|u) (?:an? |really an? )?(?:(?:real )?(?:robot|bot|ai|human|person)|machine)\b"
+    r"|\b(?:talk|speak|chat)(?:ing)? (?:to|with) (?:an? |some )?(?:real |actual )?"
+    r"(?:human|person|agent|someone|somebody|operator)\b"
+    r"|\b(?:real|actual) (?:human|person)\b|\bhuman (?:agent|please)\b"
+)
+_UPSET: Final = re.compile(
+    r"\b(?:mierda|gilipollas|idiotas?|imbecil(?:es)?|inutil(?:es)?|estupid[oa]s?|pelotud[oa]s?|boludos?|cabron(?:es)?|"
+    r"puta|put[oa]s|carajo|joder|verguenza|un asco|un desastre|pesim[oa]|fatal|horrible|cansad[oa] de|har[ts][oa]|"
+    r"useless|ridiculous|stupid|idiots?|awful|terrible service|crap|shit\w*|fuck\w*|bullshit|damn|wtf|appalling|"
+    r"disgrace\w*|hate you|worst|rubbish|incompetent|angry|furious|complain\w*|quejar\w*|queja)\b"
+)
+_WHY: Final = re.compile(r"\b(?:(?:para|por) que|why|what (?:do you need|for)|how come|what's (?:it|that) for)\b")
+_WITHHOLDS: Final = re.compile(
+    r"\b(?:prefiero|preferiria|mejor) no (?:darl?[oa]?|decirl?[oa]?|dar|decir)\w*"
+    r"|\bno (?:(?:te|le|os|se|lo|la|les) )*(?:quiero|voy a|pienso|puedo|me apetece) (?:dar|decir)\w*\b"
+    r"|\bno (?:(?:te|le|os|se|lo|la|les) )+(?:doy|digo)\b"
+    r"|\b(?:rather not|prefer not to)\b"
+    r"|\b(?:won't|not going to|don't (?:want|like) to|not gonna) (?:say|give|tell|share|provide)\b"
+    r"|\bnot (?:giving|telling|sharing)\b|\bnone of your\b|\bno es asunto tuyo\b|\bes privado\b|\bit's private\b"
+)
 _LEAD_IN: Final = r"(?:(?:ok|okay|well|thanks|thank you|gracias|bueno|eh|actually|mm+)[,.!]? )?"
 _NOT_NOW: Final = (
     r"not (?:(?:right|just) )?(?:now|yet|today|at the moment)\b|(?:maybe|perhaps) (?:later|another|some|at|in|not)\b"

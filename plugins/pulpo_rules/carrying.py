@@ -26,6 +26,14 @@ def carried(goal: str, dialogue: pulpo.Dialogue, situation: Situation, *, bare: 
     return {**_of_one_part(goal, earlier, dialogue, situation), **asked_about, **chosen, **kept}
 
 
+def same_day(goal: str, dialogue: pulpo.Dialogue) -> dict[str, pulpo.Fact]:
+    """Return the day of what was just done, for more of the same: "and now the manicure, at half past twelve"."""
+    day = dialogue.notes.get("done_on")
+    if dialogue.notes.get("done") != goal or not isinstance(day, dict):
+        return {}
+    return {name: pulpo.Fact(value) for name, value in day.items()}
+
+
 def _of_one_part(goal: str, earlier: Form, dialogue: pulpo.Dialogue, situation: Situation) -> dict[str, pulpo.Fact]:
     """The day asked about is the day of what is done about it, whatever the two tools call it."""
     found: dict[str, pulpo.Fact] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -10,10 +11,10 @@ import msgspec
 from msgspec.structs import replace
 
 import pulpo
-from pulpo_rules import carrying, facts, offers, progress, recall, render, texts
-from pulpo_rules.acts import opens_with_yes, puts_off, read_acts
+from pulpo_rules import carrying, facts, offers, progress, recall, render, shifting, talk, texts
+from pulpo_rules.acts import any_time, opens_with_yes, puts_off
 from pulpo_rules.fields import Field
-from pulpo_rules.mentions import Mention
+from pulpo_rules.mentions import Key, Mention
 from pulpo_rules.people import speaks_of_others
 from pulpo_rules.places import is_pointed_at
 from pulpo_rules.progress import narrowed_to
@@ -29,9 +30,48 @@ def decide(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     """Return what to do first about a message that neither confirmed nor refused a pending call."""
     proposed = str(dialogue.notes.get("proposed", ""))
     dialogue = noted(_seeded(dialogue, situation), proposed=None)
-    way = _choose_tool(understood, dialogue, situation) or _follow(proposed, understood, dialogue, situation)
+    understood = _as_offered(understood, dialogue)
+    way = _choose_tool(understood, dialogue, situation) or _other_hours(understood, dialogue, situation)
+    way = way or _follow(proposed, understood, dialogue, situation)
     way = way or _pick(understood, dialogue, situation) or _recall(proposed, understood, dialogue, situation)
-    return way or _act(understood, dialogue, situation) or _go(understood, dialogue, situation)
+    return way or talk.act(understood, dialogue, situation) or _go(understood, dialogue, situation)
+
+
+def _as_offered(understood: Understanding, dialogue: pulpo.Dialogue) -> Understanding:
+    """Of several readings of a value take the one that was just offered: "then on Wednesday"."""
+    settled: dict[Key, Mention] = {}
+    for (tool, name), mention in understood.mentions.found.items():
+        readings = [mention.value, *(each.get(name) for each in mention.alternatives)] if mention.ambiguous else []
+        offered = [offer.arguments[name] for offer in dialogue.offers if name in offer.arguments] if readings else []
+        meant = [each for number, each in enumerate(readings) if each in offered and each not in readings[:number]]
+        if len(meant) == 1:
+            settled[tool, name] = Mention(value=meant[0], spans=mention.spans, said=mention.said)
+    if not settled:
+        return understood
+    mentions = understood.mentions
+    found = {key: settled.get(key, mention) for key, mention in mentions.found.items()}
+    return dataclasses.replace(understood, mentions=dataclasses.replace(mentions, found=found))
+
+
+def _other_hours(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
+    """Look again beyond the hours shown ("anything later?"), or take another one of them ("no, better the first")."""
+    if understood.mentions.shift and dialogue.goal is None:
+        movable = [tool for tool, form in situation.forms.items() if shifting.can_move(form, situation)]
+        return _set_out(movable[0], understood, dialogue, situation, _switched(movable[0])) if movable else None
+    bound = shifting.beyond_the_shown(understood, dialogue, situation)
+    goal = dialogue.goal or str(dialogue.notes.get("last", ""))
+    if goal not in situation.forms:
+        return None
+    if bound:
+        known = facts.merged(dialogue.facts, bound, situation)
+        onward = replace(dialogue, goal=goal, facts=known, offers=())
+        return progress.advance(onward, situation, changed=bound.keys())
+    other = shifting.another_of_the_shown(understood, dialogue)
+    return _take(other, understood, replace(dialogue, pending=None), situation) if other else None
+
+
+def _switched(goal: str) -> Route:
+    return Route(goal=goal, switched=True)
 
 
 def _follow(
@@ -52,7 +92,7 @@ def _follow(
     if not (opens_with_yes(understood.text) or offers.likes(understood.text) or way.goal == proposed):
         return None
     dialogue = _with_the_lone_offer(dialogue, proposed, situation)
-    return _set_out(proposed, understood, dialogue, situation, Route(goal=proposed, switched=True))
+    return _set_out(proposed, understood, dialogue, situation, _switched(proposed))
 
 
 def _recall(
@@ -66,7 +106,7 @@ def _recall(
     asked = [tool for tool, _ in way.asides] + ([way.goal] if way.switched and way.goal else [])
     if any(situation.forms[tool].tool.examples for tool in asked):
         return None
-    return _resume(recall.sentence(found, situation.locale), noted(dialogue, proposed=proposed or None), situation)
+    return talk.resume(recall.sentence(found, situation.locale), noted(dialogue, proposed=proposed or None), situation)
 
 
 def _is_refused(dialogue: pulpo.Dialogue, situation: Situation) -> bool:
@@ -95,14 +135,6 @@ def _seeded(dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
     return replace(dialogue, goal=pending.call.tool, facts={**dialogue.facts, **known})
 
 
-def declined(text: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
-    """Answer a plain no to a pending call: nothing is done, and the user may change what is known, unless ``text``
-    gives it up altogether."""
-    if read_acts(text).whole == "abort":
-        return _given_up(dialogue, situation)
-    return Say(situation.say(texts.DECLINED), replace(dialogue, pending=None, asked=None, offers=()))
-
-
 def _choose_tool(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
     """Read the answer to "what exactly would you like to do?"."""
     named = [name for name in dialogue.notes.get("unsure", ()) if name in situation.forms]
@@ -115,7 +147,7 @@ def _choose_tool(understood: Understanding, dialogue: pulpo.Dialogue, situation:
     tool = tool or max(named, key=lambda name: scores.get(name, 0.0))
     if not picked and scores.get(tool, 0.0) < 0.1:
         return None
-    return _set_out(tool, understood, noted(dialogue, unsure=None), situation, Route(goal=tool, switched=True))
+    return _set_out(tool, understood, noted(dialogue, unsure=None), situation, _switched(tool))
 
 
 def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
@@ -139,7 +171,7 @@ def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
     if _leads_away(route(understood, dialogue, situation), dialogue, situation):
         return None
     if agrees and len(dialogue.offers) > 1 and not fit and dialogue.goal:
-        return _which(dialogue.offers, dialogue, situation)
+        return talk.which(dialogue.offers, dialogue, situation)
     if not fit:
         return None
     same = all(offer.arguments == fit[0].arguments for offer in fit)
@@ -148,7 +180,7 @@ def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situat
         if about and understood.mentions.of(about):
             # What was shown are examples: a new day asks for all of its hours and not for one of the two shown.
             return None
-        return _which(fit, dialogue, situation) if len(fit) < len(dialogue.offers) else None
+        return talk.which(fit, dialogue, situation) if len(fit) < len(dialogue.offers) else None
     return _take(fit[0], understood, dialogue, situation)
 
 
@@ -187,7 +219,7 @@ def _settle_on(
     if next_ is None:
         return None
     if understood.mentions.of(next_).keys() - known:
-        return _set_out(next_, understood, chosen, situation, Route(goal=next_, switched=True))
+        return _set_out(next_, understood, chosen, situation, _switched(next_))
     title = render.title(situation.forms[next_], situation.locale)
     told = recall.sentence(recall.asked_for(understood, chosen), situation.locale)
     text = situation.say(texts.PROPOSE, name=offer.label, title=title)
@@ -202,11 +234,6 @@ def _leads_away(way: Route, dialogue: pulpo.Dialogue, situation: Situation) -> b
     return way.switched or any(tool not in suggesting for tool, _ in way.asides)
 
 
-def _which(shown: Sequence[pulpo.Offer], dialogue: pulpo.Dialogue, situation: Situation) -> Say:
-    text = situation.say(texts.WHICH_OFFER, list=render.labels(shown, situation.locale))
-    return Say(text, replace(dialogue, offers=tuple(shown)))
-
-
 def _take(
     offer: pulpo.Offer, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation
 ) -> Decision | None:
@@ -217,6 +244,8 @@ def _take(
     if goal is None or goal not in situation.forms:
         return None
     positional = offers.is_position(understood.text)
+    shown = msgspec.to_builtins(dialogue.offers) if len(dialogue.offers) > 1 else dialogue.notes.get("shown")
+    dialogue = noted(dialogue, shown=shown)
     said = {} if positional else facts.said_for(goal, understood.mentions, situation)
     more = {name: mention for name, mention in said.items() if name not in offer.arguments}
     known = facts.taken(facts.merged(dialogue.facts, more, situation), offer)
@@ -224,72 +253,18 @@ def _take(
     return progress.advance(chosen, situation, changed=offer.arguments.keys())
 
 
-def _act(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
-    """Answer a message that is nothing but talk."""
-    open_ = bool(dialogue.goal or dialogue.pending)
-    whole = understood.acts.whole
-    if whole == "abort":
-        return _abort(understood, dialogue, situation, open_=open_)
-    if pulpo.read_consent(understood.text) == "no" and open_ and not understood.mentions.found:
-        return declined(understood.text, dialogue, situation)
-    if whole == "greeting":
-        name = situation.business
-        hello = situation.say(texts.GREETING_NAMED, name=name) if name else situation.say(texts.GREETING)
-        return _resume(hello, dialogue, situation) if open_ else Say(f"{hello} {_abilities(situation)}", dialogue)
-    if whole == "help":
-        return _resume(_abilities(situation), dialogue, situation)
-    if whole == "farewell":
-        return Say(situation.say(texts.FAREWELL), dialogue)
-    if whole == "thanks" and not (open_ and pulpo.read_consent(understood.text) == "yes"):
-        return _resume(situation.say(texts.WELCOME), dialogue, situation)
-    return None
-
-
-def _abort(
-    understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, *, open_: bool
-) -> Decision | None:
-    if open_:
-        return _given_up(dialogue, situation)
-    if route(understood, dialogue, situation).goal is not None:
-        return None
-    return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, offers=()))
-
-
-def _given_up(dialogue: pulpo.Dialogue, situation: Situation) -> Say:
-    return Say(situation.say(texts.ABORTED), pulpo.Dialogue(facts=situation.remembered(dialogue.facts)))
-
-
-def _abilities(situation: Situation) -> str:
-    shown = render.titles(situation.forms.values(), situation.locale)
-    return situation.say(texts.ABILITIES, list=shown) if shown else situation.say(texts.UNABLE)
-
-
-def _resume(text: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
-    """Say ``text`` and put the open question again; that of a pending call the runtime puts itself."""
-    each = _open_question(dialogue, situation)
-    if dialogue.pending is not None or each is None:
-        return Say(text, dialogue)
-    return progress.ask(each, dialogue, situation, text)
-
-
-def _open_question(dialogue: pulpo.Dialogue, situation: Situation) -> Any:
-    form = situation.forms.get(dialogue.goal or "")
-    left = missing(form, dialogue.facts) if form else []
-    return next((each for each in left if each.name == dialogue.asked), next(iter(left), None))
-
-
 def _go(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
     """Follow the route: another goal, a question in between, or on with what was said."""
     way = route(understood, dialogue, situation)
     if way.unsure:
         shown = "\n".join(f"- {render.title(situation.forms[tool], situation.locale)}" for tool in way.unsure)
-        known = facts.merged(dialogue.facts, _everything(understood), situation)
+        known = facts.merged(dialogue.facts, talk.everything(understood), situation)
         asking = replace(noted(dialogue, unsure=list(way.unsure)), facts=known)
         return Say(situation.say(texts.WHICH_TOOL, list=shown), asking)
     if way.goal is None:
-        return _lost(understood, dialogue, situation)
+        return talk.lost(understood, dialogue, situation)
     if _is_anothers(way, dialogue, understood, situation):
-        return _resume(situation.say(texts.NOT_YOURS), dialogue, situation)
+        return talk.resume(situation.say(texts.NOT_YOURS), dialogue, situation)
     if _criteria(dialogue, situation) and not offers.wants_others(understood.text):
         dialogue = _with_the_lone_offer(dialogue, way.goal, situation)
     return _set_out(way.goal, understood, dialogue, situation, way)
@@ -304,20 +279,6 @@ def _is_anothers(way: Route, dialogue: pulpo.Dialogue, understood: Understanding
     return not own and speaks_of_others(understood.text, taken=understood.mentions.spans, known=understood.known)
 
 
-def _everything(understood: Understanding) -> dict[str, Mention]:
-    return {name: mention for (_, name), mention in understood.mentions.found.items() if mention.settled}
-
-
-def _lost(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
-    """Nothing to go for: keep what is worth remembering, and say what can be done."""
-    known = {**dialogue.facts, **situation.remembered(facts.merged({}, _everything(understood), situation))}
-    if pulpo.read_consent(understood.text) == "no":
-        return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, facts=known))
-    polite = understood.acts.opening or pulpo.read_consent(understood.text) is not None
-    sorry = "" if polite else situation.say(texts.NOT_UNDERSTOOD)
-    return Say(f"{sorry} {_abilities(situation)}".strip(), replace(dialogue, facts=known), 0.0)
-
-
 def _set_out(
     goal: str, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, way: Route
 ) -> Decision:
@@ -329,6 +290,8 @@ def _set_out(
         if goal == dialogue.goal
         else carrying.carried(goal, dialogue, situation, bare=_is_bare(understood))
     )
+    if offers.continues(understood.text):
+        before = {**carrying.same_day(goal, dialogue), **before}
     for name, mention in facts.said_for(goal, understood.mentions, situation).items():
         # What a question is about, the wish beside it is about as well, and so is the one whose question it follows.
         if (way.switched or name == dialogue.asked) and name not in said and name not in before:
@@ -344,7 +307,16 @@ def _set_out(
     if understood.acts.anyone:
         known = facts.without_people(known, form)
         changed |= before.keys() - known.keys()
-    onward = replace(dialogue, goal=goal, facts=known)
+    shift = understood.mentions.shift or dialogue.notes.get("shift", 0)
+    moved = shifting.moved(form, known, situation, shift) if shift else {}
+    changed |= moved.keys()
+    # Which one is to be moved may still have to be asked; whatever cannot be moved forgets by how much.
+    kept = shift if shift and not moved and shifting.can_move(form, situation) else None
+    onward = noted(replace(dialogue, goal=goal, facts={**known, **moved}), shift=kept)
+    told = {each.name for each in form.fields if each.part in ("clock", "time")} & said.keys()
+    wish = offers.superlative(understood.text) or ("first" if any_time(understood.text) else None)
+    wish = None if told else wish or dialogue.notes.get("prefers")
+    onward = noted(onward, prefers=wish)
     if goal != dialogue.goal:
         onward = replace(onward, pending=None, asked=None, offers=())
     calls = _aside_calls(way.asides, understood, replace(dialogue, facts=known), situation)
@@ -356,7 +328,7 @@ def _set_out(
     unchanged = _unchanged(understood.text)
     open_ = understood.acts.anyone or unchanged or way.switched or _unclear(goal, understood)
     if not (changed or settled or said or vain or open_):
-        return _nothing_new(understood, onward, situation, again=way.again)
+        return talk.nothing_new(understood, onward, situation, again=way.again)
     return progress.advance(
         onward,
         situation,
@@ -374,7 +346,7 @@ def _unchanged(text: str) -> frozenset[str]:
 
 
 def _all_said(said: Mapping[str, Mention], understood: Understanding) -> dict[str, Mention]:
-    return {**_everything(understood), **said}
+    return {**talk.everything(understood), **said}
 
 
 def _unclear(goal: str, understood: Understanding) -> bool:
@@ -419,24 +391,3 @@ def _is_meant(each: Field, clause: Clause) -> bool:
 def _with_offers_kept(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:
     """Note the offers shown before, for the results of a question in between put their own in their place."""
     return noted(dialogue, offers=msgspec.to_builtins(dialogue.offers) or None)
-
-
-def _nothing_new(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, *, again: bool) -> Decision:
-    """The message changed nothing: agree on what was shown, take up what was refused before, or say that it was not
-    understood."""
-    if again and dialogue.pending is None:
-        return progress.advance(dialogue, situation)
-    if pulpo.read_consent(understood.text) == "yes" and dialogue.pending is None:
-        if not missing(situation.forms[dialogue.goal or ""], dialogue.facts):
-            return progress.advance(dialogue, situation)
-        return _resume("", dialogue, situation)
-    if dialogue.pending is not None:
-        return Say(paragraphs([situation.say(texts.NOT_UNDERSTOOD), situation.say(texts.SAY_YES)]), dialogue, 0.0)
-    if dialogue.offers and all(dialogue.asked in {None, *offer.arguments} for offer in dialogue.offers):
-        return replace_confidence(_which(dialogue.offers, dialogue, situation))
-    return replace_confidence(_resume(situation.say(texts.NOT_UNDERSTOOD), dialogue, situation))
-
-
-def replace_confidence(said: Say) -> Say:
-    """Mark an answer as one that did not know what the user wanted."""
-    return Say(said.text, said.dialogue, 0.0)

@@ -58,14 +58,31 @@ def window(facts: Facts, situation: Situation) -> tuple[date, date] | None:
         return None
 
 
+def day_of(dialogue: pulpo.Dialogue, situation: Situation) -> date | None:
+    """Return the day talked about last: the one that is known, or the one that could not be."""
+    parts = _parts(situation.forms.values())
+    known = [str(fact.value) for name, fact in dialogue.facts.items() if parts.get(name) == "date"]
+    try:
+        return date.fromisoformat(next(iter(known), str(dialogue.notes.get("day", ""))))
+    except ValueError:
+        return None
+
+
 def taken(facts: Facts, offer: pulpo.Offer) -> dict[str, pulpo.Fact]:
-    """Return ``facts`` with an offer's arguments in; what the user had said himself stays said by him."""
+    """Return ``facts`` with an offer's arguments in; what the user had said himself stays said by him. What came from
+    the thing that this one replaces (the destination, from its address) goes with it."""
     new = {
         name: pulpo.Fact(value, "offer")
         for name, value in offer.arguments.items()
         if name not in facts or facts[name].value != value
     }
-    return {**facts, **new}
+    replaced = [facts[name].value for name in new if name in facts and facts[name].source == "offer"]
+    kept = {
+        name: fact
+        for name, fact in facts.items()
+        if name in offer.arguments or fact.source != "offer" or fact.value not in replaced
+    }
+    return {**kept, **new}
 
 
 def without_chance(facts: Facts, before: Facts, form: Form) -> dict[str, pulpo.Fact]:

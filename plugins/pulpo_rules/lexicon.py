@@ -74,9 +74,13 @@ GREETINGS: Final = _phrases(
     "hola | holas | holi | buenas | buenos dias | buen dia | buenas tardes | buenas noches | que tal | como estas",
     "como va | como andas | que onda | hola que tal | hello | hi | hey | hiya | good morning | good afternoon",
     "good evening | greetings | how are you | hi there | hello there | hey there | saludos | alo | como esta",
+    "how are you doing | how are you today | how's it going | how is it going | what's up | how are things",
+    "que tal todo | hola que tal todo | todo bien | como estais | como va todo | que tal estas | que tal va",
 )
 THANKS: Final = _phrases(
     "gracias | muchas gracias | mil gracias | thanks | thank you | thanks a lot | thank you very much | many thanks",
+    "thanks for your help | thank you for your help | thank you very much for your help | thanks for everything",
+    "gracias por tu ayuda | gracias por todo | muchas gracias por tu ayuda",
     "te agradezco | muy amable | genial gracias | perfecto gracias | great thanks | cheers | thank you so much",
     "muchisimas gracias | ok gracias | bueno gracias | listo gracias | ok thanks | that's all thanks | eso es todo",
     "eso es todo gracias | nada mas gracias | nada mas | that's all | that is all | that's all thank you | perfecto",
@@ -99,6 +103,7 @@ ABORT: Final = _phrases(
     "forget it | forget about it | never mind | nevermind | cancel | cancel that | cancel it | cancel everything",
     "drop it | leave it | stop | quit | start over | nothing | nothing thanks | no thanks | no thank you | i changed",
     "i changed my mind | i don't want it anymore | i don't want anything | not anymore | let's leave it | abort",
+    "no mejor dejala | mejor dejala | dejala | dejala como esta",
     "no mejor dejalo | no mejor no | no dejalo | no olvidalo | no never mind | no forget it | cambie de idea",
     "me arrepenti | no va | no hagas nada | don't do anything | no quiero seguir | ya no hace falta | no hace falta",
 )
@@ -121,6 +126,7 @@ LEADS: Final = ("a las {}", "el {}", "at {}", "on the {}th")
 WEEKDAYS: Final = _set(
     "lunes martes miercoles jueves viernes sabado domingo monday tuesday wednesday thursday friday saturday sunday"
 )
+FOLLOWING: Final = _set("siguiente following")
 ORDINALS: Final = {
     "primer": 0, "primera": 0, "primero": 0, "first": 0, "1st": 0, "1ra": 0, "1ro": 0, "1era": 0, "1ero": 0,
     "segunda": 1, "segundo": 1, "second": 1, "2nd": 1, "2da": 1, "2do": 1, "tercera": 2, "tercero": 2, "tercer": 2,
@@ -134,6 +140,8 @@ LATEST: Final = _phrases(
 )
 EARLIEST: Final = _phrases(
     "la mas temprano | el mas temprano | la mas temprana | lo mas temprano | lo antes posible | cuanto antes",
+    "el primer hueco | primer hueco | first slot",
+    "the first opening | next opening | asap | lo antes que puedas",
     "the earlier | the earliest | earlier one | earliest one | the soonest | as soon as possible | the early one",
     "lo mas pronto | la mas proxima | as early as possible | la mas cercana",
 )
@@ -163,7 +171,7 @@ COMMON: Final = (
         "alguien persona personas gente casa cosa mejor peor grande",
         "chico chica nuevo nueva bueno buena hacer ver saber",
         "decir dar tener poder querer time times day days week month date before after later early nothing everything",
-        "something people person thing better worse big small new good",
+        "something people person thing better worse big small new good mucho mucha muchos muchas",
         "make see know tell give take get here there then",
         "puede pueden quisiera gustaria podria precio precios price prices costo cost cuesta barato caro cheap numero",
         "number call llamar telefono phone mail correo direccion address nombre names quiere precisa falta lado lugar",
@@ -217,6 +225,7 @@ NEVER_NAMES: Final = (
         "soy estoy llamo quiero necesito busco telefono tel cel celular mi numero number phone looking calling trying",
         "interested cliente clienta customer going sure afraid from fine happy pero aunque porque because but vale",
         "listo perfecto genial great also not just wondering email mail today tonight tomorrow yesterday hoy ayer",
+        "llama llaman",
         "necesitaba querria quisieramos puede pueden gustaria podria hay then when hora horas dia dias semana mes",
         "day days week weekend month noon midnight mediodia enero febrero marzo mayo junio agosto septiembre octubre",
         "noviembre diciembre january february march july august september october november december",

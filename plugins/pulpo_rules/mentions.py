@@ -41,8 +41,9 @@ class Scene:
     """What reading a text needs to know: the clock, what is listed now, and what was asked.
 
     ``choices`` are keyed by tool and argument; ``known`` are words with a meaning; ``asked`` is the argument the
-    user was asked for, of the tool ``goal``; ``filled`` are the arguments that have a value already; ``window`` are
-    the first and the last day talked about, if days were.
+    user was asked for, of the tool ``goal``; ``filled`` are the arguments that have a value already, ``offered``
+    those that the choices shown differ in; ``window`` are the first and the last day talked about, if days were, and
+    ``day`` is the one talked about last.
     """
 
     now: datetime
@@ -53,15 +54,19 @@ class Scene:
     goal: str | None = None
     asked: str | None = None
     filled: frozenset[str] = frozenset()
+    offered: frozenset[str] = frozenset()
     window: tuple[date, date] | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mentions:
-    """What a text mentions: by tool and argument; ``spans`` are all characters that were used."""
+    """What a text mentions: by tool and argument; ``spans`` are all characters that were used, ``shift``
+    the minutes by which what is there already should be later."""
 
     found: Mapping[Key, Mention]
     spans: tuple[Span, ...]
+    shift: int = 0
 
     def of(self, tool: str) -> dict[str, Mention]:
         """Return what was said for the arguments of ``tool``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import pulpo
 from pulpo_rules import lexicon
@@ -103,6 +103,10 @@ _PLEASED: Final = (
 )
 _LIKES: Final = re.compile("|".join(_PLEASED))
 _DISLIKES: Final = re.compile(r"\b(?:not|don't|doesn't|isn't|won't|no|never|but|pero|tampoco|nunca)\b")
+_CONTINUES: Final = re.compile(
+    r"(?:(?:ok|okay|vale|dale|great|genial|perfecto|perfect|gracias|thanks|bueno)[ ,.!]+)*"
+    r"(?:y|and|ahora|now|tambien|also|ademas|then|luego|despues)\b"
+)
 _OTHERS: Final = re.compile(
     r"\b(?:else|others?|another|anyother|alternatives?|alternatively|different|more|options|rather|instead|"
     r"otr[oa]s?|alternativas?|distint[oa]s?|opciones|diferentes?)\b"
@@ -110,16 +114,44 @@ _OTHERS: Final = re.compile(
 
 
 def _by_position(text: str, offers: Offers) -> tuple[pulpo.Offer, ...]:
-    folded = f" {' '.join(words(text))} "
-    if any(f" {phrase} " in folded for phrase in lexicon.EARLIEST):
-        return (min(offers, key=_when),)
-    if any(f" {phrase} " in folded for phrase in lexicon.LATEST):
-        return (max(offers, key=_when),)
+    wish = superlative(text)
+    if wish:
+        return (extreme(offers, wish),)
     numbered = _NUMBERED.match(fold(text).strip(" .!"))
     position = int(numbered[1]) - 1 if numbered else _ordinal(text)
     if position is None or not -len(offers) <= position < len(offers):
         return ()
     return (offers[position],)
+
+
+def continues(text: str) -> bool:
+    """Whether a text goes on from what was just done: "and now the …", "también …"."""
+    return bool(_CONTINUES.match(fold(text).lstrip(" ¡¿")))
+
+
+def differing(shown: Offers) -> frozenset[str]:
+    """Return the arguments in which offers differ: what one chooses by."""
+    names = {name for offer in shown for name in offer.arguments}
+    return frozenset(name for name in names if len({str(offer.arguments.get(name)) for offer in shown}) > 1)
+
+
+def superlative(text: str) -> Literal["first", "last"] | None:
+    """Whether the earliest or the latest of all is wished for: "as early as possible"."""
+    folded = f" {' '.join(words(text))} "
+    if any(f" {phrase} " in folded for phrase in lexicon.EARLIEST):
+        return "first"
+    return "last" if any(f" {phrase} " in folded for phrase in lexicon.LATEST) else None
+
+
+def extreme(shown: Offers, wish: str) -> pulpo.Offer:
+    """Return the earliest (``first``) or the latest (``last``) of offers."""
+    return min(shown, key=_when) if wish == "first" else max(shown, key=_when)
+
+
+def at_position(text: str, shown: Offers) -> pulpo.Offer | None:
+    """Return the offer that a place in the list names, if the text says little else."""
+    found = _by_position(text, shown) if shown and is_position(text) else ()
+    return found[0] if found else None
 
 
 def is_position(text: str) -> bool:

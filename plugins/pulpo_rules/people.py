@@ -13,7 +13,8 @@ from pulpo_rules.text import Span, Token, fold, overlaps, tokens
 
 MOST_WORDS: Final = 5
 _NAME_IS: Final = re.compile(
-    r"\b(?:me llamo|mi nombre es|mi nombre|soy|a nombre de|al nombre de|nombre (?:a|por|sea|seria)|nombre|de parte de|"
+    r"\b(?:me llamo|se llaman?|su nombre es|mi nombre es|mi nombre|soy|a nombre de|al nombre de|"
+    r"nombre (?:a|por|sea|seria)|nombre|de parte de|"
     r"para la senora|para el senor|my name is|my name's|name is|the name is|name'?s|name to|i am|i'm|im|this is|"
     r"under the name of|under the name|in the name of|under|name)\s*[:,]?\s+"
 )

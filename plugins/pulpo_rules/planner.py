@@ -10,11 +10,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 import pulpo
-from pulpo_rules import background, decisions, lexicon, recall, replies
-from pulpo_rules.facts import window
+from pulpo_rules import background, decisions, lexicon, recall, replies, talk
+from pulpo_rules.facts import day_of, window
 from pulpo_rules.fields import Form, forms
 from pulpo_rules.intents import IntentModel
 from pulpo_rules.mentions import Key, Scene
+from pulpo_rules.offers import differing
 from pulpo_rules.situation import Decision, Say, Situation, paragraphs
 from pulpo_rules.understanding import Understanding, understand
 
@@ -65,7 +66,7 @@ class RulesPlanner:
         situation = _situation(context, forms_now, await _listed(forms_now, context.tool_context), locale)
         confidence = None
         if context.consent == "no":
-            decision = decisions.declined(context.turn.text, dialogue, situation)
+            decision = talk.declined(context.turn.text, dialogue, situation)
         else:
             decision, confidence = self._decide(context, dialogue, situation)
         for step in _steps(decision, context, confidence):
@@ -101,10 +102,12 @@ class RulesPlanner:
             locale=situation.locale,
             choices=situation.choices,
             known=self._known,
-            goal=dialogue.goal,
+            goal=dialogue.goal or dialogue.notes.get("proposed"),
             asked=dialogue.asked,
+            offered=differing(dialogue.offers),
             filled=frozenset(dialogue.facts),
             window=window(dialogue.facts, situation),
+            day=day_of(dialogue, situation),
         )
         return understand(context.turn.text, situation.forms, self._model, scene)
 

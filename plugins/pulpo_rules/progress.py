@@ -107,9 +107,14 @@ def _unclear(
         if mention.rivals and name not in settled:
             offers = _as_offers(each, mention.rivals, situation.locale)
             return situation.say(texts.WHICH, list=render.labels(mention.rivals, situation.locale)), offers, each
-        if mention.ambiguous and mention.alternatives and not _will_be_shown(form):
+        if mention.ambiguous and mention.alternatives and not _will_be_shown(form) and _is_doubtful(each, mention):
             return _doubt(each, mention, situation)
     return None
+
+
+def _is_doubtful(each: Field, mention: Mention) -> bool:
+    """Whether it is this argument that the readings differ in."""
+    return any(other.get(each.part, mention.value) != mention.value for other in mention.alternatives)
 
 
 def _will_be_shown(form: Form) -> bool:
@@ -154,7 +159,10 @@ def _obtain(
     wanted = _suggestion(each, form, dialogue, situation)
     for later in left[1:] if not wanted else ():
         narrowed = _suggestion(later, form, dialogue, situation)
-        if narrowed and any(name in changed and form.field(name) is None for name in narrowed[1]):
+        wished = dialogue.notes.get("prefers") or any(
+            name in changed and form.field(name) is None for name in (narrowed[1] if narrowed else ())
+        )
+        if narrowed and wished:
             wanted = narrowed
     if wanted:
         return _suggest(wanted, each, dialogue)

@@ -10,7 +10,7 @@ from typing import Final
 
 import pulpo
 from pulpo_rules import lexicon
-from pulpo_rules.acts import read_acts
+from pulpo_rules.acts import ANY_TIME, read_acts
 from pulpo_rules.choices import Picked, phrases_of, pick, same
 from pulpo_rules.entities import Entity, emails, phones
 from pulpo_rules.fields import Field, Form
@@ -32,10 +32,13 @@ _TAKES: Final = {True: lexicon.STREET_PLACES, False: lexicon.TOWNS}
 _ENOUGH: Final = 2
 """Values of a tool by which a name beside them is its own."""
 _NUMBER_ONLY: Final = re.compile(
-    r"(?:mejor |tipo |around |about |como )?"
-    rf"(?:\d{{1,2}}|{'|'.join(lexicon.NUMBERS)})(?: y (?:media|cuarto|\d\d))?(?: [ap]m)?"
-    r"(?: (?:porfa|por favor|please|entonces|then|de la (?:manana|tarde|noche)))?"
+    r"(?:(?:ok|okay|vale|dale|bueno|pues|entonces|well|no|mejor|maybe|perhaps)[ ,]+)*"
+    rf"(?P<said>(?:(?:tipo|around|about|como) )?(?:\d{{1,2}}|{'|'.join(lexicon.NUMBERS)})"
+    r"(?: y (?:media|cuarto|\d\d))?(?: [ap]m)?(?: de la (?:manana|tarde|noche))?)"
+    r"(?:,? (?:porfa|por favor|please|entonces|then|esta bien|is fine|works))*"
 )
+_NEAR: Final = 12
+"""Characters before a weekday in which another word may tell which one."""
 _DIGITS: Final = re.compile(r"\+?\d[\d\s().-]{4,18}\d")
 
 
@@ -57,7 +60,7 @@ def read(text: str, forms: Mapping[str, Form], scene: Scene) -> Mentions:
         reading.answers,
     ):
         step()
-    return Mentions(found=reading.found, spans=tuple(reading.used))
+    return Mentions(found=reading.found, spans=tuple(reading.used), shift=reading.shift)
 
 
 class _Pass:
@@ -69,6 +72,7 @@ class _Pass:
         self.scene = scene
         self.used: list[Span] = []
         self.found: dict[Key, Mention] = {}
+        self.shift = 0
 
     @property
     def left(self) -> str:
@@ -88,7 +92,7 @@ class _Pass:
         self._take(self.of_kind("email"), emails(self.left))
         fields = self.of_kind("phone")
         if fields:
-            self._take(fields, phones(self.left) or self._short_phone(fields))
+            self._take(fields, phones(self.left) or _spoken(self.left) or self._short_phone(fields))
 
     def _short_phone(self, fields: Iterable[Field]) -> list[Entity]:
         if not any(each.kind == "phone" and self.asked(each) for each in fields):
@@ -204,17 +208,24 @@ class _Pass:
             value = self._within(reading, each.part)
             if value is not None:
                 self.put(each, _mention(reading, each.part, value))
+        shift = reading.values.get("shift")
+        self.shift = self.shift or (shift if isinstance(shift, int) else 0)
         self.used.extend(reading.spans)
 
     def _within(self, reading: pulpo.Reading, part: str) -> Json:
-        """A weekday is one of the days talked about before: "next week", "then on Wednesday"."""
+        """A weekday is one of the days talked about before ("next week", "then on Wednesday"), and "the next Monday" is
+        the one after the Monday talked about."""
         value, days = reading.values.get(part), self.scene.window
-        if part != "date" or days is None or not isinstance(value, str) or len(value) != 10:
+        if part != "date" or not isinstance(value, str) or len(value) != 10:
             return value
-        said = {word for span in reading.spans for word in words(self.text[slice(*span)])}
+        said = {word for start, end in reading.spans for word in words(self.text[max(0, start - _NEAR) : end])}
         if not said & lexicon.WEEKDAYS:
             return value
         day = date.fromisoformat(value)
+        if day == self.scene.day and said & lexicon.FOLLOWING:
+            return (day + timedelta(weeks=1)).isoformat()
+        if days is None:
+            return value
         day += timedelta(weeks=max(0, -((day - days[0]).days // 7)))
         return day.isoformat() if days[0] <= day <= days[1] else value
 
@@ -232,10 +243,14 @@ class _Pass:
     def _elliptic(self, left: str, fields: Sequence[Field]) -> pulpo.Reading | None:
         """Read an answer that is no more than a number with the small word its question stood for ("¿a qué hora?")."""
         asked = next((each for each in fields if self.asked(each)), None)
-        if asked is None or not _NUMBER_ONLY.fullmatch(fold(left).strip(" .,!")):
+        # Whoever is shown hours and asked for none by name is asked for one of them all the same.
+        asked = asked or next((each for each in fields if each.name in self.scene.offered), None)
+        bare = left.strip(" .,!")
+        number = _NUMBER_ONLY.fullmatch(fold(bare))
+        if asked is None or number is None:
             return None
         for lead in lexicon.LEADS:
-            reading = self._reading(lead.format(left.strip(" .,!")), asked.reader)
+            reading = self._reading(lead.format(bare[slice(*number.span("said"))]), asked.reader)
             if reading is not None and asked.part in reading.values:
                 return replace(reading, spans=((0, len(left)),))
         return None
@@ -266,7 +281,7 @@ class _Pass:
                 self.used.append(match.span())
 
     def choices(self) -> None:
-        left = self.left
+        left = blank(self.left, [match.span() for match in ANY_TIME.finditer(fold(self.text))])
         order = sorted(self.of_kind("choice"), key=lambda each: (not self.asked(each), each.name in self.scene.filled))
         shared: dict[tuple[str, int | str], list[Picked]] = {}
         once: dict[int | str, list[Picked]] = {}
@@ -398,6 +413,10 @@ class _Pass:
         if place:
             self.put(each, Mention(value=place.value, spans=(place.span,)))
             self.used.append(place.span)
+
+
+def _spoken(text: str) -> list[Entity]:
+    return [Entity(each.digits, each.span) for each in pulpo.spoken_numbers(text)]
 
 
 def _as_value(each: Field, number: Number) -> Json:

@@ -18,6 +18,12 @@ _MONTHS: Final = {
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
     "en": "January February March April May June July August September October November December".split(),
 }
+_PERIODS: Final = {
+    "morning": {"es": "por la mañana", "en": "in the morning"},
+    "afternoon": {"es": "por la tarde", "en": "in the afternoon"},
+    "evening": {"es": "por la noche", "en": "in the evening"},
+    "night": {"es": "por la noche", "en": "at night"},
+}
 _MOST_LINES: Final = 12
 _MOST_LISTED: Final = 10
 
@@ -29,7 +35,7 @@ def value(shown: object, locale: str) -> str:
     if isinstance(shown, Mapping):
         return ", ".join(f"{_words(name)}: {value(each, locale)}" for name, each in shown.items() if each is not None)
     if isinstance(shown, str):
-        return _date(shown, locale) or shown
+        return _date(shown, locale) or pulpo.localized(_PERIODS.get(shown, shown), locale)
     if isinstance(shown, Sequence):
         return _lines([value(each, locale) for each in shown])
     return str(shown)
@@ -80,6 +86,12 @@ def title(form: Form, locale: str) -> str:
     named = pulpo.localized(form.tool.title, locale)
     first = form.tool.description.partition("\n")[0].rstrip(".")
     return named or first or _words(form.tool.name)
+
+
+def wish(form: Form, locale: str) -> str:
+    """Return a tool's title as it stands within a sentence."""
+    named = title(form, locale)
+    return named[:1].lower() + named[1:]
 
 
 def question(field: Field, locale: str) -> str:

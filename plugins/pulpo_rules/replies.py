@@ -11,6 +11,8 @@ from msgspec.structs import replace
 import pulpo
 from pulpo_rules import facts, progress, recall, render, texts
 from pulpo_rules.fields import Field, Form
+from pulpo_rules.offers import extreme
+from pulpo_rules.routing import most
 from pulpo_rules.situation import Decision, Do, Say, Situation, arguments, missing, noted, paragraphs
 
 
@@ -30,7 +32,14 @@ def _finished(done: pulpo.ToolResult, dialogue: pulpo.Dialogue, situation: Situa
     """The goal is reached: only what is worth remembering stays, the offers that came with the result, and what was
     told about the matter ("what's their address?", "and a taxi to get there")."""
     told = {**(recall.told_so_far(dialogue) or {}), **(recall.told_by(done.result.value) or {})}
-    notes: dict[str, Any] = {"done": done.call.tool, **({"told": told} if told else {})}
+    form = situation.forms.get(done.call.tool)
+    days = {each.name for each in form.fields if each.part == "date"} if form else set()
+    on = {name: value for name, value in done.call.arguments.items() if name in days}
+    notes: dict[str, Any] = {
+        "done": done.call.tool,
+        **({"done_on": on} if on else {}),
+        **({"told": told} if told else {}),
+    }
     return pulpo.Dialogue(facts=situation.remembered(dialogue.facts), offers=dialogue.offers, notes=notes)
 
 
@@ -40,10 +49,28 @@ def _of_goal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situati
         return _mend(own, dialogue, situation)
     if form is not None and form.read_only and own.outcome == "ok":
         kept = noted(dialogue, last=own.call.tool, done=None, offers=None, told=recall.told_by(own.result.value))
-        return Say(told, replace(kept, goal=None, asked=None))
+        return _with_proposal(own, told, replace(kept, goal=None, asked=None), situation)
     if form is not None and situation.agreed and not own.result.done and len(own.result.offers) == 1:
         return _instead(own.result.offers[0], form, told, dialogue, situation)
     return Say(told, replace(noted(dialogue, offers=None), asked=None))
+
+
+def _with_proposal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    """Propose what the only thing found leads to, by declaration, so that a yes or a name is enough to go on. Of
+    several the soonest is the only one for somebody who asked for that."""
+    led = [tool for tool in situation.forms if own.call.tool in situation.suggested_by(tool)]
+    counts = {tool: sum(situation.forms[tool].field(name) is not None for name in own.call.arguments) for tool in led}
+    next_, found, wish = most(counts, situation, at_least=1), own.result.offers, dialogue.notes.get("prefers")
+    if next_ is None or not own.result.done or not found:
+        return Say(told, dialogue)
+    if wish and len(found) > 1:
+        best = extreme(found, str(wish))
+        found, told = (best,), situation.say(texts.ALL_RIGHT, name=best.label)
+        dialogue = noted(replace(dialogue, offers=found), prefers=None)
+    if len(found) > 1 or "?" in told:
+        return Say(told, dialogue)
+    question = situation.say(texts.SHALL, title=render.wish(situation.forms[next_], situation.locale))
+    return Say(paragraphs([told, question]), noted(dialogue, proposed=next_))
 
 
 def _instead(offer: pulpo.Offer, form: Form, told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
@@ -87,9 +114,16 @@ def _in_between(
     refused = _refused(results, form, dialogue) if suggested else None
     if refused is not None:
         kept = {name: fact for name, fact in dialogue.facts.items() if name != refused.name}
+        if refused.part == "date":
+            dialogue = noted(dialogue, day=dialogue.facts[refused.name].value)
         dialogue, each = replace(dialogue, facts=kept), refused
     elif suggested and not any(each.name in offer.arguments for offer in dialogue.offers):
         dialogue = replace(dialogue, offers=())
+    wish = dialogue.notes.get("prefers")
+    if suggested and dialogue.offers and wish and all(result.result.done for result in results):
+        best = extreme(dialogue.offers, str(wish))
+        chosen = noted(replace(dialogue, facts=facts.taken(dialogue.facts, best), offers=(), asked=None), prefers=None)
+        return progress.advance(chosen, situation, opening=situation.say(texts.ALL_RIGHT, name=best.label))
     if suggested and dialogue.offers:
         question = "" if "?" in told else render.question(each, situation.locale)
         return Say(paragraphs([told, question]), replace(dialogue, asked=each.name))

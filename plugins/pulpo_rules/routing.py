@@ -18,6 +18,8 @@ from pulpo_rules.understanding import Clause, Understanding
 STRONG: Final = 0.45
 """What it takes to leave a goal under way for another one."""
 _MARGIN: Final = 0.08
+_FIRM: Final = 0.6
+"""What it takes for a question without a question mark to stay one beside values that only another tool takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,9 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     goal = next(iter([*changing, *asked]), None)
     if goal is None:
         return Route(goal=_by_values(understood, dialogue, situation) or _by_place(understood, dialogue, situation))
+    given = _rather_what_was_given(goal, asked.get(goal), understood, dialogue, situation)
+    if given:
+        return Route(goal=given, switched=True, confidence=intents.SURE)
     goal = _rather_what_was_said(goal, understood, {*asked, str(dialogue.notes.get("last", ""))}, situation)
     suggesting = situation.suggested_by(goal)
     asides = tuple(
@@ -154,6 +159,25 @@ def _rather_what_was_said(goal: str, understood: Understanding, asked: Collectio
     }
     most_said = max(counts, key=lambda tool: counts[tool], default=goal)
     return most_said if counts.get(most_said, 0) else goal
+
+
+def _rather_what_was_given(
+    goal: str, clause: Clause | None, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation
+) -> str | None:
+    """The tool that changes something and takes what a question has no use for: whoever gives a name and a number
+    wants more than to be told something, and "now the manicure, at half past twelve" asks nothing. Among equals it is
+    the one that has just been used."""
+    if not situation.forms[goal].read_only:
+        return None
+    counts = {tool: len(understood.mentions.of(tool)) for tool, form in situation.forms.items() if not form.read_only}
+    done = str(dialogue.notes.get("done", ""))
+    taking = most({**counts, done: counts[done] + 0.5} if done in counts else counts, situation, at_least=2)
+    beyond = understood.mentions.of(taking).keys() - understood.mentions.of(goal).keys() if taking else frozenset()
+    fields = [each for each in situation.forms[taking].fields if each.name in beyond] if taking else []
+    if len(fields) > 1 and any(each.kind in ("person", "phone", "email") for each in fields):
+        return taking
+    asks = understood.acts.question or clause is None or clause.best.score >= _FIRM
+    return taking if not asks and any(each.listed and each.required for each in fields) else None
 
 
 def _near(clause: Clause, mentions: Mentions) -> list[str]:
@@ -261,7 +285,7 @@ def _likeliest(tools: Collection[str], understood: Understanding) -> str | None:
     return ranked[0] if len(ranked) == 1 or scores[ranked[0]] > scores[ranked[1]] else None
 
 
-def most(counts: Mapping[str, int], situation: Situation, *, at_least: int) -> str | None:
+def most(counts: Mapping[str, float], situation: Situation, *, at_least: int) -> str | None:
     """The tool with the highest count; among equals the one that changes something, if there is just one."""
     top = max(counts.values(), default=0)
     if top < at_least:

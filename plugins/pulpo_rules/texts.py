@@ -42,6 +42,31 @@ NOT_UNDERSTOOD: Final[Entry] = {
     "es-AR": "Perdón, no te entendí.",
     "en": "Sorry, I didn't get that.",
 }
+UPSET: Final[Entry] = {
+    "es": "Siento las molestias.",
+    "es-AR": "Disculpá las molestias.",
+    "en": "I'm sorry about that.",
+}
+ASSISTANT: Final[Entry] = {
+    "es": "Soy un asistente automático: en este chat no hay una persona con la que pueda ponerte.",
+    "es-AR": "Soy un asistente automático: en este chat no hay una persona con la que te pueda comunicar.",
+    "en": "I'm an automatic assistant: there is nobody in this chat I could put you through to.",
+}
+WHY: Final[Entry] = {
+    "es": "Lo necesito para {title}.",
+    "en": "I need it to {title}.",
+}
+OR_DROP: Final[Entry] = {
+    "es": "Sin ese dato no puedo seguir. Si prefieres dejarlo, dime «olvídalo».",
+    "es-AR": "Sin ese dato no puedo seguir. Si preferís dejarlo, decime «olvidalo».",
+    "en": 'I can\'t go on without it. To drop it, say "never mind".',
+}
+SHALL: Final[Entry] = {
+    "es": "¿Quieres {title}?",
+    "es-AR": "¿Querés {title}?",
+    "en": "Would you like to {title}?",
+}
+ALL_RIGHT: Final[Entry] = {"es": "De acuerdo: {name}.", "es-AR": "Dale: {name}.", "en": "All right: {name}."}
 ASK: Final[Entry] = {
     "es": "Necesito un dato: {name}. ¿Me lo dices?",
     "es-AR": "Necesito un dato: {name}. ¿Me lo decís?",
@@ -64,9 +89,8 @@ WHICH_TOOL: Final[Entry] = {
     "en": "What exactly would you like to do?\n{list}",
 }
 DID_YOU_MEAN: Final[Entry] = {
-    "es": "Para estar seguro: ¿te refieres a {list}?",
-    "es-AR": "Para estar seguro: ¿te referís a {list}?",
-    "en": "Just to be sure: do you mean {list}?",
+    "es": "Para estar seguro: ¿{list}?",
+    "en": "Just to be sure: {list}?",
 }
 NONE_LISTED: Final[Entry] = {
     "es": "No encuentro nada con lo que hacerlo ({name}).",

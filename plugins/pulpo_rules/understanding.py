@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from pulpo_rules import lexicon
-from pulpo_rules.acts import Acts, is_question, question_kinds, read_acts, without_openings
+from pulpo_rules.acts import ANY_TIME, Acts, is_question, question_kinds, read_acts, without_openings
 from pulpo_rules.fields import Form
 from pulpo_rules.intents import Intent, IntentModel
 from pulpo_rules.mentions import Key, Mentions, Scene
@@ -102,7 +102,9 @@ def _clause(
     said = {
         key: mention for key, mention in mentions.found.items() if any(overlaps(each, [span]) for each in mention.spans)
     }
-    masked = words(blank(text, [each for each in mentions.spans if each not in free])[slice(*span)])
+    # Who has no wish for an hour asks for nothing by that, though opening hours and changes are of times as well.
+    idle = [match.span() for match in ANY_TIME.finditer(fold(text))]
+    masked = words(blank(text, [*(each for each in mentions.spans if each not in free), *idle])[slice(*span)])
     content = tuple(word for word in masked if word not in lexicon.FILLERS and not word.isdigit())
     question = is_question(text[slice(*span)])
     scores = _alike(masked, words(text[slice(*span)]), forms, model, said, question=question) if masked else {}

@@ -370,6 +370,8 @@ LIST_MY_APPOINTMENTS: Final[Examples] = {
         "¿Cuándo es mi cita?",
         "¿Cuándo tengo el turno?",
         "a qué hora era mi turno?",
+        "se me ha olvidado a qué hora era",
+        "no me acuerdo de a qué hora tenía hora",
         "¿Tengo algún turno reservado?",
         "Ver mis citas",
         "mis turnos",
@@ -440,7 +442,8 @@ CANCEL_ANSWERS: Final[Answers] = {
     "yes": (
         "cancélala", "cancélalo", "cancélamela", "cancélamelo", "anúlala", "anúlalo", "anulámela", "bórrala", "bórralo",
         "elimínala", "elimínalo", "sí cancela", "sí cancelar", "sí anula", "sí anular", "quiero cancelarla",
-        "quiero cancelarlo", "cancel it", "please cancel it", "yes cancel", "yes please cancel", "delete it",
+        "quiero cancelarlo", "cancel it", "please cancel it", "yes cancel", "yes please cancel", "yep cancel",
+        "yeah cancel", "ok cancel", "go ahead and cancel it", "delete it",
         "i want to cancel it", "yes i want to cancel",
     ),
     "no": (

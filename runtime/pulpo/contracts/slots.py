@@ -56,7 +56,8 @@ class Reading:
 
     ``values`` map the reader's parts to JSON values; ``spans`` are the character ranges it used, so that other
     readers leave them alone; ``ambiguous`` asks the planner to confirm before acting, with the other readings
-    in ``alternatives``; ``said`` puts the values in words a user understands, by language.
+    in ``alternatives``; ``said`` puts the values in words a user understands, by language. The part ``shift`` belongs
+    to no argument: it is by how many minutes what is there already should be later ("an hour earlier" is -60).
     """
 
     values: Mapping[str, Json] = field(default_factory=dict)

@@ -5,34 +5,14 @@ The clock stands at Tuesday 24 November 2026, 10:00 in Madrid.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from unit.pulpo_rules.chat import Chat
-from unit.pulpo_rules.salon import FileDatabase, booked, open_database, salon_chat, say_all
+from unit.pulpo_rules.salon import FileDatabase, booked, salon_chat, say_all
 
 BOOK = "book_appointment"
 MOVE = "reschedule_appointment"
 CANCEL = "cancel_appointment"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[FileDatabase]:
-    opened = open_database(tmp_path / "salon.db")
-    yield opened
-    opened.engine.dispose()
-
-
-@pytest.fixture
-def chat(database: FileDatabase) -> Chat:
-    return salon_chat(database)
-
-
-@pytest.fixture
-def english(database: FileDatabase) -> Chat:
-    return salon_chat(database, locale="en-GB")
 
 
 @pytest.mark.parametrize(
