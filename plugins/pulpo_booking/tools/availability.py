@@ -46,9 +46,8 @@ from pulpo_booking.tools.asking import UnfitError, ask, loader
 
 DAYS_SHOWN = 3
 
-PERIODS = {"morning": (5, 12), "afternoon": (14, 20), "evening": (18, 24), "night": (18, 24)}
-"""Hours of the day that a period means. An English afternoon is from 12 to 18; a Spanish "tarde" begins after lunch,
-and what lies before it is "mediodía"."""
+PERIODS = {"morning": (5, 12), "afternoon": (12, 20), "evening": (18, 24), "night": (18, 24)}
+"""Hours of the day that a period means; an English afternoon ends at 18."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,8 +250,8 @@ def _times(speaker: Speaker, starts: Sequence[Start]) -> str:
 
 def _hours(period: str | None, time_from: str | None, time_to: str | None, locale: str) -> tuple[int, int]:
     first, last = PERIODS.get(period or "", (0, 24))
-    if period == "afternoon":
-        first, last = (12, 18) if language(locale) == "en" else (first, last)
+    if period == "afternoon" and language(locale) == "en":
+        last = 18
     return (
         minutes_of(time_from) if time_from else first * 60,
         minutes_of(time_to) + 1 if time_to else last * 60,
