@@ -5,7 +5,6 @@ This is the one place where rooms meet that do not know each other.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import time
@@ -13,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from math import inf
-from typing import Final
 
 import anyio.to_thread
 from msgspec.structs import replace
@@ -31,8 +29,6 @@ from pulpo.contracts.events import Event, PluginsLoaded, TurnTold
 from pulpo.contracts.runtime import Readings, Runtime
 from pulpo.contracts.tools import Tool
 from pulpo.conversation import Message, Workspace
-from pulpo.errors import RequiredPluginError
-from pulpo.foreign import overreach
 from pulpo.observability.events import EventBus
 from pulpo.observability.recent import Recent
 from pulpo.observability.redaction import secret_free
@@ -41,6 +37,7 @@ from pulpo.observability.watchdog import Watchdog
 from pulpo.plugins import Catalogue, load_plugins
 from pulpo.plugins.choosing import built_by, validated
 from pulpo.plugins.choosing import chosen as chosen_from
+from pulpo.plugins.lifespans import opened
 from pulpo.resilience.breaker import BreakerSettings
 from pulpo.resilience.guards import Guards, standard_guards
 from pulpo.resilience.limits import RateLimits, open_limits
@@ -61,9 +58,6 @@ from pulpo.turns.policies import PolicySet
 from pulpo.turns.prices import Price
 from pulpo.turns.shadow import Shadows
 from pulpo.turns.stalls import Stalls
-
-OPENING_SECONDS: Final = 30.0
-"""For a plugin's lifespan to open: one that waits for a server that never answers must not keep ours from starting."""
 
 
 @asynccontextmanager
@@ -98,7 +92,7 @@ async def running(
             update_workspace=lambda workspace: workspaces.update({workspace.id: _chosen(settings, workspace)}),
         )
         offered = catalogue.sinks
-        catalogue = await _opened(stack, catalogue, runtime, required=settings.plugins.required)
+        catalogue = await opened(stack, catalogue, runtime, required=settings.plugins.required)
         # A plugin that is out hears nothing, least of all what people say.
         bus.leave_out({sink.name for sink in offered if sink not in catalogue.sinks})
         tools = _tools(catalogue)
@@ -204,27 +198,6 @@ async def _canary(
         )
     )
     return canary, rollouts
-
-
-async def _opened(
-    stack: AsyncExitStack, catalogue: Catalogue, runtime: Runtime, *, required: Collection[str]
-) -> Catalogue:
-    """Enter the plugins' lifespans; one that fails quarantines its plugin, or ends the start if it is required."""
-    for name, lifespan in catalogue.lifespans:
-        patience = asyncio.timeout(OPENING_SECONDS)
-        try:
-            async with patience:
-                await stack.enter_async_context(lifespan(runtime))
-        except BaseException as error:
-            if not isinstance(error, Exception) and not overreach(error):
-                raise
-            raised = f"{type(error).__name__}: {error}"
-            late = f"it did not open within {OPENING_SECONDS:g} s"
-            reason = f"its lifespan failed: {late if patience.expired() else raised}"
-            if name in required:
-                raise RequiredPluginError(f"plugin {name!r} is required, and {reason}", plugin=name) from error
-            catalogue = catalogue.without(name, reason=reason)
-    return catalogue
 
 
 def plugins_of(settings: Settings) -> Catalogue:

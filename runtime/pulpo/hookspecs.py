@@ -231,7 +231,7 @@ class LifespanHooks:
     def pulpo_lifespan(self, runtime: Runtime, settings: Any) -> AbstractAsyncContextManager[None]:
         """Return an async context manager that holds the plugin's connections open.
 
-        It has 30 seconds to open; when it raises or takes longer the plugin is quarantined.
+        It has 30 seconds to open; when it raises or takes longer the plugin is quarantined. It has 5 to close.
 
         >>> import pulpo
         >>> from contextlib import asynccontextmanager

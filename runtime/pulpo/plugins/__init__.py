@@ -4,10 +4,11 @@ Whoever needs the plugins:       `load_plugins` (`loading`) and the `Catalogue` 
 Whoever lists them:              `PluginRecord` (`records`)
 Whoever looks for a way in:      `discovery` (entry points, allow and deny, before any import)
 Whoever asks why one is out:     `guard` (one a plugin), `hooks` (do they fit), `sections` (its settings), `reasons`
+Whoever starts and stops them:   `lifespans` (what they hold open while the server runs)
 Whoever adds a kind of plugin:   `kinds` (what each registration hook may return, and under which name)
 
-A bad plugin is quarantined and named, and contributes nothing; the rest runs. Nothing is logged here: the records
-say it all, and whoever assembles the runtime reports them.
+A bad plugin is quarantined and named, and contributes nothing; the rest runs. Nothing is logged here, but for one
+that does not close: the records say it all, and whoever assembles the runtime reports them.
 """
 
 from pulpo.plugins.catalogue import Catalogue

@@ -9,10 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 import pulpo
-from pulpo import assembly
 from pulpo.assembly import running
 from pulpo.errors import RequiredPluginError, SettingsError, WorkspaceNotFoundError
-from pulpo.plugins import Catalogue, load_plugins
+from pulpo.plugins import Catalogue, lifespans, load_plugins
 from pulpo.settings import CanarySettings, PluginsSettings, Settings, VariantSettings, WorkspaceSettings
 from pulpo.turns.request import TurnRequest
 
@@ -267,7 +266,7 @@ class Waiting:
 async def test_a_plugin_that_does_not_open_in_time_is_quarantined_and_the_rest_runs(
     tmp_path, plugin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(assembly, "OPENING_SECONDS", 0.05)
+    monkeypatch.setattr(lifespans, "OPENING_SECONDS", 0.05)
     waiting = Waiting()
     catalogue = load_plugins(extra=[("waiting", waiting), ("gated", plugin)], only=["pulpo_canary"])
     async with asyncio.timeout(20), running(settings(tmp_path), catalogue=catalogue) as system:
@@ -275,6 +274,41 @@ async def test_a_plugin_that_does_not_open_in_time_is_quarantined_and_the_rest_r
         record = next(record for record in system.catalogue.records if record.name == "waiting")
         assert (record.state, waiting.given_up) == ("quarantined", True)
         assert record.reason == "its lifespan failed: it did not open within 0.05 s"
+
+
+async def hang() -> None:
+    await asyncio.Event().wait()
+
+
+async def fail() -> None:
+    raise ConnectionError("gone already")
+
+
+async def leave() -> None:
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize("end", [hang, fail, leave])
+async def test_how_a_plugin_closes_keeps_nobody_from_closing(
+    tmp_path, plugin, end: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Clinging:
+        @pulpo.hookimpl
+        def pulpo_lifespan(self, runtime: pulpo.Runtime, settings: Any) -> Any:
+            @asynccontextmanager
+            async def connection() -> Any:
+                yield
+                await end()
+
+            return connection()
+
+    monkeypatch.setattr(lifespans, "CLOSING_SECONDS", 0.05)
+    # In order of their names, so that it closes before the other one.
+    catalogue = load_plugins(extra=[("gated", plugin), ("latecomer", Clinging())], only=["pulpo_canary"])
+    async with asyncio.timeout(20), running(settings(tmp_path), catalogue=catalogue) as system:
+        assert (await system.chat(hello())).outcome == "ok"
+    assert plugin.diary[-1] == "closed"
+    assert [it.getMessage() for it in caplog.records if it.levelname == "ERROR"] == ["plugin latecomer did not close"]
 
 
 async def test_a_required_plugin_that_cannot_open_ends_the_start(tmp_path, plugin) -> None:
