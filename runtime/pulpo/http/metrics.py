@@ -135,8 +135,8 @@ async def _lately(system: System) -> tuple[Seen, Source]:
     since = now - system.settings.alert_window
     whole = since - since % counts.MINUTE + counts.MINUTE
     try:
-        rows = await system.database.read(partial(counts.turn_counts, since=whole, until=now))
-        first = await system.database.read(partial(counts.turn_counts, since=since, until=whole))
+        windows = ((whole, now), (since, whole))
+        rows, first = await system.database.read(partial(counts.turn_counts_of, windows=windows))
     except StoreUnavailableError:
         return own, "process"
     share = (whole - since) / counts.MINUTE
@@ -166,8 +166,9 @@ async def _sums(system: System) -> tuple[Mapping[str, Mapping[str, Sum]], Source
 async def _counted(system: System) -> Mapping[str, Mapping[str, Sum]]:
     found: dict[str, dict[str, Sum]] = {objective.name: {} for objective in OBJECTIVES}
     now = system.clock()
-    for window, seconds in WINDOWS.items():
-        rows = await system.database.read(partial(counts.turn_counts, since=now - seconds, until=now))
+    windows = [(now - seconds, now) for seconds in WINDOWS.values()]
+    of_one_moment = await system.database.read(partial(counts.turn_counts_of, windows=windows))
+    for window, rows in zip(WINDOWS, of_one_moment, strict=True):
         for objective in OBJECTIVES:
             found[objective.name][window] = summed(objective, rows)
     return found

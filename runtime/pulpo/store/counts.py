@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -66,13 +66,18 @@ class GoalCount(Struct, frozen=True):
 
 def turn_counts(connection: Connection, *, since: float, until: float) -> tuple[TurnCount, ...]:
     """Return the sums of a window, given in UTC seconds."""
-    rows = _summed(connection, "turn_counts", "variant, served_by, outcome, bucket", "turns", since, until)
-    return tuple(TurnCount(*row) for row in rows)
+    return turn_counts_of(connection, [(since, until)])[0]
+
+
+def turn_counts_of(connection: Connection, windows: Sequence[tuple[float, float]]) -> tuple[tuple[TurnCount, ...], ...]:
+    """Return the sums of each window, all of one moment: no turn is in one of them and still missing in another."""
+    found = _summed(connection, "turn_counts", "variant, served_by, outcome, bucket", "turns", windows)
+    return tuple(tuple(TurnCount(*row) for row in rows) for rows in found)
 
 
 def goal_counts(connection: Connection, *, since: float, until: float) -> tuple[GoalCount, ...]:
     """Return the sums of a window, given in UTC seconds."""
-    rows = _summed(connection, "goal_counts", "variant, goal, result", "conversations", since, until)
+    (rows,) = _summed(connection, "goal_counts", "variant, goal, result", "conversations", [(since, until)])
     return tuple(GoalCount(*row) for row in rows)
 
 
@@ -112,14 +117,19 @@ def _add(run: Run, statement: str, value: str, found: Mapping[tuple[Any, ...], i
     )
 
 
-def _summed(connection: Connection, table: str, keys: str, value: str, since: float, until: float) -> list[Any]:
-    width = MINUTE if until - since <= FINE_WINDOW else HOUR
-    return list(
-        OverSqlalchemy(connection)(
-            f"SELECT {keys}, CAST(sum({value}) AS BIGINT) FROM {table}"  # noqa: S608 - names of ours
-            f" WHERE width = :width AND slot >= :since AND slot < :until GROUP BY {keys} ORDER BY {keys}",
-            width=width,
-            since=int(since // width) * width,
-            until=until,
+def _summed(
+    connection: Connection, table: str, keys: str, value: str, windows: Sequence[tuple[float, float]]
+) -> list[list[Any]]:
+    """One statement, for what two of them see may differ by what was counted in between."""
+    selects, parameters = [], dict[str, Any]()
+    for place, (since, until) in enumerate(windows):
+        width = MINUTE if until - since <= FINE_WINDOW else HOUR
+        selects.append(
+            f"SELECT {place} AS place, {keys}, CAST(sum({value}) AS BIGINT) FROM {table}"  # noqa: S608 - names of ours
+            f" WHERE width = {width} AND slot >= :since{place} AND slot < :until{place} GROUP BY {keys}"
         )
-    )
+        parameters |= {f"since{place}": int(since // width) * width, f"until{place}": until}
+    found: list[list[Any]] = [[] for _ in windows]
+    for place, *row in sorted(OverSqlalchemy(connection)(" UNION ALL ".join(selects), **parameters)):
+        found[place].append(row)
+    return found
