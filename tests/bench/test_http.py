@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import statistics
 import subprocess
@@ -86,12 +87,13 @@ def echo() -> Iterator[tuple[int, int]]:
 
 
 @contextlib.contextmanager
-def chat(folder: Path) -> Iterator[tuple[int, int]]:
-    """The port and process of a real `pulpo serve`, with a plugin whose model takes no time."""
+def chat(folder: Path, *, also: Path | None = None) -> Iterator[tuple[int, int]]:
+    """The port and process of a real `pulpo serve`, with a plugin whose model takes no time, and those in ``also``."""
     site = folder / "site"
     modules = {"scripted_model": (HERE / "scripted_model.py").read_text()}
     install(site, "scripted", modules, entries={"scripted": "scripted_model"})
-    with running(folder, toml=SETTINGS, environ={"PYTHONPATH": str(site)}) as server:
+    path = os.pathsep.join(map(str, filter(None, (site, also))))
+    with running(folder, toml=SETTINGS, environ={"PYTHONPATH": path}) as server:
         assert server.process is not None
         yield server.port, server.process.pid
 
