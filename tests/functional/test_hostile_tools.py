@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 
@@ -236,21 +237,32 @@ async def test_a_sync_tool_that_sleeps_2_s_does_not_stall_the_others(house, ask:
         time.sleep(2)
         return "rested"
 
-    worst = 0.0
+    async with house(named, sleepy) as system:
+        for _ in range(4):
+            # A machine that is busy with something else stalls now and then; a tool on the loop would each time.
+            async with watched_loop() as stalls:
+                answer = await system.chat(ask("sleepy"))
+            assert answer.reply == "rested"
+            if max(stalls) < 0.1:
+                return
+    raise AssertionError(f"the loop stood still for {max(stalls):.3f} s")
+
+
+@asynccontextmanager
+async def watched_loop() -> AsyncIterator[list[float]]:
+    """Give the seconds that each sleep of 5 ms took while the block lasts."""
+    took: list[float] = []
 
     async def watch() -> None:
-        nonlocal worst
         while True:
             before = time.monotonic()
             await anyio.sleep(0.005)
-            worst = max(worst, time.monotonic() - before)
+            took.append(time.monotonic() - before)
 
-    async with house(named, sleepy) as system, anyio.create_task_group() as group:
+    async with anyio.create_task_group() as group:
         group.start_soon(watch)
-        answer = await system.chat(ask("sleepy"))
+        yield took
         group.cancel_scope.cancel()
-    assert answer.reply == "rested"
-    assert worst < 0.1
 
 
 async def test_a_failing_tool_is_refused_announced_and_comes_back(house, ask: Ask) -> None:
