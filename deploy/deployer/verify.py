@@ -8,9 +8,10 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from deployer.engine import DeployError, Engine
 
@@ -23,18 +24,20 @@ WAITED = '"event":"database away"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A server at ``url`` and the key that opens it."""
+    """A server at ``url``, the key that opens it, and the customer who chats with it: another each time, since a
+    check that was interrupted may have left an appointment, which the next one must not be asked about."""
 
     url: str
     key: str = ""
+    customer: str = field(default_factory=lambda: f"deployment-{uuid4().hex[:8]}")
 
     def get(self, path: str) -> Any:
         """Return the JSON (or text) at ``path``; raises `DeployError`."""
         return self._ask(urllib.request.Request(self.url + path, headers=self._headers()))  # noqa: S310 - http(s) only
 
     def chat(self, message: str, conversation: str | None = None) -> dict[str, Any]:
-        """Send a message as the customer `deployment` and return the answer; raises `DeployError`."""
-        body = {"message": message, "user_id": "deployment", "conversation_id": conversation}
+        """Send a message and return the answer; raises `DeployError`."""
+        body = {"message": message, "user_id": self.customer, "conversation_id": conversation}
         data = json.dumps({name: value for name, value in body.items() if value}).encode()
         headers = {**self._headers(), "Content-Type": "application/json"}
         answer: dict[str, Any] = self._ask(
@@ -96,7 +99,7 @@ def check_chat(site: Site, *, today: date | None = None) -> str:
     conversation = done["conversation_id"]
     site.chat("Quiero cancelar mi cita", conversation)
     if not _called(site.chat("sí", conversation), "cancel_appointment"):
-        raise DeployError("what was booked could not be cancelled; look for customer `deployment` in the agenda")
+        raise DeployError(f"what was booked could not be cancelled; look for customer `{site.customer}` in the agenda")
     return "asked in es and en, booked, cancelled"
 
 
