@@ -25,6 +25,7 @@ class Link:
 
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
     _held: set[asyncio.StreamWriter] = field(default_factory=set)
+    _losing: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -52,7 +53,7 @@ class Link:
                 continue
             if self.lose_commits and b"COMMIT" in data:
                 self.lose_commits = False
-                client.transport.abort()
+                self._losing.add(client)
             if self.hold_commits and b"COMMIT" in data:
                 self.hold_commits = False
                 self._held.add(client)
@@ -63,6 +64,8 @@ class Link:
 
     async def _back(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
+            if client in self._losing:  # here it is: by now the commit has happened, not before
+                client.transport.abort()
             if self.silent or client.is_closing() or client in self._held:
                 continue
             client.write(data)

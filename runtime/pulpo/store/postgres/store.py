@@ -62,7 +62,7 @@ class PostgresStore:
         return known
 
     async def settle(self, *, key: str, state: State, result: Result | None, now: float, epoch: int) -> Effect | None:
-        """See `effects.settle`; a commit that is still on its way is waited for."""
+        """See `effects.settle`; raises `StoreUnavailableError` while a commit of this effect is still on its way."""
         settlement = Settlement(key=key, state=state, result=result, now=now, epoch=epoch)
         record: Effect | None = await self._committer.submit(ledger.settle, settlement)
         return record
