@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 
 import pytest
@@ -15,8 +16,8 @@ BEFORE = ("engine", "ports", "build", "settings", "migrations", "backup", "tag",
 
 def state(installation: Installation) -> tuple[str | None, ...]:
     """What must be the same afterwards: images, containers (none that a step left behind) and what they run."""
-    names = installation.podman("ps", "--all", "--format", "{{.Names}} {{.State}}")
-    return *installation.state(), *sorted(names.split("\n"))
+    containers = json.loads(installation.podman("ps", "--all", "--format", "json"))
+    return *installation.state(), *sorted(f"{each['Names'][0]} {each['State']}" for each in containers)
 
 
 @pytest.fixture(scope="module", autouse=True)
