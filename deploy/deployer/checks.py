@@ -23,8 +23,8 @@ FREE_BYTES = 2 * 1024**3
 def check_engine(engine: Engine) -> str:
     """Ask the engine and compose for their versions; raises `DeployError` when the engine does not answer."""
     try:
-        version = engine.image("version", "--format", "{{.Client.Version}}", seconds=60).strip()
-        engine.image("ps", "--quiet", seconds=60)
+        version = engine.do("version", "--format", "{{.Client.Version}}", seconds=60).strip()
+        engine.do("ps", "--quiet", seconds=60)
     except CommandError as error:
         raise DeployError(f"{engine.command} does not work: start its service, or see its message: {error}") from None
     return f"{engine.command} {version}, {' '.join(engine.compose)}"

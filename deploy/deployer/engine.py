@@ -105,7 +105,7 @@ class Engine:
     environ: Mapping[str, str]
     run: Run = run
 
-    def image(self, *arguments: str, seconds: float = 900) -> str:
+    def do(self, *arguments: str, seconds: float = 900) -> str:
         """Run a command of the engine."""
         return self.run((self.command, *arguments), environ=self.environ, seconds=seconds)
 
@@ -121,10 +121,15 @@ class Engine:
         """Whether a container of that service runs."""
         return bool(self.service("ps", "--quiet", service).strip())
 
+    def restarts(self, service: str) -> int:
+        """How often the engine started a service's container again because it had ended; 0 while there is none."""
+        container = self.service("ps", "--quiet", service).strip()
+        return int(self.do("inspect", "--format", "{{.RestartCount}}", container)) if container else 0
+
     def has_image(self, name: str) -> bool:
         """Whether an image of that name is here."""
         try:
-            self.image("image", "inspect", name, seconds=60)
+            self.do("image", "inspect", name, seconds=60)
         except CommandError:
             return False
         return True

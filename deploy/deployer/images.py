@@ -44,14 +44,14 @@ def build(engine: Engine, tag: str, environ: Mapping[str, str]) -> str:
     # Without this format podman leaves HEALTHCHECK out.
     of_podman = ("--format", "docker", *YIELDING) if engine.command == "podman" else ()
     options = environ.get("PULPO_BUILD_OPTIONS", "").split()
-    engine.image("build", *of_podman, *given, *options, "--file", "Containerfile", "--tag", tag, ".", seconds=1800)
-    size = int(engine.image("image", "inspect", "--format", "{{.Size}}", tag).strip())
+    engine.do("build", *of_podman, *given, *options, "--file", "Containerfile", "--tag", tag, ".", seconds=1800)
+    size = int(engine.do("image", "inspect", "--format", "{{.Size}}", tag).strip())
     return f"{tag}, {size / 1e6:.0f} MB"
 
 
 def save(engine: Engine, tag: str, file: Path) -> str:
     """Save the image into ``file``, as `load` reads it."""
-    engine.image("save", "--output", str(file), tag)
+    engine.do("save", "--output", str(file), tag)
     return f"{file.name}, {file.stat().st_size / 1e6:.0f} MB"
 
 
@@ -85,16 +85,16 @@ def restore(engine: Engine, before: Tags) -> None:
     """Make the tags mean what they meant."""
     for name, image in ((LATEST, before.latest), (PREVIOUS, before.previous)):
         if image is not None:
-            engine.image("tag", image, name)
+            engine.do("tag", image, name)
         elif engine.has_image(name):
-            engine.image("rmi", name)
+            engine.do("rmi", name)
 
 
 def promote(engine: Engine, tag: str) -> str:
     """Make ``tag`` the latest image and keep what was latest as the previous one."""
     if engine.has_image(LATEST) and _id(engine, LATEST) != _id(engine, tag):
-        engine.image("tag", LATEST, PREVIOUS)
-    engine.image("tag", tag, LATEST)
+        engine.do("tag", LATEST, PREVIOUS)
+    engine.do("tag", tag, LATEST)
     return f"{LATEST} is {tag}"
 
 
@@ -119,4 +119,4 @@ def _ask(engine: Engine, *command: str) -> str:
 
 
 def _id(engine: Engine, name: str) -> str:
-    return engine.image("image", "inspect", "--format", "{{.Id}}", name).strip()
+    return engine.do("image", "inspect", "--format", "{{.Id}}", name).strip()

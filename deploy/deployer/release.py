@@ -13,11 +13,14 @@ from deployer import sbom as bill
 from deployer.colours import BlueGreen
 from deployer.engine import DeployError, Engine, run
 from deployer.steps import Failure, Step
-from deployer.verify import Site
+from deployer.verify import HopelessError, Site
 
 APP = "pulpo-app"
 SCOPES = ("chat", "channel", "metrics", "booking:read")
+READY = "/health/ready"
 READY_SECONDS = 90.0
+MOST_ENDINGS = 5
+"""More than a server reaches that ends because its database is away: it waits half a minute each time."""
 TESTS = "unit,smoke,integration"
 VERIFY_IDLE = "verify the idle colour"
 
@@ -190,13 +193,28 @@ class Release:
     def _comes_up(self, service: str, address: str) -> str:
         """Wait until it is ready; a failure shows what it logged last, which mostly is the reason."""
         try:
-            return self._ready(address)
+            return verify.wait_until(self._look_at(service, address), seconds=READY_SECONDS)
         except DeployError as error:
             logged = self.engine.service("logs", "--no-color", "--tail", "5", service)
             raise DeployError(f"{error}\n  its log ends with\n{logged.rstrip()}") from None
 
+    def _look_at(self, service: str, address: str) -> Callable[[], object]:
+        """Return what asks whether a service is ready, and gives up one that keeps ending."""
+        before = self.engine.restarts(service)
+
+        def look() -> object:
+            try:
+                return Site(url=address).get(READY)
+            except DeployError as error:
+                ended = self.engine.restarts(service) - before
+                if ended < MOST_ENDINGS:
+                    raise
+                raise HopelessError(f"{service} has ended {ended} times by itself: {error}") from None
+
+        return look
+
     def _ready(self, address: str) -> str:
-        return self._answers(address, "/health/ready")
+        return self._answers(address, READY)
 
     def _answers(self, address: str, path: str) -> str:
         return verify.wait_until(lambda: Site(url=address).get(path), seconds=READY_SECONDS)

@@ -24,7 +24,7 @@ if command -v dpkg-query > /dev/null; then dpkg-query --show --showformat '${Pac
 
 def write(engine: Engine, tag: str, file: Path, *, now: datetime | None = None) -> str:
     """Write what image ``tag`` holds into ``file``; raises `DeployError` when the image tells nothing."""
-    image = engine.image("image", "inspect", "--format", "{{.Id}}", tag).strip()
+    image = engine.do("image", "inspect", "--format", "{{.Id}}", tag).strip()
     python = json.loads(_ask(engine, tag, "python", "-c", PYTHON_PACKAGES).strip() or "[]")
     debian = [line.split() for line in _ask(engine, tag, "sh", "-c", DEBIAN_PACKAGES).splitlines()]
     if not python:
@@ -66,4 +66,4 @@ def _debian(package: Sequence[str]) -> dict[str, Any]:
 
 def _ask(engine: Engine, tag: str, *command: str) -> str:
     program, *arguments = command
-    return engine.image("run", "--rm", "--network=none", "--entrypoint", program, tag, *arguments, seconds=120)
+    return engine.do("run", "--rm", "--network=none", "--entrypoint", program, tag, *arguments, seconds=120)

@@ -22,6 +22,10 @@ WAITED = '"event":"database away"'
 """Logged by a server that starts before its database does; that it came is what the other checks have shown."""
 
 
+class HopelessError(DeployError):
+    """What is waited for will not come."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A server at ``url``, the key that opens it, and the customer who chats with it: another each time, since a
@@ -70,11 +74,14 @@ def wait_until(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """Call ``works`` until it raises no `DeployError`; raises its last one after ``seconds``."""
+    """Call ``works`` until it raises no `DeployError`; raises its last one after ``seconds``, and a `HopelessError`
+    at once."""
     began = clock()
     while True:
         try:
             works()
+        except HopelessError:
+            raise
         except DeployError:
             if clock() - began > seconds:
                 raise

@@ -44,6 +44,8 @@ def _podman(house: House, arguments: list[str]) -> int:
             print(sum(each.stat().st_size for each in (house.images / house.image(name)).rglob("*")))
         case ["image", "inspect", *_, name]:
             print(house.image(name))
+        case ["inspect", "--format", "{{.RestartCount}}", _]:
+            print(0)
         case ["inspect", "--format", "{{.Image}}", known]:
             print(next(each.image for each in house.containers() if each.id == known))
         case ["tag", known, name]:

@@ -1,23 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import count, repeat
 from typing import Any
 
 import pytest
 
-from deployer import images, release
+from deployer import images, release, verify
+from deployer.engine import DeployError
 from deployer.release import Release
 from deployer.steps import Step, Undo, perform
 
 TAG = "pulpo-ai:2"
+NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture
 def planned(engine: Any, monkeypatch: pytest.MonkeyPatch) -> Release:
     """A release whose application never becomes ready."""
     monkeypatch.setattr(release, "READY_SECONDS", 0)
-    return Release(
-        engine=engine, environ={}, site="http://127.0.0.1:9", ports={}, bind="127.0.0.1", services=("pulpo-app",)
-    )
+    return Release(engine=engine, environ={}, site=NOBODY, ports={}, bind="127.0.0.1", services=("pulpo-app",))
 
 
 def test_everything_is_looked_at_before_anything_is_changed(planned: Release) -> None:
@@ -60,6 +64,27 @@ def test_a_first_release_that_is_not_well_is_stopped_and_not_the_latest(planned:
     assert "the application is stopped" in said[-1]
     assert machine.did("stop", "pulpo-app")
     assert machine.images == {TAG: "new"}
+
+
+@pytest.mark.parametrize(("counts", "looks"), [(count(87), 5), (repeat(87), 91)])
+def test_a_version_that_keeps_ending_is_not_waited_for(
+    engine: Any, machine: Any, monkeypatch: pytest.MonkeyPatch, counts: Iterator[int], looks: int
+) -> None:
+    """What its container came to before is not counted."""
+    waits = partial(verify.wait_until, clock=count().__next__, sleep=lambda _seconds: None)
+    monkeypatch.setattr(verify, "wait_until", waits)
+    machine.said = {"ps --quiet": "c1", "logs": "no such table"}
+
+    def run(command: tuple[str, ...], **given: Any) -> str:
+        said: str = machine.run(command, **given)
+        return str(next(counts)) if "{{.RestartCount}}" in command else said
+
+    planned = Release(engine=replace(engine, run=run), environ={}, site=NOBODY, ports={}, bind="127.0.0.1")
+    (ready,) = (step for step in planned.start() if step.name == "application ready")
+    with pytest.raises(DeployError, match="no such table") as told:
+        ready.work()
+    assert ("has ended 5 times by itself" in str(told.value)) == (looks == 5)
+    assert len([line for line in machine.commands if "{{.RestartCount}}" in line]) == 1 + looks
 
 
 def test_a_rollback_that_fails_its_verification_stays(planned: Release, machine: Any) -> None:
