@@ -19,6 +19,11 @@ COMPOSES = (("docker", "compose"), ("docker-compose",), ("podman-compose",))
 GRACE_SECONDS = 10.0
 """What an interrupted command has to end by itself."""
 
+FINISHING_SECONDS = 20.0
+"""What compose has to finish, when it is interrupted while it makes containers anew: one that it has renamed and not
+yet replaced would keep that name."""
+FINISHED = ("up", "start", "stop")
+
 
 class DeployError(Exception):
     """A step failed; the message says what to do next."""
@@ -43,10 +48,12 @@ def run(
     seconds: float = 900,
     source: Path | None = None,
     target: Path | None = None,
+    finishing: float = 0.0,
 ) -> str:
     """Run a command in the project's folder and return what it printed; raises `CommandError`.
 
     It reads the file ``source``. With ``target`` its output goes into that file and only its complaints are returned.
+    An interrupted one has ``finishing`` seconds to go on, then it is ended.
     """
     with ExitStack() as files:
         stdin = files.enter_context(source.open("rb")) if source else subprocess.DEVNULL
@@ -65,17 +72,20 @@ def run(
             )
         except FileNotFoundError:
             raise CommandError(command, 127, f"{command[0]} is not installed") from None
-        return _result(process, command, seconds)
+        return _result(process, command, seconds, finishing)
 
 
-def _result(process: subprocess.Popen[str], command: Sequence[str], seconds: float) -> str:
+def _result(process: subprocess.Popen[str], command: Sequence[str], seconds: float, finishing: float) -> str:
     try:
         printed, complained = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         _end(process)
         raise CommandError(command, 124, f"it did not end within {seconds:g} s") from None
     except KeyboardInterrupt:
-        _end(process)
+        try:
+            process.communicate(timeout=finishing)
+        except subprocess.TimeoutExpired:
+            _end(process)
         raise
     said = (printed or "") + (complained or "")
     if process.returncode != 0:
@@ -115,7 +125,10 @@ class Engine:
         """Run a command of compose over this project's services; ``source`` and ``target`` as in `run`."""
         files = [part for file in self.files for part in ("--file", file)]
         command = (*self.compose, *files, *arguments)
-        return self.run(command, environ=self.environ, seconds=seconds, source=source, target=target)
+        finishing = FINISHING_SECONDS if arguments[0] in FINISHED else 0.0
+        return self.run(
+            command, environ=self.environ, seconds=seconds, source=source, target=target, finishing=finishing
+        )
 
     def is_up(self, service: str) -> bool:
         """Whether a container of that service runs."""
