@@ -38,20 +38,21 @@ def back_up(engine: Engine, *, folder: Path = FOLDER, now: datetime | None = Non
 
 
 def try_restore(engine: Engine, backup: Path) -> str:
-    """Restore ``backup`` into a database of its own, compare the rows of every table and remove it again.
+    """Restore ``backup`` into a database of its own, compare the rows of every table and remove it again, whatever
+    ends this: what the database still does of it is cut off.
 
     Raises `DeployError` when the backup cannot be restored or lost rows.
     """
     questions = backup.with_suffix(".count")
     questions.write_text(COUNT_ALL, "utf-8")
     try:
-        _client(engine, "dropdb", "--if-exists", SCRATCH)
+        _drop(engine)
         _client(engine, "createdb", SCRATCH)
         _client(engine, "psql", "--quiet", "--set", "ON_ERROR_STOP=1", SCRATCH, source=backup)
         counted = _client(engine, "psql", "--no-align", "--tuples-only", SCRATCH, source=questions)
-        _client(engine, "dropdb", SCRATCH)
     finally:
         questions.unlink()
+        _drop(engine)
     return compare(rows_in(backup), dict(re.findall(r"^([\w.]+)\|(\d+)$", counted, re.MULTILINE)))
 
 
@@ -77,6 +78,10 @@ def compare(dumped: Mapping[str, int], restored: Mapping[str, str]) -> str:
     if wrong or not dumped:
         raise DeployError(f"the backup does not restore as it was: {', '.join(wrong) or 'it holds no table'}")
     return f"{len(dumped)} tables, {sum(dumped.values())} rows"
+
+
+def _drop(engine: Engine) -> None:
+    _client(engine, "dropdb", "--if-exists", "--force", SCRATCH)
 
 
 def _client(

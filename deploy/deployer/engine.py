@@ -20,9 +20,9 @@ GRACE_SECONDS = 10.0
 """What an interrupted command has to end by itself."""
 
 FINISHING_SECONDS = 20.0
-"""What compose has to finish, when it is interrupted while it makes containers anew: one that it has renamed and not
-yet replaced would keep that name."""
-FINISHED = ("up", "start", "stop")
+"""What compose has to finish what it does to containers, when it is interrupted: one that it has renamed and not yet
+replaced would keep that name, and what it runs inside one goes on without it."""
+FINISHED = ("up", "start", "stop", "exec")
 
 
 class DeployError(Exception):

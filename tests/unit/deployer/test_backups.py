@@ -57,6 +57,20 @@ def test_a_restored_backup_is_compared_with_what_was_dumped(engine, machine, tmp
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_what_a_restore_on_trial_made_is_removed_when_it_cannot_be_restored(engine, machine, tmp_path: Path) -> None:
+    file = tmp_path / "dump.sql"
+    file.write_text(DUMP, "utf-8")
+    machine.failing = {"ON_ERROR_STOP"}
+    with pytest.raises(DeployError, match="no luck"):
+        backups.try_restore(engine, file)
+    made, removed = (
+        max(number for number, line in enumerate(machine.commands) if program in line)
+        for program in ("createdb", "dropdb")
+    )
+    assert made < removed
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_an_empty_backup_is_no_backup() -> None:
     with pytest.raises(DeployError, match="no table"):
         backups.compare({}, {})

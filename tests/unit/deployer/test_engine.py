@@ -41,9 +41,14 @@ def test_an_interrupted_command_may_finish(tmp_path: Path, finishing: float, lef
 
 @pytest.mark.parametrize(
     ("command", "finishes"),
-    [(("up", "--detach", "pulpo-app"), True), (("stop", "edge"), True), (("logs",), False), (("exec", "up"), False)],
+    [
+        (("up", "--detach", "pulpo-app"), True),
+        (("stop", "edge"), True),
+        (("exec", "-T", "edge"), True),
+        (("logs", "up"), False),
+    ],
 )
-def test_compose_finishes_the_containers_that_it_makes_anew(command: Sequence[str], finishes: bool) -> None:
+def test_compose_finishes_what_it_does_to_containers(command: Sequence[str], finishes: bool) -> None:
     given: list[float] = []
 
     def asked(_command: Sequence[str], *, finishing: float, **_others: object) -> str:
