@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pulpo
@@ -37,13 +38,9 @@ async def followed(desk: Desk, runtime: pulpo.Runtime) -> AsyncIterator[None]:
     """Keep the desk at what the database says while the block lasts."""
     desk.announce = runtime.update_workspace
     await _look(desk, runtime)
-    task = asyncio.create_task(_follow(desk, runtime))
-    try:
+    follow = partial(_follow, desk, runtime)
+    async with pulpo.background_task(follow, name="booking-businesses", again=LOOK_SECONDS):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _follow(desk: Desk, runtime: pulpo.Runtime) -> None:

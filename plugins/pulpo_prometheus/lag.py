@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Final
+
+import pulpo
 
 EVERY: Final = 0.25
 """Seconds between two looks."""
 
 
-@asynccontextmanager
-async def watching(observe: Callable[[float], None], *, every: float = EVERY) -> AsyncIterator[None]:
+def watching(observe: Callable[[float], None], *, every: float = EVERY) -> AbstractAsyncContextManager[None]:
     """Tell ``observe`` again and again by how many seconds a sleep of ``every`` seconds was too long."""
-    async with _beside(_watch(observe, every)):
-        yield
+    return pulpo.background_task(partial(_watch, observe, every), name="prometheus-lag")
 
 
-@asynccontextmanager
-async def repeating(do: Callable[[], None], *, every: float) -> AsyncIterator[None]:
+def repeating(do: Callable[[], None], *, every: float) -> AbstractAsyncContextManager[None]:
     """Call ``do`` now and every ``every`` seconds."""
-    async with _beside(_repeat(do, every)):
-        yield
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return pulpo.background_task(partial(_repeat, do, every), name="prometheus-gauges", again=every)
 
 
 async def _repeat(do: Callable[[], None], every: float) -> None:

@@ -6,6 +6,7 @@ rooms, from the outside in: `cli` and `http` (who asks), `turns` (one turn's way
 `contracts` (what plugins implement), `conversation`, `settings`, `errors`.
 """
 
+from pulpo.background import background_task
 from pulpo.consent import read_consent
 from pulpo.contracts.canary import Assignment, CanaryContext, CanaryStrategy, Match
 from pulpo.contracts.commands import Api, ApiAnswer, Command
@@ -156,6 +157,7 @@ __all__ = [
     "Verdict",
     "Workspace",
     "__version__",
+    "background_task",
     "current_trace",
     "deny",
     "find_personal",

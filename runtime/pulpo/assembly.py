@@ -16,7 +16,7 @@ from math import inf
 import anyio.to_thread
 from msgspec.structs import replace
 
-from pulpo.background import beside
+from pulpo.background import background_task
 from pulpo.canary.guardrails import BY_NAME
 from pulpo.canary.live import Live
 from pulpo.canary.rolling import fingerprint_of, rolling
@@ -125,7 +125,7 @@ async def running(
             _orchestrator=orchestrator,
         )
         for name, work in _beside_the_turns(system, orchestrator, shadows).items():
-            await stack.enter_async_context(beside(work, name=name))
+            await stack.enter_async_context(background_task(work, name=name))
         stack.enter_context(system.watchdog.watching())
         stack.push_async_callback(system.drain)
         bus.emit(_loaded(catalogue, settings, tools, workspaces))

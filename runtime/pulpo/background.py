@@ -1,7 +1,7 @@
 """Work beside the turns: it ends with the block that it was begun for, and by nothing else.
 
-Leases, orders, counts and the canary all hang on such work. Were it to end by a defect, nobody would notice before
-its lack did harm; so what fails is logged and begun anew.
+Leases, orders, counts and the canary all hang on such work, and so do plugins. Were it to end by a defect, nobody
+would notice before its lack did harm; so what fails is logged and begun anew.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def beside(work: Callable[[], Awaitable[None]], *, name: str, again: float = AGAIN) -> AsyncIterator[None]:
+async def background_task(
+    work: Callable[[], Awaitable[None]], *, name: str, again: float = AGAIN
+) -> AsyncIterator[None]:
     """Run ``work``, which should go on for ever, in a task while the block lasts, and wait for its end after it.
 
-    When it raises or returns it is begun anew ``again`` seconds later, and the log names it.
+    When it raises or returns it is begun anew ``again`` seconds later, and the log names it by ``name``, with the
+    error. What it raises as it is cancelled at the block's end is raised there.
     """
     task = asyncio.create_task(_for_ever(work, name, again), name=f"pulpo-{name}")
     try:

@@ -87,6 +87,15 @@ async def test_the_second_plugin_writes_once_it_is_called(tmp_path: Path) -> Non
     assert check_plugin("waiting", extra=[("waiting", plugin)]) == []
 
 
+async def test_the_last_plugin_counts_beside_the_turns_while_it_is_open(tmp_path: Path) -> None:
+    plugin = module(PLUGINS[-1], "counting")
+    turns = vars(plugin)["TURNS"]
+    turns["now"] = -1
+    with new_agent(plugins=[plugin], directory=tmp_path) as agent:
+        await agent.say("hola")
+        assert turns["now"] >= 0
+
+
 def test_the_distribution_and_the_settings_are_valid() -> None:
     project, settings, variant = (tomllib.loads(block.text) for block in blocks(PAGE) if block.language == "toml")
     assert project["project"]["entry-points"]["pulpo"] == {"tides": "pulpo_tides"}

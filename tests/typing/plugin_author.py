@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, assert_type
 
 import pulpo
@@ -69,3 +71,14 @@ def pulpo_register_policies(settings: object) -> list[pulpo.Policy]:
 
 
 assert_type(pulpo_register_policies(None), list[pulpo.Policy])
+
+
+async def follow(harbour: str) -> None:
+    raise NotImplementedError
+
+
+assert_type(
+    pulpo.background_task(partial(follow, "Vigo"), name="tides", again=5.0),
+    AbstractAsyncContextManager[None, bool | None],
+)
+pulpo.background_task(follow("Vigo"), name="tides")  # pyright: ignore[reportArgumentType] - it could begin only once

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from hashlib import blake2b
 
-from pulpo.background import beside
+from pulpo.background import background_task
 from pulpo.canary.live import Live
 from pulpo.canary.rollout import Rollouts, Spent
 from pulpo.contracts.events import Event
@@ -61,7 +61,7 @@ async def rolling(
         # Before the first turn: one that is served meanwhile must not see another share than before the restart.
         await live.refresh()
         rollouts.on_change.append(live.wake)
-    async with beside(rollouts.run, name="rollouts"):
+    async with background_task(rollouts.run, name="rollouts"):
         yield rollouts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from pulpo.background import beside
+from pulpo.background import background_task
 from pulpo.canary.compiling import settings_for
 from pulpo.canary.live import Live
 from pulpo.canary.sources import Initial
@@ -50,7 +50,7 @@ async def switching(
         return
     async with AsyncExitStack() as stack:
         for work in (live.follow,) if file is None else (live.follow, live.watch):
-            await stack.enter_async_context(beside(work, name=f"canary-{work.__name__}"))
+            await stack.enter_async_context(background_task(work, name=f"canary-{work.__name__}"))
         await stack.enter_async_context(hearing(settings.database_url, CHANNEL, live.wake))
         yield live
 

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from pulpo.background import beside
+from pulpo.background import background_task
 from pulpo.contracts.rates import Ask, Use
 from pulpo.errors import SettingsError
 
@@ -174,7 +174,7 @@ async def open_counters(url: str, *, changed: Callable[[bool, str], None]) -> As
     """
     counters = ValkeyCounters(_client(url), changed=changed)
     try:
-        async with beside(counters.serve, name="shared-counters"):
+        async with background_task(counters.serve, name="shared-counters"):
             yield counters
     finally:
         await counters.close()

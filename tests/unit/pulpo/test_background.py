@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulpo.background import beside
+from pulpo.background import background_task
 
 
 def ending(*how: BaseException | None) -> tuple[Callable[[], Awaitable[None]], list[int], asyncio.Event]:
@@ -33,7 +33,7 @@ def ending(*how: BaseException | None) -> tuple[Callable[[], Awaitable[None]], l
 )
 async def test_work_that_ends_is_begun_anew_and_the_log_names_it(how: Any, caplog: pytest.LogCaptureFixture) -> None:
     work, begun, settled = ending(how, how)
-    async with beside(work, name="leases", again=0.001):
+    async with background_task(work, name="leases", again=0.001):
         await asyncio.wait_for(settled.wait(), 5)
     assert begun == [0, 1, 2]
     lines = [record for record in caplog.records if record.name == "pulpo.background"]
@@ -51,7 +51,7 @@ async def test_work_ends_with_its_block_and_quietly(caplog: pytest.LogCaptureFix
         finally:
             ended.append("work")
 
-    async with beside(work, name="work"):
+    async with background_task(work, name="work"):
         await asyncio.sleep(0)
     assert (ended, caplog.records) == (["work"], [])
 
@@ -64,5 +64,5 @@ async def test_work_that_fails_as_it_is_ended_ends_all_the_same() -> None:
             raise ConnectionError("while it closed") from None
 
     with pytest.raises(ConnectionError):
-        async with asyncio.timeout(5), beside(work, name="work", again=0.001):
+        async with asyncio.timeout(5), background_task(work, name="work", again=0.001):
             await asyncio.sleep(0)

@@ -16,8 +16,8 @@ PolicyChecked PolicyContext QualityScored RateLimited RateLimitsShared RawRespon
 Result RolloutChanged RolloutCounted RolloutReading Route RouteError RouteRequest Runtime ShadowCompared ShadowDropped
 SinkFailed Slot Step Summary Tool ToolCall ToolCalled ToolContext ToolResult ToolSource TraceContext Tracer Turn
 TurnAbandoned TurnFinished TurnRescued TurnTold ValueProvider VariantAssigned VariantFailed Verdict Workspace
-__version__ current_trace deny find_personal hookimpl http_client localized needs_approval read_consent rewrite
-spoken_numbers tells tool trace_headers
+__version__ background_task current_trace deny find_personal hookimpl http_client localized needs_approval read_consent
+rewrite spoken_numbers tells tool trace_headers
 """
 
 

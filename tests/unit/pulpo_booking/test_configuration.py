@@ -94,6 +94,29 @@ async def test_while_the_database_is_away_what_is_known_stays(
     assert [record.message for record in caplog.records].count("cannot ask for changed businesses: away") == 1
 
 
+async def test_following_goes_on_after_what_no_error_of_the_database_would_be(
+    open_counter: OpenCounter, caplog: pytest.LogCaptureFixture
+) -> None:
+    counter = open_counter(business_of())
+
+    class Cancelled(Away):
+        async def read(self, closure: Any) -> Any:
+            if self.away:
+                self.away = False
+                raise asyncio.CancelledError("by nobody")
+            return await super().read(closure)
+
+    database = Cancelled(counter.database)
+    desk = Desk(counter.desk.configured)
+    async with followed(desk, runtime(database, [])):
+        database.away = True
+        await call(counter, "PUT", business_of(name="Changed"))
+        await eventually(lambda: desk.businesses["shop"].name == "Changed")
+    assert [each.message for each in caplog.records if each.name == "pulpo.background"] == [
+        "booking-businesses ended, and begins anew in 0.01 s"
+    ]
+
+
 async def test_one_that_this_release_cannot_read_is_logged_and_the_others_go_on(
     open_counter: OpenCounter, caplog: pytest.LogCaptureFixture
 ) -> None:

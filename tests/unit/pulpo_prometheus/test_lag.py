@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from pulpo_prometheus.lag import repeating, watching
 
 
@@ -37,3 +39,20 @@ async def test_what_is_repeated_begins_at_once_and_ends_with_its_block() -> None
     assert count >= 2
     await asyncio.sleep(0.03)
     assert len(calls) == count
+
+
+async def test_a_reading_that_fails_is_logged_and_made_again(caplog: pytest.LogCaptureFixture) -> None:
+    read: list[int] = []
+    again = asyncio.Event()
+
+    def fail_once() -> None:
+        read.append(len(read))
+        if len(read) == 1:
+            raise KeyError("a defect")
+        again.set()
+
+    async with repeating(fail_once, every=0.01):
+        await asyncio.wait_for(again.wait(), 5)
+    (line,) = caplog.records
+    assert line.getMessage().startswith("prometheus-gauges ended")
+    assert line.exc_info

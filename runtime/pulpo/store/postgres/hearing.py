@@ -10,7 +10,7 @@ from typing import Final
 
 import asyncpg
 
-from pulpo.background import beside
+from pulpo.background import background_task
 from pulpo.errors import StoreUnavailableError
 from pulpo.store.postgres.link import connect, unavailable
 
@@ -21,7 +21,7 @@ AGAIN: Final = 1.0
 @asynccontextmanager
 async def hearing(address: str, channel: str, heard: Callable[[], None]) -> AsyncIterator[None]:
     """Call ``heard`` on the event loop for every notification of ``channel``, and when some may have been missed."""
-    async with beside(partial(_hear, address, channel, heard), name="hearing"):
+    async with background_task(partial(_hear, address, channel, heard), name="hearing"):
         yield
 
 
