@@ -84,7 +84,7 @@ class Policy:
         """Say whether callers of a workspace whose key has ``scopes`` may use ``tool`` at all.
 
         A tool that is not offered is kept from planners, and a call of it is denied. Pure: what it says is kept for
-        as long as the tools stay the same.
+        as long as the workspace and the tools stay the same.
         """
         return True
 

@@ -35,7 +35,7 @@ class PolicySet:
         self._offers: tuple[_Offers, ...] = tuple(
             (_name(policy), policy.offers) for policy in policies if _overrides(policy, "offers")
         )
-        self._offered: dict[tuple[str, frozenset[str]], tuple[Mapping[str, Tool], Mapping[str, Tool]]] = {}
+        self._offered: dict[tuple[str, frozenset[str]], tuple[Workspace, Mapping[str, Tool], Mapping[str, Tool]]] = {}
 
     async def message(self, run: TurnRun, context: PolicyContext) -> Verdict:
         """Check the user's message. All three checks raise `StoreUnavailableError` when a policy does."""
@@ -59,12 +59,14 @@ class PolicySet:
         """Return the tools this turn's caller may use."""
         if not self._offers:
             return tools
-        key = (turn.workspace.id, scopes)
+        workspace = turn.workspace
+        key = (workspace.id, scopes)
         known = self._offered.get(key)
-        if known is None or known[0] is not tools:
-            found = {name: it for name, it in tools.items() if self._refusing(turn.workspace, scopes, it) is None}
-            known = self._offered[key] = (tools, found)
-        return known[1]
+        # By identity: a workspace that was changed is another value, and to compare all of it would cost each step.
+        if known is None or known[0] is not workspace or known[1] is not tools:
+            found = {name: it for name, it in tools.items() if self._refusing(workspace, scopes, it) is None}
+            known = self._offered[key] = (workspace, tools, found)
+        return known[2]
 
     def _refusing(self, workspace: Workspace, scopes: frozenset[str], tool: Tool) -> str | None:
         """The policy that keeps the tool from the caller; one that raises does so too."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -75,8 +76,6 @@ class Run:
     """As much of a run as policies touch."""
 
     def __init__(self) -> None:
-        from datetime import UTC, datetime
-
         self.turn = pulpo.Turn("t", "c", pulpo.Workspace(id="demo"), "", datetime(2026, 11, 24, tzinfo=UTC))
         self.events: list[Any] = []
 
@@ -142,6 +141,18 @@ async def test_a_tool_that_is_not_offered_is_kept_from_planners_and_its_call_den
     assert (await policies.call(run, context(), CALL, plain)).kind == "allow"
     (event,) = cast(Any, run.events)
     assert (event.policy, event.verdict, event.reason) == ("hides", "deny", "secret is not offered to this caller")
+
+
+class OnlyIn(pulpo.Policy):
+    def offers(self, workspace: pulpo.Workspace, scopes: frozenset[str], tool: pulpo.Tool) -> bool:
+        return workspace.tz == "Europe/Madrid"
+
+
+def test_what_is_offered_follows_a_workspace_that_changes() -> None:
+    policies, at = PolicySet([OnlyIn()]), datetime(2026, 11, 24, tzinfo=UTC)
+    here, there = (pulpo.Workspace(id="demo", tz=tz) for tz in ("Europe/Madrid", "Atlantic/Canary"))
+    turns = [pulpo.Turn("t", "c", workspace, "", at) for workspace in (here, there, here)]
+    assert [len(policies.offered(turn, frozenset(), TOOLS)) for turn in turns] == [2, 0, 2]
 
 
 async def test_a_policy_that_raises_hides(run: TurnRun, context: Any) -> None:
