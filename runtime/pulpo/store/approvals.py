@@ -118,13 +118,19 @@ def expire(connection: Connection, *, now: float) -> tuple[Approval, ...]:
     return tuple(map(_approval, rows))
 
 
-def due(connection: Connection, *, now: float, limit: int = 20) -> tuple[tuple[Approval, ...], bool]:
-    """Return what was decided and is not carried out yet, the oldest first, and whether something has run out."""
-    columns = approvals.c
-    decided = sa.select(approvals).where(columns.state != "waiting", columns.settled.is_(None))
-    rows = connection.execute(decided.order_by(columns.decided_at).limit(limit)).all()
-    late = sa.select(columns.id).where(columns.state == "waiting", columns.expires_at <= now).limit(1)
-    return tuple(map(_approval, rows)), connection.execute(late).first() is not None
+def overdue(connection: Connection, *, now: float) -> bool:
+    """Whether something waits that nobody decided in time."""
+    late = (approvals.c.state == "waiting", approvals.c.expires_at <= now)
+    return connection.execute(sa.select(approvals.c.id).where(*late).limit(1)).first() is not None
+
+
+def due(connection: Connection, *, after: Approval | None = None, limit: int = 20) -> tuple[Approval, ...]:
+    """Return what was decided and is not carried out yet, the oldest first, from behind ``after`` on."""
+    place = (approvals.c.decided_at, approvals.c.id)
+    query = sa.select(approvals).where(approvals.c.state != "waiting", approvals.c.settled.is_(None))
+    if after is not None:
+        query = query.where(sa.tuple_(*place) > sa.tuple_(sa.literal(after.decided_at), sa.literal(after.wish.id)))
+    return tuple(map(_approval, connection.execute(query.order_by(*place).limit(limit))))
 
 
 def settle(connection: Connection, approval_id: str, settled: Settled) -> bool:

@@ -7,6 +7,7 @@ idempotency key makes that happen once, whichever process begins it again after 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -43,6 +44,11 @@ CarryOut: TypeAlias = Callable[[TurnRequest, Approval], Awaitable[TurnAnswer]]
 
 INTERVAL: Final = 2.0
 """Seconds between two looks for decisions that nobody carried out."""
+
+LATER: Final = 60.0
+"""Seconds until a decision is tried again that failed by a defect: it will most likely fail again."""
+
+_log = logging.getLogger(__name__)
 
 STATES: Final[dict[Decision, Literal["approved", "denied"]]] = {"approve": "approved", "deny": "denied"}
 
@@ -105,6 +111,7 @@ class Approvals:
         self._clock = clock
         self._emit = emit
         self._carry_out = carry_out
+        self._put_off: dict[str, float] = {}
 
     async def recent(self, workspace_id: str, *, state: ApprovalState | None, limit: int) -> tuple[Approval, ...]:
         """Return the workspace's approvals, the latest first."""
@@ -129,8 +136,7 @@ class Approvals:
             self._emit(_event(found.wish, state, reason, by))
         elif found.state != state:
             raise ApprovalDecidedError(approval_id, state=found.state if found.state != "waiting" else "expired")
-        with suppress(PulpoError):  # decided it is; whoever looks next carries it out
-            await self.settle(found)
+        await self._try(found)  # decided it is; if this fails, whoever looks next carries it out
         return await self._found(approval_id, workspace_id)
 
     async def settle(self, approval: Approval) -> None:
@@ -151,15 +157,15 @@ class Approvals:
 
     async def look(self) -> None:
         """Carry out what was decided and left, and let go of what nobody decided in time."""
-        unsettled, late = await self._database.read(lambda c: approvals.due(c, now=self._clock()))
-        if late:
-            expired = await self._database.write(lambda c: approvals.expire(c, now=self._clock()))
-            for approval in expired:
+        if await self._database.read(partial(approvals.overdue, now=self._clock())):
+            for approval in await self._database.write(partial(approvals.expire, now=self._clock())):
                 self._emit(_event(approval.wish, "expired"))
-            unsettled += expired
-        for approval in unsettled:
-            with suppress(PulpoError):  # the conversation is busy, perhaps with this very thing elsewhere
-                await self.settle(approval)
+        last: Approval | None = None
+        while found := await self._database.read(partial(approvals.due, after=last)):
+            for approval in found:
+                if self._put_off.get(approval.wish.id, 0.0) <= self._clock():
+                    await self._try(approval)
+            last = found[-1]
 
     async def follow(self) -> None:
         """Look for ever; a database that is away for a moment is asked again."""
@@ -167,6 +173,18 @@ class Approvals:
             await anyio.sleep(INTERVAL)
             with suppress(StoreUnavailableError):
                 await self.look()
+
+    async def _try(self, approval: Approval) -> None:
+        """Carry a decision out if that can be done now. A defect in one must not keep the others waiting."""
+        name = approval.wish.id
+        self._put_off.pop(name, None)
+        try:
+            await self.settle(approval)
+        except PulpoError:
+            pass  # the conversation is busy, perhaps with this very thing elsewhere
+        except Exception:
+            self._put_off[name] = self._clock() + LATER
+            _log.exception("the decision about %s could not be carried out; it is tried again in %g s", name, LATER)
 
     async def _found(self, approval_id: str, workspace_id: str) -> Approval:
         found = await self._database.read(partial(approvals.find, approval_id=approval_id, workspace_id=workspace_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import anyio
@@ -224,14 +225,77 @@ async def test_a_crash_after_the_effect_does_not_repeat_it(tmp_path, monkeypatch
                 raise OSError("gone")
 
             patch.setattr(approvals.approvals, "settle", lost)
-            with pytest.raises(OSError, match="gone"):
-                await system.approvals.decide(approval["id"], "demo", "approve", reason="", by="")
+            decided = await system.approvals.decide(approval["id"], "demo", "approve", reason="", by="")
+        assert (decided.state, decided.settled) == ("approved", None)
         assert [it["outcome"] for it in await waiting(client, "approved")] == [None]
         await system.approvals.look()
         assert [it["outcome"] for it in await waiting(client, "approved")] == ["done"]
         assert shop.refunds == ["A1"]
         lines = (await client.get(f"/conversations/{answer['conversation_id']}")).json()["messages"]
         assert len(lines) == 3, "and the user is told once"
+
+
+class Defective:
+    """Makes the turns of chosen orders fail as nobody foresaw, while it is armed; counts how often they were begun."""
+
+    def __init__(self, system: System, monkeypatch: pytest.MonkeyPatch, *orders: str) -> None:
+        self.armed, self.begun, self._orders = True, 0, orders
+        self._carry_out = system.carry_out
+        monkeypatch.setattr(System, "carry_out", lambda _system, *given: self.carry_out(*given))
+
+    async def carry_out(self, request: Any, approval: Any) -> Any:
+        if self.armed and approval.wish.call.arguments["order"] in self._orders:
+            self.begun += 1
+            raise KeyError("a defect")
+        return await self._carry_out(request, approval)
+
+
+async def decided_and_left(client: httpx.AsyncClient, system: System, orders: list[str]) -> None:
+    """Approve the refunds of all these orders, as a process does that ends right after each commit."""
+    for order in orders:
+        await say(client, f"refund {order}")
+    for approval in reversed(await waiting(client)):
+        decide = partial(approvals.approvals.decide, approval_id=approval["id"], workspace_id="demo", state="approved")
+        assert await system.database.write(partial(decide, reason="", by="", now=system.clock()))
+
+
+async def test_decisions_that_fail_by_a_defect_are_logged_and_hold_no_others_up(tmp_path, monkeypatch, caplog) -> None:
+    shop, bad = Shop(), [f"bad{number}" for number in range(21)]  # more than one look's page
+    async with served(shop, tmp_path) as (client, system):
+        await decided_and_left(client, system, [*bad, "A1"])
+        defect = Defective(system, monkeypatch, *bad)
+        now = system.clock()
+        looking = approvals.Approvals(
+            system.database, clock=lambda: now, emit=lambda _: None, carry_out=system.carry_out
+        )
+        await looking.look()
+        assert (shop.refunds, defect.begun) == (["A1"], 21)
+        assert sum(line.levelname == "ERROR" and "tried again in 60 s" in line.message for line in caplog.records) == 21
+        await looking.look()
+        assert defect.begun == 21, "not again and again"
+        defect.armed, now = False, now + 60
+        await looking.look()
+        assert shop.refunds == ["A1", *bad]
+
+
+async def test_control_one_that_is_not_caught_keeps_all_behind_it_waiting(tmp_path, monkeypatch) -> None:
+    shop = Shop()
+    async with served(shop, tmp_path) as (client, system):
+        await decided_and_left(client, system, ["bad", "A1"])
+        Defective(system, monkeypatch, "bad")
+        monkeypatch.setattr(approvals.Approvals, "_try", approvals.Approvals.settle)
+        with pytest.raises(KeyError):
+            await system.approvals.look()
+        assert shop.refunds == []
+
+
+async def test_an_operator_hears_what_was_decided_also_when_it_fails_by_a_defect(tmp_path, monkeypatch) -> None:
+    shop = Shop()
+    async with served(shop, tmp_path) as (client, system):
+        await say(client, "refund bad")
+        Defective(system, monkeypatch, "bad")
+        answer = await decide(client, (await waiting(client))[0], "approve")
+        assert (answer.status_code, answer.json()["state"], answer.json()["outcome"]) == (200, "approved", None)
 
 
 async def test_while_the_conversation_is_busy_it_waits_its_turn(tmp_path) -> None:

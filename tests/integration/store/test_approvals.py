@@ -35,9 +35,9 @@ async def ask(store: TurnStore, **changes: object) -> bool:
     return await store.database.write(partial(approvals.ask, wish=msgspec.structs.replace(WISH, **changes)))
 
 
-async def decide(store: TurnStore, state: str, now: float = 11.0) -> bool:
+async def decide(store: TurnStore, state: str, now: float = 11.0, name: str = "a1") -> bool:
     return await store.database.write(
-        lambda c: approvals.decide(c, "a1", "demo", state=state, reason="fine", by="key_1", now=now)  # type: ignore[arg-type]
+        lambda c: approvals.decide(c, name, "demo", state=state, reason="fine", by="key_1", now=now)  # type: ignore[arg-type]
     )
 
 
@@ -61,21 +61,35 @@ async def test_of_many_who_decide_at_once_one_does(store: TurnStore) -> None:
 
 async def test_what_is_decided_is_due_until_it_is_settled_once(store: TurnStore) -> None:
     await ask(store)
-    assert await store.database.read(lambda c: approvals.due(c, now=11.0)) == ((), False)
+    assert await store.database.read(approvals.due) == ()
     await decide(store, "approved")
-    (unsettled,), late = await store.database.read(lambda c: approvals.due(c, now=11.0))
-    assert (unsettled.wish.id, unsettled.decided_by, unsettled.decision_reason, late) == ("a1", "key_1", "fine", False)
+    (unsettled,) = await store.database.read(approvals.due)
+    assert (unsettled.wish.id, unsettled.decided_by, unsettled.decision_reason) == ("a1", "key_1", "fine")
     settle = partial(approvals.settle, approval_id="a1", settled="done")
     assert [await store.database.write(settle) for _ in range(2)] == [True, False]
-    assert await store.database.read(lambda c: approvals.due(c, now=11.0)) == ((), False)
+    assert await store.database.read(approvals.due) == ()
+
+
+async def test_what_is_due_comes_in_pages_the_oldest_first_and_none_twice(store: TurnStore) -> None:
+    decided = {"a1": 11.0, "a2": 12.0, "a3": 12.0, "a4": 9.0}
+    for name, now in decided.items():
+        await ask(store, id=name, conversation_id=name)
+        await decide(store, "denied", now, name)
+    last, seen = None, list[str]()
+    while page := await store.database.read(partial(approvals.due, after=last, limit=2)):
+        seen += [it.wish.id for it in page]
+        last = page[-1]
+    assert seen == ["a4", "a1", "a2", "a3"]
 
 
 async def test_what_nobody_decides_in_time_expires_once(store: TurnStore) -> None:
     await ask(store)
     assert not await decide(store, "approved", now=20.0)
-    assert (await store.database.read(lambda c: approvals.due(c, now=20.0)))[1]
+    assert [await store.database.read(partial(approvals.overdue, now=now)) for now in (19.0, 20.0)] == [False, True]
     (expired,) = await store.database.write(lambda c: approvals.expire(c, now=20.0))
     assert (expired.wish.id, expired.state) == ("a1", "expired")
+    assert not await store.database.read(partial(approvals.overdue, now=20.0))
+    assert await store.database.read(approvals.due) == (expired,)
     assert await store.database.write(lambda c: approvals.expire(c, now=20.0)) == ()
 
 
