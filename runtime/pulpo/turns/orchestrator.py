@@ -191,7 +191,7 @@ class Orchestrator:
         return Served(replace(reply, outcome="rescued"), STABLE)
 
     async def _attempt(self, run: TurnRun, variant: str) -> Reply:
-        with anyio.move_on_after(self._share(run, variant)):
+        with anyio.move_on_after(self._share(run, variant)) as run.share:
             if run.approval is not None:
                 return await self._loop.carry_out(run, self._variants[variant], run.approval)
             return await self._loop.attempt(run, self._variants[variant])

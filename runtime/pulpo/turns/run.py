@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import anyio
 import msgspec
 
 from pulpo.contracts.canary import Assignment
@@ -28,7 +29,8 @@ class TurnRun:
     ``approval`` is what the turn is about when it carries an operator's decision out; nobody said anything then.
     ``wished`` are the tools of calls that wait for an operator since this turn. ``proposed`` is the call that waits for
     the user's yes, as the planner wanted it, and ``said`` what the planner answered: shadows are compared with both.
-    ``trace`` is the turn's own span, if somebody here records it."""
+    ``trace`` is the turn's own span, if somebody here records it. ``share`` ends the attempt of the variant that is
+    trying now when its share of the deadline is over."""
 
     turn: Turn
     conversation: Conversation
@@ -44,6 +46,7 @@ class TurnRun:
     refused: dict[str, str] = field(default_factory=dict)
     approval: Approval | None = None
     trace: TraceContext | None = None
+    share: anyio.CancelScope | None = None
     wished: list[Tool] = field(default_factory=list)
     steps: int = 0
     denied: bool = False

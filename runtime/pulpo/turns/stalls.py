@@ -43,8 +43,8 @@ class Stalls:
         except Exception:
             verdict = "failure" if self._clock() - began >= LONG else "cancelled"
             raise
-        except BaseException:  # its share of the deadline is over
-            verdict = "failure"
+        except BaseException:  # cut: what the server's own stop cuts, or whoever left, kept nobody waiting in vain
+            verdict = "failure" if run.share is not None and run.share.cancel_called else "cancelled"
             raise
         finally:
             breaker.settle(permit, verdict)

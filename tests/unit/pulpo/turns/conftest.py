@@ -26,6 +26,7 @@ from pulpo.turns.orchestrator import Orchestrator, Timing
 from pulpo.turns.policies import PolicySet
 from pulpo.turns.prices import Price
 from pulpo.turns.request import TurnAnswer, TurnRequest
+from pulpo.turns.stalls import Stalls
 
 Script = Callable[[pulpo.PlanContext], Any]
 
@@ -89,6 +90,7 @@ class House:
                 read_consent=read_consent,
                 limits=limits or Limits(),
                 prices=prices,
+                stalls=Stalls(self.guards.breakers, clock=self.guards.clock),
             ),
             router=Router(decide=lambda _: Match("test"), enabled=canary is not None, variant="canary"),
             variants=variants,

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 
 import anyio
 import anyio.lowlevel
@@ -143,6 +144,30 @@ async def test_a_hanging_canary_leaves_stable_the_rest_of_the_deadline(house, as
     answer = await house.orchestrator(echo, canary=hang, timing=timing).run(ask("hola"))
     assert answer.outcome == "rescued"
     assert answer.duration_ms < 500
+
+
+@pytest.mark.parametrize(
+    ("share", "state"), [(15.0, "closed"), (0.02, "open")], ids=["by the server's stop", "control: by its share"]
+)
+async def test_a_canary_that_is_cut_was_waited_for_in_vain_only_if_its_time_was_over(
+    house, ask: Ask, share: float, state: str
+) -> None:
+    asked = anyio.Event()
+
+    async def hang(context: pulpo.PlanContext) -> pulpo.Answer:
+        asked.set()
+        await anyio.sleep(60)
+        raise AssertionError
+
+    runtime = house.orchestrator(echo, canary=hang, timing=Timing(deadline=20.0, assigned_deadline=share))
+    for _ in range(5):
+        turn, asked = asyncio.create_task(runtime.run(ask("hola"))), anyio.Event()
+        await asked.wait()
+        if state == "closed":
+            turn.cancel()
+        with suppress(asyncio.CancelledError):
+            await turn
+    assert house.guards.breakers.of("demo", "variant:canary").state == state
 
 
 async def test_rescue_meets_what_the_canary_already_did(house, ask: Ask) -> None:
