@@ -77,8 +77,5 @@ async def follow(harbour: str) -> None:
     raise NotImplementedError
 
 
-assert_type(
-    pulpo.background_task(partial(follow, "Vigo"), name="tides", again=5.0),
-    AbstractAsyncContextManager[None, bool | None],
-)
+following: AbstractAsyncContextManager[None] = pulpo.background_task(partial(follow, "Vigo"), name="tides", again=5.0)
 pulpo.background_task(follow("Vigo"), name="tides")  # pyright: ignore[reportArgumentType] - it could begin only once
