@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from support.server import Server, free_port, running
+from support.ports import free_port
+from support.server import Server, running
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from support.distributions import install
-from support.server import free_port, running
+from support.ports import free_port
+from support.server import running
 
 CONNECTIONS, SECONDS, PAIRS = 32, 3.0, 3
 HERE = Path(__file__).parent

@@ -20,8 +20,9 @@ from support.documents import ROOT
 from support.link import Link, linked
 from support.nursery import nursery
 from support.parts import require
+from support.ports import free_port
 from support.postgres import Postgres
-from support.server import Server, free_port, running
+from support.server import Server, running
 from support.valkey import Valkey, running_valkey
 
 T = TypeVar("T")

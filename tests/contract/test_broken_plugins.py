@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from support.distributions import install
-from support.server import Server, free_port, running
+from support.ports import free_port
+from support.server import Server, running
 
 GOOD = """
     import pulpo

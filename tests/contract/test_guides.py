@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from support.documents import ROOT, Block, blocks, pages
-from support.server import Server, free_port
+from support.ports import free_port
+from support.server import Server
 
 pytestmark = pytest.mark.docs
 

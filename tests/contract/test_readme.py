@@ -13,7 +13,8 @@ import pytest
 
 from pulpo.testing.agent import new_agent
 from support.documents import ROOT, Block, blocks, files
-from support.server import Server, free_port
+from support.ports import free_port
+from support.server import Server
 
 pytestmark = pytest.mark.docs
 

@@ -18,7 +18,8 @@ import pytest
 
 from support.demo import Demo
 from support.documents import ROOT, blocks
-from support.server import Server, free_port
+from support.ports import free_port
+from support.server import Server
 
 FOLDER = ROOT / "examples" / "llm-canary"
 BUSINESS = ROOT / "plugins" / "pulpo_booking" / "samples" / "demo.json"

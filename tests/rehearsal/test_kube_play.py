@@ -24,7 +24,7 @@ import yaml
 from support.demo import Chat
 from support.documents import ROOT
 from support.installation import Installation
-from support.server import free_port
+from support.ports import free_port
 
 POD = "pulpo-app-pod-0"
 APP = f"{POD}-pulpo-app"

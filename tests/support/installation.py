@@ -16,7 +16,7 @@ from typing import Any
 
 from deployer.verify import Site
 from support.documents import copy_files
-from support.server import free_port
+from support.ports import free_port
 
 PROJECT = "pulporehearsal"
 PORTS = ("PULPO_HTTP_PORT", "PULPO_BLUE_PORT", "PULPO_GREEN_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")

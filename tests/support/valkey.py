@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.parts import require
-from support.server import free_port
+from support.ports import free_port
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ import yaml
 
 from support.documents import ROOT
 from support.parts import require
-from support.server import free_port
+from support.ports import free_port
 
 MONITORING = ROOT / "monitoring"
 

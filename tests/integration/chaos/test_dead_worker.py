@@ -11,8 +11,9 @@ from pathlib import Path
 
 import httpx
 
+from support.ports import free_port
 from support.postgres import Postgres
-from support.server import Server, free_port
+from support.server import Server
 
 
 def workers(server: Server) -> set[int]:

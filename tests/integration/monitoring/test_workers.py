@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from support.ports import free_port
 from support.postgres import Postgres
-from support.server import Server, free_port
+from support.server import Server
 
 TURNS, SCRAPES = 40, 10
 

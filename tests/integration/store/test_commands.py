@@ -11,8 +11,8 @@ from pulpo.cli import main
 from pulpo.cli.findings import database
 from pulpo.errors import SettingsError, StoreUnavailableError
 from pulpo.store.migrate import upgrade
+from support.ports import free_port
 from support.postgres import Postgres
-from support.server import free_port
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pulpo.cli.waiting import PAUSE
+from support.ports import free_port
 from support.postgres import Postgres
-from support.server import Server, ServerNotReadyError, free_port
+from support.server import Server, ServerNotReadyError
 
 START = 10.0
 """Seconds that an ordinary start takes at the most, on a busy machine."""

@@ -18,6 +18,8 @@ from typing import Any
 
 import yaml
 
+from support.pids import alive
+
 HOME = "PULPO_PROCESSES"
 """The variable that names the folder."""
 DATABASE = "PULPO_PROCESSES_DATABASE"
@@ -53,7 +55,7 @@ class Container:
 
     @property
     def runs(self) -> bool:
-        return self.service in BESIDE or (self.pid > 0 and _alive(self.pid))
+        return self.service in BESIDE or (self.pid > 0 and alive(self.pid))
 
 
 class House:
@@ -206,14 +208,6 @@ class House:
 
     def _keep(self, container: Container) -> None:
         _write(self.rooms / f"{container.service}.json", asdict(container))
-
-
-def _alive(pid: int) -> bool:
-    """Whether a process runs; one that ended and that nobody waits for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def _filled(value: str, environ: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from pulpo.cli.waiting import await_database
 from pulpo.errors import SettingsError, StoreUnavailableError
 from pulpo.settings import Settings
-from support.server import free_port
+from support.ports import free_port
 
 
 @pytest.fixture(autouse=True)
