@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,10 +17,23 @@ from pulpo.resilience.windows import Windows
 from pulpo.settings.rates import Rate
 from pulpo.store import valkey as client
 from pulpo.store.valkey import ValkeyCounters, open_counters
+from support.distributions import install
 from support.server import Server, running
 from support.valkey import Valkey, running_valkey
+from support.withheld import withheld
 
-ASK = Ask("user:demo:ana", Rate(5, 60))
+ASK = Ask("user:demo:ana", Rate(5, 30 * 86_400))
+"""Windows begin at multiples of their length: none of these does while a test runs."""
+
+BRIEF = 0.05
+"""Seconds that nobody may wait, whose patience is 3 ms; without patience it would be `LATE`, five times as long."""
+
+PATIENT = """
+    from pulpo.store import valkey
+
+    valkey.PATIENCE = valkey.LATE = 1.0
+"""
+"""A plugin for servers whose answers are to be exact: a late one would let a message through."""
 
 
 @pytest.fixture
@@ -67,15 +81,23 @@ async def test_those_who_ask_at_once_get_each_their_own_answer(counters: ValkeyC
 
 
 async def test_a_window_leaves_its_count_to_the_next_and_the_row_lapses(counters: ValkeyCounters) -> None:
-    short = Ask("user:demo:eva", Rate(4, 1))
+    short = Ask("user:demo:eva", Rate(4, 2))
+    await until_window(counters, 2)
     for _ in range(4):
         await counters.take([short])
-    await asyncio.sleep(1.0)
+    await until_window(counters, 2)
     use = await counters.take([short])
     assert use is not None
     assert (use[0].before, use[0].count) == (4, 0)
-    await asyncio.sleep(2.5)
-    assert await counters._client.keys("*eva*") == []
+    async with asyncio.timeout(20):
+        while await counters._client.keys("*eva*"):  # noqa: ASYNC110 - a server forgets without a word
+            await asyncio.sleep(0.1)
+
+
+async def until_window(counters: ValkeyCounters, seconds: int) -> None:
+    """Wait for the next window of so many seconds to begin, by the server's clock, which is what counts."""
+    now, fraction = await counters._client.time()
+    await asyncio.sleep(seconds - now % seconds - fraction / 1e6 + 0.05)
 
 
 async def test_a_frozen_one_costs_milliseconds_and_is_found_out(valkey: Valkey) -> None:
@@ -83,18 +105,25 @@ async def test_a_frozen_one_costs_milliseconds_and_is_found_out(valkey: Valkey) 
     async with open_counters(valkey.url, changed=lambda away, _reason: told.append(away)) as counters:
         await reached(counters)
         valkey.freeze()
-        took = []
-        for _ in range(500):
-            began = time.perf_counter()
-            await counters.take([ASK])
-            took.append(time.perf_counter() - began)
-            await asyncio.sleep(0.001)
-        assert counters.away
+        waits = [await waited(counters.take([ASK])) for _ in range(500)]
+        await reached(counters, away=True)
         assert told[-1] is True
-        assert sorted(took)[int(0.99 * len(took))] <= 0.005
+        assert 1 <= sum(wait > 0 for wait in waits) <= 5, "one in a hundred; the others have their answer at once"
+        assert max(waits) <= BRIEF
         valkey.thaw()
         await reached(counters)
         assert told[-1] is False
+
+
+async def waited(question: Coroutine[Any, Any, object]) -> float:
+    """Ask, and return for how many seconds anything was waited for before the answer: mostly for nothing."""
+    began, lost = time.monotonic(), withheld()
+    asked = asyncio.ensure_future(question)
+    await asyncio.sleep(0)
+    if asked.done():
+        return 0.0
+    await asked
+    return max(1e-9, time.monotonic() - began - (withheld() - lost))
 
 
 async def test_a_killed_one_is_found_again(valkey: Valkey) -> None:
@@ -110,7 +139,12 @@ async def test_a_killed_one_is_found_again(valkey: Valkey) -> None:
 
 
 def test_replicas_count_together_and_a_frozen_valkey_fails_no_turn(valkey: Valkey, tmp_path: Path) -> None:
-    environ = {"PULPO_RATE_LIMIT__URL": valkey.url, "PULPO_RATE_LIMIT__WORKSPACE": "6/hour"}
+    install(tmp_path / "site", "patient", {"patient": PATIENT}, entries={"patient": "patient"})
+    environ = {
+        "PULPO_RATE_LIMIT__URL": valkey.url,
+        "PULPO_RATE_LIMIT__WORKSPACE": "6/hour",
+        "PYTHONPATH": str(tmp_path / "site"),
+    }
     with ExitStack() as stack:
         servers = []
         for name in ("one", "two"):
@@ -119,8 +153,7 @@ def test_replicas_count_together_and_a_frozen_valkey_fails_no_turn(valkey: Valke
         for server in servers:
             _shared(server)
         statuses = [_chat(servers[number % 2]).status_code for number in range(10)]
-        assert set(statuses[:6]) == {200}
-        assert statuses.count(200) in (6, 7, 8), "6, and what one late answer or two let through; each alone allows 10"
+        assert statuses == [200] * 6 + [429] * 4, "each alone would allow all ten"
         valkey.freeze()
         assert {_chat(servers[number % 2]).status_code for number in range(8)} <= {200, 429}
         _shared(servers[0], False)
@@ -136,7 +169,7 @@ def _chat(server: Server) -> httpx.Response:
 
 def _shared(server: Server, shared: bool = True) -> None:
     """Wait until metrics and health both say that replicas count together, or that they do not."""
-    limit = time.monotonic() + 10
+    limit = time.monotonic() + 20
     gauge, status = (0.0, "ok") if shared else (1.0, "degraded")
     while (
         f"pulpo_rate_limit_degraded {gauge}" not in httpx.get(f"{server.url}/metrics").text
