@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from support.distributions import install
 from support.server import Server, running
 
-from .test_pages import PATIENCE_MS, NewVisit, axe, browser, grave_findings, new_visit
+from .test_pages import NewVisit, axe, browser, grave_findings, new_visit
 
 __all__ = ["axe", "browser", "new_visit"]
 
@@ -60,7 +60,7 @@ def test_a_rollback_is_watched_resumed_and_the_canary_stopped(new_visit: NewVisi
     with httpx.Client(base_url=server.url, timeout=30) as client:
         for user in range(40):
             client.post("/chat", json={"message": "hello", "user_id": f"u{user}"}).raise_for_status()
-    expect(summary).to_contain_text("aborted", timeout=PATIENCE_MS)
+    expect(summary).to_contain_text("aborted")
     expect(page.get_by_role("img", name="Errors or rescues").first).to_be_visible()
     shadow = page.get_by_role("table", name="Shadow planning")
     expect(shadow.get_by_role("row", name="The shadow failed")).to_contain_text("100%")

@@ -28,7 +28,7 @@ from support.watchers import MONITORING, Watchers, watching
 WINDOW = 10
 """Seconds that alerts look back over here; five minutes in earnest."""
 
-LATE = 5.0
+LATE = 8.0
 """Seconds by which two observers may differ: a scrape, an evaluation, and a machine that has other things to do."""
 
 THINKERS = tuple(f"thinker{number}" for number in range(8))
@@ -152,7 +152,8 @@ def test_planted_faults_are_seen_by_everybody_and_forgotten(watched: Watched) ->
         return {(ROUTES[alert.severity], alert.name, status) for alert in SEED} <= set(told)
 
     watched.until(lambda: watched.look() == (NAMES, NAMES) and all_told("firing"), load=faults)
-    everything_is_shown(watched.watchers)
+    watched.until(lambda: unanswered(watched.watchers) == [], load=faults)
+    assert len(list(queries())) > 40
     page = watched.client.get("/metrics").text
     checked = run("promtool", "check", "metrics", given=page)
     assert (checked.returncode, checked.stderr) == (0, "")
@@ -165,11 +166,10 @@ def test_planted_faults_are_seen_by_everybody_and_forgotten(watched: Watched) ->
     sums_agree(watched)
 
 
-def everything_is_shown(watchers: Watchers) -> None:
-    """Every query of every dashboard has an answer."""
-    asked = list(queries())
-    assert [it for it in asked if not watchers.value(it.filled(interval=f"{WINDOW}s"))] == []
-    assert len(asked) > 40
+def unanswered(watchers: Watchers) -> list[str]:
+    """Return the queries of the dashboards that have nothing to show; after a scrape that came late some may not."""
+    asked = [it.filled(interval=f"{WINDOW}s") for it in queries()]
+    return [it for it in asked if not watchers.value(it)]
 
 
 def they_agree(watched: Watched) -> None:
@@ -181,13 +181,22 @@ def they_agree(watched: Watched) -> None:
 
 
 def sums_agree(watched: Watched) -> None:
-    """The durable counts and Prometheus' sums differ by at most 0.1 percentage points over the whole run."""
+    """The durable counts and Prometheus' sums differ by at most 0.1 percentage points over the whole run, once the
+    last turns were taken in and scraped."""
     watched.pool.shutdown()
-    time.sleep(4)  # for the counts to be taken in and a last scrape
+    watched.until(lambda: all(agree(*pair) for pair in ratios(watched)), load=lambda: None)
+
+
+def agree(ours: float | None, theirs: float | None) -> bool:
+    return ours is not None and theirs is not None and abs(ours - theirs) <= 0.001
+
+
+def ratios(watched: Watched) -> list[tuple[float | None, float | None]]:
+    """Return the share of bad turns under each objective: by our own counts, and by Prometheus' sums."""
     theirs = prometheus.sums(watched.watchers.prometheus)
     ours = watched.client.get("/metrics/slo/status").json()
     assert ours["source"] == "store"
-    for objective, status in zip(OBJECTIVES, ours["objectives"], strict=True):
-        ratio = theirs[objective.name]["1h"].ratio
-        assert ratio is not None
-        assert status["windows"]["1h"]["bad_ratio"] == pytest.approx(ratio, abs=0.001)
+    return [
+        (status["windows"]["1h"]["bad_ratio"], theirs[objective.name]["1h"].ratio)
+        for objective, status in zip(OBJECTIVES, ours["objectives"], strict=True)
+    ]
