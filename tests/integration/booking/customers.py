@@ -125,7 +125,9 @@ class Customers:
         key = f"{user}-{line}"
         before = self.journal.answers.get(f"{user}-{line - 1}")
         conversation = {"conversation_id": before["conversation_id"]} if before else {}
-        ask = Ask(key, {"message": message, "user_id": user, "locale": "es", **conversation})
+        # What was sent before a kill is sent again as it was, also where a day has passed meanwhile.
+        new = Ask(key, {"message": message, "user_id": user, "locale": "es", **conversation})
+        ask = self.journal.asked.get(key, new)
         if key not in self.journal.answers:
             self.journal.write(ask)
             self.journal.write(ask, send(self.urls, ask, Random(key)))  # noqa: S311

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,11 +15,14 @@ import anyio
 import httpx
 import pytest
 
+from support.chaos import COME_AGAIN
 from support.demo import Demo, spoken
 from support.postgres import Postgres
 from support.server import Server, running
 
 CROWD = 50
+LEASE = 2.0
+"""Seconds after which the turn of a process that died is taken over; five, unless a test waits for it six times."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,7 @@ def days(demo: Demo) -> Iterator[date]:
 
 @pytest.fixture(scope="module")
 def replicas(postgres: Postgres, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
-    environ = {"PULPO_DATABASE_URL": postgres.create(template=migrated)}
+    environ = {"PULPO_DATABASE_URL": postgres.create(template=migrated), "PULPO_TURNS__LEASE": str(LEASE)}
     with ExitStack() as stack, ThreadPoolExecutor(2) as together:
         served = [running(tmp_path_factory.mktemp("replica"), environ=environ) for _ in range(2)]
         yield list(together.map(stack.enter_context, served))
@@ -51,6 +55,14 @@ async def say(client: httpx.AsyncClient, server: Server, user: str, text: str, *
     return await client.post(f"{server.url}/chat", json=body, headers=headers)
 
 
+async def insist(client: httpx.AsyncClient, server: Server, user: str, text: str, **more: str) -> httpx.Response:
+    """Say it until it is answered, as a client does that is told to come again: on a busy machine a crowd may be."""
+    key = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{user} {text}"))
+    while (answer := await say(client, server, user, text, key=key, **more)).status_code in COME_AGAIN:  # noqa: ASYNC110
+        await anyio.sleep(0.1)
+    return answer
+
+
 async def test_one_of_a_crowd_at_two_replicas_gets_the_slot(
     replicas: list[Server], postgres: Postgres, demo: Demo, days: Iterator[date]
 ) -> None:
@@ -61,9 +73,9 @@ async def test_one_of_a_crowd_at_two_replicas_gets_the_slot(
 
             async def customer(number: int, ask: str = ask, day: date = day, told: list[str] = told) -> None:
                 user = f"{day}-{number}"
-                asked = await say(client, replicas[number % 2], user, ask)
+                asked = await insist(client, replicas[number % 2], user, ask)
                 conversation = asked.json()["conversation_id"]
-                answer = await say(client, replicas[(number + 1) % 2], user, "sí", conversation_id=conversation)
+                answer = await insist(client, replicas[(number + 1) % 2], user, "sí", conversation_id=conversation)
                 told.append(f"{answer.status_code} {answer.json().get('outcome')}")
 
             async with anyio.create_task_group() as group:
@@ -95,10 +107,10 @@ async def test_a_yes_that_a_killed_server_was_working_on_books_once(
                 group.start_soon(lose)
                 await anyio.sleep(delay)
                 await anyio.to_thread.run_sync(dying.kill)
-            with anyio.fail_after(15):
+            with anyio.fail_after(LEASE + 20):
                 while True:
                     repeated = await say(client, other, f"{day}", "sí", conversation_id=conversation, key=f"k{day}")
-                    if repeated.status_code != 409:
+                    if repeated.status_code not in COME_AGAIN:
                         break
                     await anyio.sleep(0.2)
         finally:

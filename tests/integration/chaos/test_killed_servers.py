@@ -195,7 +195,7 @@ def test_every_turn_over_a_killed_postgresql_is_answered_and_changes_one_thing(
 def test_control_without_the_ledger_things_happen_twice(tmp_path: Path) -> None:
     house = Shop(tmp_path, "no_ledger", "shop")
     with house.serving("server") as server:
-        answers = anyio.run(shop, Chaos([server]), 1)
+        answers = anyio.run(shop, Chaos([server]), 3)
         with closing(sqlite3.connect(server.database_path)) as database:
             booked = Counter(f"book {who}" for (who,) in database.execute("SELECT who FROM booked"))
     assert set(booked + house.ordered()) >= set(answers)

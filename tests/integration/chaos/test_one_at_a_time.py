@@ -14,12 +14,13 @@ import anyio
 import httpx
 
 from integration.chaos.conftest import Open
-from support.callers import SLACK
 from support.chaos import COME_AGAIN
 from support.server import Server
 
 WAIT = 2.0
 """Seconds a message waits for its turn, as `conftest` sets it."""
+LATE = 1.5
+"""Seconds for a busy machine; whoever waited for all who came before would wait longer still."""
 
 Booked = Callable[[str], int]
 
@@ -109,7 +110,7 @@ async def test_twenty_messages_of_one_conversation_are_answered_in_order_or_told
     assert answered
     assert refused, "the last of them wait longer than they may"
     assert all(each.status_code in COME_AGAIN and each.headers["retry-after"] for each in refused)
-    assert max(each.elapsed.total_seconds() for each in refused) < WAIT + SLACK
+    assert max(each.elapsed.total_seconds() for each in refused) < WAIT + LATE
     asked = [it["text"] for it in messages if it["text"].startswith("book ")]
     assert asked == [f"book row{number} 0.25" for number in answered]
 
