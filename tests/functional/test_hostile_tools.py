@@ -20,6 +20,7 @@ from pulpo.store import effects
 from pulpo.system import System
 from pulpo.turns import ledger
 from pulpo.turns.request import TurnAnswer, TurnRequest
+from support.withheld import withheld
 
 Ask = Callable[..., TurnRequest]
 SECRET = "hunter2"
@@ -156,9 +157,9 @@ async def answered_within(system: System, request: TurnRequest, seconds: float) 
     nothing makes an answer come sooner than we give it."""
     took: list[float] = []
     while not took or (min(took) > seconds and len(took) < 5):
-        start = time.monotonic()
+        start, lost = time.monotonic(), withheld()
         answer = await system.chat(request)
-        took.append(time.monotonic() - start)
+        took.append(time.monotonic() - start - (withheld() - lost))
     assert min(took) <= seconds, took
     return answer
 
@@ -238,26 +239,26 @@ async def test_a_sync_tool_that_sleeps_2_s_does_not_stall_the_others(house, ask:
         return "rested"
 
     async with house(named, sleepy) as system:
-        for _ in range(4):
+        most: list[float] = []
+        while not most or (min(most) >= 0.1 and len(most) < 4):
             # A machine that is busy with something else stalls now and then; a tool on the loop would each time.
             async with watched_loop() as stalls:
                 answer = await system.chat(ask("sleepy"))
             assert answer.reply == "rested"
-            if max(stalls) < 0.1:
-                return
-    raise AssertionError(f"the loop stood still for {max(stalls):.3f} s")
+            most.append(max(stalls))
+    assert min(most) < 0.1, most
 
 
 @asynccontextmanager
 async def watched_loop() -> AsyncIterator[list[float]]:
-    """Give the seconds that each sleep of 5 ms took while the block lasts."""
+    """Give the seconds that each sleep of 5 ms took while the block lasts, but for those a busy machine withheld."""
     took: list[float] = []
 
     async def watch() -> None:
         while True:
-            before = time.monotonic()
+            before, lost = time.monotonic(), withheld()
             await anyio.sleep(0.005)
-            took.append(time.monotonic() - before)
+            took.append(time.monotonic() - before - (withheld() - lost))
 
     async with anyio.create_task_group() as group:
         group.start_soon(watch)

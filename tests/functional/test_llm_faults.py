@@ -22,7 +22,9 @@ from pulpo.turns.request import TurnAnswer, TurnRequest
 from support.models import Act, Model, Request, Says, Sends, chunked, completion, events, http, serving, tool_results
 
 DEADLINE, ASSIGNED, CALL = 4.0, 2.5, 0.5
-"""Seconds of a turn, of the assigned variant, and of one call of the model."""
+"""Seconds of a turn, of the assigned variant, and of one call of a model that is meant to be late."""
+PATIENT = {"call": 20.0, "turn": TurnSettings(deadline=60.0, assigned_deadline=50.0)}
+"""For models that fail in another way: on a busy machine none of them is to be late besides."""
 
 TEA = ("price", {"item": "tea"})
 GOOD = Says(text="Tea is 5.")
@@ -82,7 +84,7 @@ class Place:
     shop: Shop
 
     async def ask(self, think: Act | Callable[[Request], Act]) -> tuple[TurnAnswer, list[pulpo.ModelCalled]]:
-        """Ask for a price; the answer must come before the deadline."""
+        """Ask for a price; the answer must come before the deadline of a model that is late."""
         self.model.think = think if callable(think) else lambda _request: think
         self.model.requests.clear()
         self.shop.events.clear()
@@ -128,7 +130,13 @@ def model() -> Iterator[Model]:
 
 @pytest.fixture(scope="module", params=[False, True], ids=["whole", "stream"])
 async def place(request: Any, tmp_path_factory: pytest.TempPathFactory, model: Model) -> AsyncIterator[Place]:
-    async with opened(tmp_path_factory.mktemp("llm"), model, stream=request.param) as place:
+    async with opened(tmp_path_factory.mktemp("llm"), model, stream=request.param, **PATIENT) as place:
+        yield place
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["whole", "stream"])
+async def hasty(request: Any, tmp_path_factory: pytest.TempPathFactory, model: Model) -> AsyncIterator[Place]:
+    async with opened(tmp_path_factory.mktemp("hasty"), model, stream=request.param) as place:
         yield place
 
 
@@ -174,12 +182,14 @@ TROUBLE: dict[str, tuple[Act | Callable[[Request], Act], str, int]] = {
     "another protocol": (Sends(raw=b"SSH-2.0-OpenSSH_9\r\n", closes=True), "ModelUnreachableError", 2),
     "cut": (lambda request: Sends(raw=raw(GOOD, request)[:-30], closes=True), "", 2),
     "reset in the middle": (lambda request: Sends(raw=raw(GOOD, request)[:-30], resets=True), "", 2),
-    "hang": (Sends(), "ModelTimeoutError", 1),
-    "hang in the middle": (lambda request: Sends(raw=raw(GOOD, request)[:100]), "ModelTimeoutError", 1),
-    "drip": (lambda request: Sends(raw=raw(GOOD, request), every=0.05), "ModelTimeoutError", 1),
     "huge": (Sends(raw=http(b'{"choices":"' + b"x" * 2_000_000)), "ModelResponseError", 1),
     "huge stream": (Sends(raw=chunked(*[b"data: {}\n\n" + b" " * 65_000] * 40)), "ModelResponseError", 1),
     "endless loop": (asks_for_ever(), "LoopLimitError", 8),
+}
+LATE: dict[str, Act | Callable[[Request], Act]] = {
+    "hang": Sends(),
+    "hang in the middle": lambda request: Sends(raw=raw(GOOD, request)[:100]),
+    "drip": lambda request: Sends(raw=raw(GOOD, request), every=0.05),
 }
 
 
@@ -210,6 +220,14 @@ async def test_a_server_in_trouble_is_tried_again_where_that_may_help_and_then_r
     assert error == "LoopLimitError" or {(it.call.finish, it.call.error) for it in calls} == {
         ("error", place.failures[0])
     }
+
+
+@pytest.mark.parametrize("trouble", LATE)
+async def test_a_server_that_is_late_is_not_tried_again_and_rescued(trouble: str, hasty: Place) -> None:
+    answer, calls = await hasty.ask(LATE[trouble])
+    assert (answer.outcome, answer.reply) == ("rescued", "from stable")
+    assert hasty.failures == ["ModelTimeoutError"]
+    assert [(it.call.finish, it.call.error) for it in calls] == [("error", "ModelTimeoutError")]
 
 
 @pytest.mark.parametrize("trouble", ["HTML", "429", "500", "reset", "closed", "another protocol", "cut"])
@@ -262,7 +280,7 @@ async def test_without_another_variant_there_is_still_an_answer(tmp_path: Path, 
 async def test_a_server_that_hangs_is_soon_not_waited_for_and_its_turns_remain_the_canary_s(
     tmp_path: Path, model: Model
 ) -> None:
-    turn = TurnSettings(deadline=2.0, assigned_deadline=0.3)
+    turn = TurnSettings(deadline=10.0, assigned_deadline=0.5)
     async with opened(tmp_path, model, stream=False, call=8.0, turn=turn) as place:
         asked = []
         for number in range(8):
@@ -270,7 +288,7 @@ async def test_a_server_that_hangs_is_soon_not_waited_for_and_its_turns_remain_t
             asked.append(len(place.model.requests))
             assert (answer.variant, answer.served_by, answer.outcome) == ("canary", "stable", "rescued"), "evidence"
             assert place.failures == ["TimeoutError" if number < 5 else "PlannerOpenError"]
-            assert (answer.duration_ms < 300) == (number >= 5)
+            assert (answer.duration_ms < 500) == (number >= 5)
         assert asked == [1] * 5 + [0] * 3
         place.system.breakers.force("demo", "variant:canary", "half_open")
         for _ in range(2):
@@ -283,11 +301,13 @@ async def test_a_server_that_hangs_is_soon_not_waited_for_and_its_turns_remain_t
 async def test_who_has_nobody_to_stand_in_is_asked_however_often_it_hung(tmp_path: Path, model: Model) -> None:
     turn = TurnSettings(deadline=0.2, assigned_deadline=0.1)
     async with opened(tmp_path, model, stream=False, canary=False, call=8.0, turn=turn) as place:
-        for _ in range(7):
+        reached = 0
+        while reached < 7:  # as often as a turn's short deadline left it the time
             answer, _ = await place.ask(Sends())
-            assert (answer.outcome, len(place.model.requests)) == ("error", 1)
-        answer, _ = await place.ask(GOOD)
-        assert answer.reply == "Tea is 5."
+            assert (answer.outcome, place.failures) == ("error", ["TimeoutError"])
+            reached += len(place.model.requests)
+        replies = [(await place.ask(GOOD))[0].reply for _ in range(10)]
+        assert "Tea is 5." in replies
 
 
 async def test_connections_are_used_again(place: Place) -> None:

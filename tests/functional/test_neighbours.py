@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from statistics import median
 
 import anyio
 import pytest
@@ -105,15 +106,23 @@ async def p95_of_others(system: System, ask: Ask, *, beside: str = "") -> float:
     return sorted(took)[int(0.95 * len(took))]
 
 
-async def least_growth(system: System, ask: Ask, *, beside: str, tries: int = TRIES) -> float:
-    """Return how much the neighbour costs others, in the best of some pairs: another process may hold the machine in
-    any of them, but nothing serves people sooner than we do."""
+async def growths(system: System, ask: Ask, *, beside: str) -> AsyncIterator[float]:
+    """Give how much the neighbour costs others, pair by pair, after one that warms up."""
     await p95_of_others(system, ask, beside=beside)
-    growth: list[float] = []
-    while len(growth) < tries and (not growth or min(growth) > GROWTH):
+    while True:
         alone = await p95_of_others(system, ask)
-        growth.append(await p95_of_others(system, ask, beside=beside) / alone)
-    return min(growth)
+        yield await p95_of_others(system, ask, beside=beside) / alone
+
+
+async def least_growth(system: System, ask: Ask, *, beside: str) -> float:
+    """Return the growth of the best of some pairs: another process may hold the machine in any of them, but nothing
+    serves people sooner than we do."""
+    found: list[float] = []
+    async for growth in growths(system, ask, beside=beside):
+        found.append(growth)
+        if growth <= GROWTH or len(found) == TRIES:
+            break
+    return min(found)
 
 
 @pytest.mark.parametrize("bad", [hangs, hangs_in_a_thread, drips, raises], ids=lambda tool: tool.name)
@@ -125,7 +134,9 @@ async def test_a_bad_tool_costs_the_others_a_tenth_of_their_p95_at_most(house, a
 
 async def test_control_a_tool_that_blocks_the_loop_costs_them_more(house, ask: Ask) -> None:
     async with house(named, honest, blocks, breakers=NEVER_OPEN) as system:
-        assert await least_growth(system, ask, beside=blocks.name, tries=2) > GROWTH
+        pairs = growths(system, ask, beside=blocks.name)
+        # As many as the others have, of which another process may hide it in some: it shows in the middle.
+        assert median([await anext(pairs) for _ in range(3)]) > GROWTH
 
 
 async def test_control_without_a_breaker_a_hanging_tool_takes_the_threads_of_all(house, ask: Ask) -> None:

@@ -353,7 +353,8 @@ async def test_the_share_is_a_part_of_the_turns_and_changes_while_serving(house:
         await here.system.canary.set({"shadow": 0.5}, by="key")
         for _ in range(200):
             await here.say()
-        await anyio.sleep(0.1)
+        await here.compared(60)
+        await anyio.sleep(0.2)
         count = len(here.events(pulpo.ShadowCompared)) + len(here.events(pulpo.ShadowDropped))
         assert 60 <= count <= 140  # five standard deviations and more
         await here.system.canary.kill(by="key")

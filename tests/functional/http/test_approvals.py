@@ -314,10 +314,10 @@ async def test_while_the_conversation_is_busy_it_waits_its_turn(tmp_path) -> Non
 
 async def test_nobody_s_answer_in_time_lets_it_go(tmp_path) -> None:
     shop = Shop()
-    async with served(shop, tmp_path, approvals={"lifetime": 0.05}) as (client, system):
+    async with served(shop, tmp_path, approvals={"lifetime": 1.0}) as (client, system):
         answer = await say(client, "refund A1")
         (approval,) = await waiting(client)
-        await anyio.sleep(0.06)
+        await anyio.sleep(1.0)
         assert (await decide(client, approval, "approve")).status_code == 409
         await system.approvals.look()
         assert [it["outcome"] for it in await waiting(client, "expired")] == ["told"]

@@ -103,7 +103,7 @@ async def test_a_client_that_leaves_does_not_end_the_turn(served: Served) -> Non
     with pytest.raises(asyncio.CancelledError):
         await leaving
     served.toy.gate.set()
-    for _ in range(200):
+    for _ in range(2000):
         (listed,) = (await served.client.get("/conversations")).json()["conversations"]
         transcript = (await served.client.get(f"/conversations/{listed['conversation_id']}")).json()
         if len(transcript["messages"]) == 2:

@@ -10,7 +10,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import uniform
 from threading import Barrier
+from time import sleep
 from typing import TypeAlias
 
 import pytest
@@ -40,10 +42,22 @@ def file_engine(engine: sa.Engine) -> Iterator[sa.Engine]:
         raw.isolation_level = None
         raw.execute("PRAGMA journal_mode=WAL")
         raw.execute("PRAGMA synchronous=OFF")
+        raw.execute("PRAGMA busy_timeout=0")
 
     @sa.event.listens_for(immediate, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # SQLite's own waiting sleeps ever longer, up to a tenth of a second: most of this test would be that.
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                sleep(uniform(0.001, 0.01))  # noqa: S311
+            else:
+                return
 
     yield immediate
     immediate.dispose()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -63,6 +63,6 @@ def test_training_ten_tools_of_thirty_examples_takes_at_most_300_ms() -> None:
         return tool
 
     tools = [numbered(number) for number in range(10)]
-    started = perf_counter()
+    started = process_time()
     IntentModel(tools)
-    assert perf_counter() - started < 0.3 * 3, "three times the goal, for shared machines"
+    assert process_time() - started < 0.3 * 3, "three times the goal, for slow machines and for coverage"

@@ -121,7 +121,7 @@ async def test_who_waits_for_a_thread_gets_it_in_order_and_may_leave(gate: threa
 
 async def test_who_waits_is_sent_away_when_the_last_thread_is_given_up(gate: threading.Event) -> None:
     pool = ThreadPool(per_owner=1)
-    with anyio.fail_after(2):
+    with anyio.fail_after(10):
         async with anyio.create_task_group() as group:
             group.start_soon(call_and_give_up, pool, gate)
             await anyio.wait_all_tasks_blocked()

@@ -37,15 +37,16 @@ def rows(path: Path) -> list[int]:
 @pytest.mark.parametrize("kind", ["submit", "submit_quick"])
 async def test_what_waits_together_is_committed_together(writer: SqliteWriter, tmp_path: Path, kind: str) -> None:
     """Fifty closures that queue up while one is busy cost a single further commit."""
-    gate = threading.Event()
+    gate, begun = threading.Event(), threading.Event()
     statements: list[str] = []
 
     def hold(connection: sqlite3.Connection) -> None:
         connection.set_trace_callback(statements.append)
+        begun.set()
         gate.wait(5)
 
     first = asyncio.ensure_future(writer.submit(hold))
-    await asyncio.sleep(0.02)
+    await asyncio.to_thread(begun.wait, 5)
     others = [asyncio.ensure_future(getattr(writer, kind)(insert(number))) for number in range(50)]
     await asyncio.sleep(0)
     assert rows(tmp_path / "w.db") == []
@@ -65,18 +66,23 @@ async def test_quick_closures_run_on_the_loop_and_the_others_in_the_thread(write
     assert other != here
 
 
-async def test_the_loop_never_waits_for_the_lock(writer: SqliteWriter, tmp_path: Path) -> None:
+async def test_the_loop_never_waits_for_the_lock(tmp_path: Path) -> None:
     """Another process writes for a while: quick closures wait in the thread, the loop goes on."""
-    with closing(sqlite3.connect(tmp_path / "w.db", isolation_level=None)) as other:
+    path, loop = tmp_path / "w.db", asyncio.get_running_loop()
+    writer = SqliteWriter(path, busy_timeout=20.0)
+    writer.start()
+    await writer.submit(lambda c: c.execute("CREATE TABLE t (n INTEGER)").fetchall())
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
+        began = loop.time()
         written = asyncio.ensure_future(writer.submit_quick(insert(1)))
         for _ in range(10):
-            before = asyncio.get_running_loop().time()
             await asyncio.sleep(0.001)
-            assert asyncio.get_running_loop().time() - before < 0.04
+        assert loop.time() - began < 10.0, "half of what the lock is waited for"
         assert not written.done()
         other.execute("COMMIT")
     assert await written == 1
+    await writer.close()
 
 
 async def test_a_failing_closure_loses_its_own_rows_only(writer: SqliteWriter, tmp_path: Path) -> None:
@@ -138,8 +144,9 @@ async def test_a_closure_that_exits_ends_nothing_but_itself(writer: SqliteWriter
 async def test_what_was_given_up_before_it_began_is_not_begun(writer: SqliteWriter, tmp_path: Path) -> None:
     """A question that comes after it would share its batch, and be answered before it ran."""
     gate = threading.Event()
-    busy = asyncio.create_task(writer.submit(lambda _: gate.wait(5)))
-    await asyncio.sleep(0.01)
+    begun = threading.Event()
+    busy = asyncio.create_task(writer.submit(lambda _: begun.set() or gate.wait(5)))
+    await asyncio.to_thread(begun.wait, 5)
     given_up = asyncio.create_task(writer.submit(insert(1)))
     kept = asyncio.create_task(writer.submit(insert(2)))
     await asyncio.sleep(0.01)

@@ -269,6 +269,7 @@ async def test_an_intent_whose_confirmation_was_lost_stands_in_nobodys_way(house
 
 async def test_an_earlier_attempt_is_not_taken_for_our_own_lost_intent(house, ask: Ask) -> None:
     """The control: what a process that is gone intended, it may have done."""
+    house.patience = 0.05
     book, booked, _ = booking(effect_group="booking")
     request = ask("x", idempotency_key="k", locale="en")
     await lost(house, ask, book, committed=True)

@@ -143,7 +143,7 @@ async def test_a_hanging_canary_leaves_stable_the_rest_of_the_deadline(house, as
     timing = Timing(deadline=1.0, assigned_deadline=0.05)
     answer = await house.orchestrator(echo, canary=hang, timing=timing).run(ask("hola"))
     assert answer.outcome == "rescued"
-    assert answer.duration_ms < 500
+    assert answer.duration_ms < 1000
 
 
 @pytest.mark.parametrize(
