@@ -8,13 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pulpo
+from pulpo_booking.habits import usual_weekday
 from pulpo_booking.shifts import read_shift
 from pulpo_booking.speech import day_text
 from pulpo_booking.texts import say
 from pulpo_booking.when import When, resolve
 
-PARTS = ("date", "time", "clock", "period", "date_from", "date_to", "time_from", "time_to", "shift")
-"""``shift`` are minutes after what is agreed, below zero for before it.
+PARTS = ("date", "time", "clock", "period", "date_from", "date_to", "time_from", "time_to", "shift", "usual")
+"""``shift`` are minutes after what is agreed, below zero for before it. ``usual`` is the coming one of the weekdays
+that a question of habit names; nobody has asked for that day yet, but an hour said next is one of it.
 
 ``clock`` is the time with both readings (``08:00|20:00``) when only the half of the day is unclear."""
 
@@ -28,6 +30,9 @@ def read_when(text: str, context: pulpo.ReadContext) -> pulpo.Reading:
         text = text[:start] + ";" + " " * (end - start - 1) + text[end:]
     found = resolve(text, now=context.now, locale=context.locale, tz=context.tz)
     values, others = _values(found), [_values(each) for each in found.alternatives]
+    habit = usual_weekday(text) if found.date is None and found.range is None else ""
+    if habit:
+        values |= _usual(habit, context)
     unclear_clock = found.ambiguous and bool(others) and all(_differ_in_time_only(values, each) for each in others)
     if unclear_clock:
         # Which half of the day is meant is for the opening hours to say: the tool is given both readings.
@@ -52,6 +57,12 @@ def _values(found: When) -> dict[str, Any]:
         kind = "date" if any(end is not None and "-" in end for end in found.range) else "time"
         values |= {f"{kind}_from": found.range[0], f"{kind}_to": found.range[1]}
     return {part: value for part, value in values.items() if value is not None}
+
+
+def _usual(weekday: str, context: pulpo.ReadContext) -> dict[str, str]:
+    named = f"{'on' if weekday.endswith('day') else 'el'} {weekday}"
+    coming = resolve(named, now=context.now, locale=context.locale, tz=context.tz)
+    return {"usual": coming.date.isoformat()} if coming.date else {}
 
 
 def _differ_in_time_only(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 import pulpo
-from pulpo_rules import carrying, facts, offers, progress, recall, render, shifting, talk, texts
-from pulpo_rules.acts import any_time, opens_with_yes, puts_off
-from pulpo_rules.fields import Field
+from pulpo_rules import facts, offers, progress, recall, render, shifting, talk, texts, wishes
+from pulpo_rules.acts import opens_with_yes, puts_off
 from pulpo_rules.mentions import Key, Mention
+from pulpo_rules.outset import set_out, switched
 from pulpo_rules.people import speaks_of_others
-from pulpo_rules.places import is_pointed_at
-from pulpo_rules.progress import narrowed_to
 from pulpo_rules.routing import Route, most, route
-from pulpo_rules.situation import Decision, Do, Say, Situation, missing, noted, paragraphs
-from pulpo_rules.text import fold, overlaps, stem
-from pulpo_rules.understanding import Clause, Understanding
-
-_SAME: Final = re.compile(r"\b(?:mism[oa]|same)\s+([^\W\d_]+)")
+from pulpo_rules.situation import Decision, Say, Situation, missing, noted, paragraphs
+from pulpo_rules.understanding import Understanding
 
 
 def decide(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
     """Return what to do first about a message that neither confirmed nor refused a pending call."""
     proposed = str(dialogue.notes.get("proposed", ""))
-    dialogue = noted(_seeded(dialogue, situation), proposed=None)
+    dialogue = noted(_seeded(dialogue, situation), proposed=None, begun=understood.mentions.begun or None)
+    if understood.mentions.usual:
+        dialogue = noted(dialogue, usual=understood.mentions.usual)
     understood = _as_offered(understood, dialogue)
-    way = _choose_tool(understood, dialogue, situation) or _other_hours(understood, dialogue, situation)
+    way = _goes_on(understood, dialogue, situation) or wishes.both(understood, dialogue, situation)
+    way = way or _choose_tool(understood, dialogue, situation) or _other_hours(understood, dialogue, situation)
     way = way or _follow(proposed, understood, dialogue, situation)
     way = way or _pick(understood, dialogue, situation) or _recall(proposed, understood, dialogue, situation)
-    return way or talk.act(understood, dialogue, situation) or _go(understood, dialogue, situation)
+    way = way or talk.act(understood, dialogue, situation)
+    if way is None and understood.away:
+        return talk.not_now(understood, dialogue, situation)
+    return way or _go(understood, dialogue, situation)
+
+
+def _goes_on(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
+    """Wait for the rest of a number that is told in pieces."""
+    begun = understood.mentions.begun
+    if not begun or understood.mentions.found:
+        return None
+    return Say(situation.say(texts.GO_ON_WITH, digits=begun), dialogue)
 
 
 def _as_offered(understood: Understanding, dialogue: pulpo.Dialogue) -> Understanding:
@@ -57,7 +64,7 @@ def _other_hours(understood: Understanding, dialogue: pulpo.Dialogue, situation:
     """Look again beyond the hours shown ("anything later?"), or take another one of them ("no, better the first")."""
     if understood.mentions.shift and dialogue.goal is None:
         movable = [tool for tool, form in situation.forms.items() if shifting.can_move(form, situation)]
-        return _set_out(movable[0], understood, dialogue, situation, _switched(movable[0])) if movable else None
+        return set_out(movable[0], understood, dialogue, situation, switched(movable[0])) if movable else None
     bound = shifting.beyond_the_shown(understood, dialogue, situation)
     goal = dialogue.goal or str(dialogue.notes.get("last", ""))
     if goal not in situation.forms:
@@ -68,10 +75,6 @@ def _other_hours(understood: Understanding, dialogue: pulpo.Dialogue, situation:
         return progress.advance(onward, situation, changed=bound.keys())
     other = shifting.another_of_the_shown(understood, dialogue)
     return _take(other, understood, replace(dialogue, pending=None), situation) if other else None
-
-
-def _switched(goal: str) -> Route:
-    return Route(goal=goal, switched=True)
 
 
 def _follow(
@@ -92,7 +95,7 @@ def _follow(
     if not (opens_with_yes(understood.text) or offers.likes(understood.text) or way.goal == proposed):
         return None
     dialogue = _with_the_lone_offer(dialogue, proposed, situation)
-    return _set_out(proposed, understood, dialogue, situation, _switched(proposed))
+    return set_out(proposed, understood, dialogue, situation, switched(proposed))
 
 
 def _recall(
@@ -147,7 +150,7 @@ def _choose_tool(understood: Understanding, dialogue: pulpo.Dialogue, situation:
     tool = tool or max(named, key=lambda name: scores.get(name, 0.0))
     if not picked and scores.get(tool, 0.0) < 0.1:
         return None
-    return _set_out(tool, understood, noted(dialogue, unsure=None), situation, _switched(tool))
+    return set_out(tool, understood, noted(dialogue, unsure=None), situation, switched(tool))
 
 
 def _pick(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
@@ -219,7 +222,7 @@ def _settle_on(
     if next_ is None:
         return None
     if understood.mentions.of(next_).keys() - known:
-        return _set_out(next_, understood, chosen, situation, _switched(next_))
+        return set_out(next_, understood, chosen, situation, switched(next_))
     title = render.title(situation.forms[next_], situation.locale)
     told = recall.sentence(recall.asked_for(understood, chosen), situation.locale)
     text = situation.say(texts.PROPOSE, name=offer.label, title=title)
@@ -267,7 +270,7 @@ def _go(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situatio
         return talk.resume(situation.say(texts.NOT_YOURS), dialogue, situation)
     if _criteria(dialogue, situation) and not offers.wants_others(understood.text):
         dialogue = _with_the_lone_offer(dialogue, way.goal, situation)
-    return _set_out(way.goal, understood, dialogue, situation, way)
+    return set_out(way.goal, understood, dialogue, situation, way)
 
 
 def _is_anothers(way: Route, dialogue: pulpo.Dialogue, understood: Understanding, situation: Situation) -> bool:
@@ -277,117 +280,3 @@ def _is_anothers(way: Route, dialogue: pulpo.Dialogue, understood: Understanding
         return False
     own = [name for name, fact in dialogue.facts.items() if str(fact.value) in understood.text]
     return not own and speaks_of_others(understood.text, taken=understood.mentions.spans, known=understood.known)
-
-
-def _set_out(
-    goal: str, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation, way: Route
-) -> Decision:
-    """Merge what was said into the facts of ``goal`` and go on from there."""
-    unless = [clause.span for tool, clause in way.asides if tool not in situation.suggested_by(goal)]
-    said = facts.said_for(goal, understood.mentions, situation, unless=unless)
-    before = (
-        dialogue.facts
-        if goal == dialogue.goal
-        else carrying.carried(goal, dialogue, situation, bare=_is_bare(understood))
-    )
-    if offers.continues(understood.text):
-        before = {**carrying.same_day(goal, dialogue), **before}
-    for name, mention in facts.said_for(goal, understood.mentions, situation).items():
-        # What a question is about, the wish beside it is about as well, and so is the one whose question it follows.
-        if (way.switched or name == dialogue.asked) and name not in said and name not in before:
-            said[name] = mention
-    form = situation.forms[goal]
-    if is_pointed_at(understood.text) or (goal != dialogue.goal and form.tool.confirm):
-        before = {**carrying.pointed_places(form, dialogue), **before}
-    settled, pointers = facts.pointed_at(form, before, _all_said(said, understood), situation, dialogue.asked)
-    said = {name: mention for name, mention in said.items() if name not in pointers}
-    changed = {name for name, mention in said.items() if name not in before or before[name].value != mention.value}
-    known = {**facts.merged(before, said, situation), **settled}
-    known = facts.without_chance(known, before, form)
-    if understood.acts.anyone:
-        known = facts.without_people(known, form)
-        changed |= before.keys() - known.keys()
-    shift = understood.mentions.shift or dialogue.notes.get("shift", 0)
-    moved = shifting.moved(form, known, situation, shift) if shift else {}
-    changed |= moved.keys()
-    # Which one is to be moved may still have to be asked; whatever cannot be moved forgets by how much.
-    kept = shift if shift and not moved and shifting.can_move(form, situation) else None
-    onward = noted(replace(dialogue, goal=goal, facts={**known, **moved}), shift=kept)
-    told = {each.name for each in form.fields if each.part in ("clock", "time")} & said.keys()
-    wish = offers.superlative(understood.text) or ("first" if any_time(understood.text) else None)
-    wish = None if told else wish or dialogue.notes.get("prefers")
-    onward = noted(onward, prefers=wish)
-    if goal != dialogue.goal:
-        onward = replace(onward, pending=None, asked=None, offers=())
-    calls = _aside_calls(way.asides, understood, replace(dialogue, facts=known), situation)
-    if calls:
-        return Do(calls, _with_offers_kept(onward))
-    if (changed or settled) and not (onward.asked not in changed and narrowed_to(onward.asked or "", onward.offers)):
-        onward = replace(onward, offers=())
-    vain = facts.not_there(form, known, _all_said(said, understood), situation)
-    unchanged = _unchanged(understood.text)
-    open_ = understood.acts.anyone or unchanged or way.switched or _unclear(goal, understood)
-    if not (changed or settled or said or vain or open_):
-        return talk.nothing_new(understood, onward, situation, again=way.again)
-    return progress.advance(
-        onward,
-        situation,
-        understood.mentions,
-        changed=changed,
-        not_there=vain,
-        settled=settled,
-        unchanged=unchanged,
-    )
-
-
-def _unchanged(text: str) -> frozenset[str]:
-    """The stems of what is to stay as it is: "a la misma hora", "the same time"."""
-    return frozenset(stem(match[1]) for match in _SAME.finditer(fold(text)))
-
-
-def _all_said(said: Mapping[str, Mention], understood: Understanding) -> dict[str, Mention]:
-    return {**talk.everything(understood), **said}
-
-
-def _unclear(goal: str, understood: Understanding) -> bool:
-    return any(mention.rivals for mention in understood.mentions.of(goal).values())
-
-
-def _is_bare(understood: Understanding) -> bool:
-    """Whether a message is nothing but values: "and at six?"."""
-    return not any(clause.content for clause in understood.clauses)
-
-
-def _aside_calls(
-    asides: Sequence[tuple[str, Clause]], understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation
-) -> tuple[tuple[str, dict[str, Any]], ...]:
-    """The calls that answer questions in between: with what the question says, and what is known where it must."""
-    calls: list[tuple[str, dict[str, Any]]] = []
-    for tool, clause in asides:
-        form = situation.forms[tool]
-        said = {
-            name: mention.value
-            for name, mention in understood.mentions.of(tool).items()
-            if mention.settled and any(overlaps(span, [clause.span]) for span in mention.spans)
-        }
-        suggests = dialogue.goal is not None and tool in situation.suggested_by(dialogue.goal)
-        wanted: dict[str, Any] = {}
-        for each in form.fields:
-            if each.name in said:
-                wanted[each.name] = said[each.name]
-            elif each.name in dialogue.facts and (each.required or suggests or _is_meant(each, clause)):
-                wanted[each.name] = dialogue.facts[each.name].value
-        if all(each.name in wanted for each in form.fields if each.required):
-            calls.append((tool, wanted))
-    return tuple(calls)
-
-
-def _is_meant(each: Field, clause: Clause) -> bool:
-    """A question in between that names no value is about the one talked about ("how long does it take?"), unless it
-    asks which ones there are."""
-    return each.listed and not each.cues & {stem(word) for word in clause.content}
-
-
-def _with_offers_kept(dialogue: pulpo.Dialogue) -> pulpo.Dialogue:
-    """Note the offers shown before, for the results of a question in between put their own in their place."""
-    return noted(dialogue, offers=msgspec.to_builtins(dialogue.offers) or None)

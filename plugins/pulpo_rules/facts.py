@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -59,13 +59,40 @@ def window(facts: Facts, situation: Situation) -> tuple[date, date] | None:
 
 
 def day_of(dialogue: pulpo.Dialogue, situation: Situation) -> date | None:
-    """Return the day talked about last: the one that is known, or the one that could not be."""
+    """Return the day talked about last: the one that is known, the one that could not be or that an answer was about,
+    that of the listed thing which is meant, or the one of what was just done."""
     parts = _parts(situation.forms.values())
-    known = [str(fact.value) for name, fact in dialogue.facts.items() if parts.get(name) == "date"]
+    days = {name for name, part in parts.items() if part == "date"}
+    done = dialogue.notes.get("done_on")
+    spoken_of = [
+        *(fact.value for name, fact in dialogue.facts.items() if name in days),
+        dialogue.notes.get("day"),
+        *_days_meant(dialogue, situation, days),
+        *(done.values() if isinstance(done, dict) else ()),
+    ]
     try:
-        return date.fromisoformat(next(iter(known), str(dialogue.notes.get("day", ""))))
+        return date.fromisoformat(str(next(filter(None, spoken_of), "")))
     except ValueError:
         return None
+
+
+def _days_meant(dialogue: pulpo.Dialogue, situation: Situation, days: Collection[str]) -> Iterable[object]:
+    form = situation.forms.get(dialogue.goal or "")
+    for each in form.fields if form else ():
+        for choice in situation.listed(each) if each.name in dialogue.facts else ():
+            if choice.value == dialogue.facts[each.name].value:
+                yield from (choice.fields[name] for name in days if name in choice.fields)
+
+
+def of_habit(form: Form, facts: Facts, said: Mapping[str, Mention], dialogue: pulpo.Dialogue) -> dict[str, pulpo.Fact]:
+    """Return the day for an hour that is said after a question of habit ("do you open on Saturdays?" … "then at ten")
+    and has none of its own."""
+    usual = dialogue.notes.get("usual")
+    day = next((each.name for each in form.fields if each.part == "date"), None)
+    if not usual or day is None or any(each.name in facts for each in form.fields if each.part in _DAYS):
+        return {}
+    told = any(each.name in said for each in form.fields if each.part in _HOURS)
+    return {day: pulpo.Fact(str(usual))} if told else {}
 
 
 def taken(facts: Facts, offer: pulpo.Offer) -> dict[str, pulpo.Fact]:

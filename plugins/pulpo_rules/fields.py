@@ -68,12 +68,14 @@ class Field:
 class Form:
     """A tool and its fields, in the order of its signature.
 
-    ``personal`` says that people call what it is about their own ("my order"), by its examples.
+    ``personal`` says that people call what it is about their own ("my order"), by its examples. ``gives_up`` says that
+    it needs nothing but a listed thing, and that thing is gone afterwards.
     """
 
     tool: pulpo.Tool
     fields: tuple[Field, ...]
     personal: bool = False
+    gives_up: bool = False
 
     def field(self, name: str) -> Field | None:
         """Return the field of an argument, or None."""
@@ -129,7 +131,13 @@ def _readers(tools: Sequence[pulpo.Tool]) -> dict[type[Any], pulpo.Reader]:
 
 def _form(tool: pulpo.Tool, readers: Mapping[type[Any], pulpo.Reader], sources: Sequence[pulpo.ValueProvider]) -> Form:
     fields = tuple(_field(tool, name, hint, readers, sources) for name, hint in tool.types.items())
-    return Form(tool=tool, fields=fields, personal=_is_personal(tool))
+    return Form(tool=tool, fields=fields, personal=_is_personal(tool), gives_up=_gives_up(tool, fields))
+
+
+def _gives_up(tool: pulpo.Tool, fields: Sequence[Field]) -> bool:
+    needed = [each for each in fields if each.required]
+    destroys = tool.hints.destructive and not tool.hints.read_only
+    return destroys and len(needed) == 1 and needed[0].source >= 0 and not any(each.reader for each in fields)
 
 
 def _is_personal(tool: pulpo.Tool) -> bool:

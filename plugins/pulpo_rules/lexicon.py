@@ -176,6 +176,7 @@ COMMON: Final = (
         "puede pueden quisiera gustaria podria precio precios price prices costo cost cuesta barato caro cheap numero",
         "number call llamar telefono phone mail correo direccion address nombre names quiere precisa falta lado lugar",
         "place only solo today tonight hoy manana ayer yesterday tomorrow medio media half minutos minutes late otra",
+        "menos excepto salvo except poco poca pronto bit little soon",
     )
 )
 """Words too common to be a misspelt name of something."""
@@ -225,7 +226,8 @@ NEVER_NAMES: Final = (
         "soy estoy llamo quiero necesito busco telefono tel cel celular mi numero number phone looking calling trying",
         "interested cliente clienta customer going sure afraid from fine happy pero aunque porque because but vale",
         "listo perfecto genial great also not just wondering email mail today tonight tomorrow yesterday hoy ayer",
-        "llama llaman",
+        "muy tan algo alguien nada todo very something someone nothing everything",
+        "llama llaman movil mobile whatsapp wasap tlf tlfn correo contacto contact",
         "necesitaba querria quisieramos puede pueden gustaria podria hay then when hora horas dia dias semana mes",
         "day days week weekend month noon midnight mediodia enero febrero marzo mayo junio agosto septiembre octubre",
         "noviembre diciembre january february march july august september october november december",

@@ -17,7 +17,8 @@ Key: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A value said for an argument. With ``rivals`` the words fit several choices and ``value`` is None."""
+    """A value said for an argument. With ``rivals`` the words fit several choices and ``value`` is None; ``apart`` says
+    that each of them was named by words of its own."""
 
     value: Json = None
     spans: tuple[Span, ...] = ()
@@ -25,6 +26,7 @@ class Mention:
     alternatives: tuple[Mapping[str, Json], ...] = ()
     said: pulpo.conversation.Text = ""
     rivals: tuple[pulpo.Choice, ...] = ()
+    apart: bool = False
 
     @property
     def settled(self) -> bool:
@@ -41,9 +43,10 @@ class Scene:
     """What reading a text needs to know: the clock, what is listed now, and what was asked.
 
     ``choices`` are keyed by tool and argument; ``known`` are words with a meaning; ``asked`` is the argument the
-    user was asked for, of the tool ``goal``; ``filled`` are the arguments that have a value already, ``offered``
-    those that the choices shown differ in; ``window`` are the first and the last day talked about, if days were, and
-    ``day`` is the one talked about last.
+    user was asked for, of the tool ``goal``; ``filled`` are the arguments that have a value already, and which,
+    ``offered`` those that the choices shown differ in; ``window`` are the first and the last day talked about, if days
+    were, and ``day`` is the one talked about last. ``begun`` are the digits of a number that was not told to its end,
+    ``before`` what was said before in this talk, the newest first, where the text needs that.
     """
 
     now: datetime
@@ -53,20 +56,25 @@ class Scene:
     known: Collection[str] = frozenset()
     goal: str | None = None
     asked: str | None = None
-    filled: frozenset[str] = frozenset()
+    filled: Mapping[str, Json] = field(default_factory=dict)
     offered: frozenset[str] = frozenset()
     window: tuple[date, date] | None = None
     day: date | None = None
+    begun: str = ""
+    before: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mentions:
     """What a text mentions: by tool and argument; ``spans`` are all characters that were used, ``shift``
-    the minutes by which what is there already should be later."""
+    the minutes by which what is there already should be later, ``usual`` the coming one of the weekdays that a
+    question of habit names ("do you open on Saturdays?"), ``begun`` the digits so far of a number that goes on."""
 
     found: Mapping[Key, Mention]
     spans: tuple[Span, ...]
     shift: int = 0
+    usual: str = ""
+    begun: str = ""
 
     def of(self, tool: str) -> dict[str, Mention]:
         """Return what was said for the arguments of ``tool``."""

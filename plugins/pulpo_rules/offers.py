@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 import pulpo
 from pulpo_rules import lexicon
-from pulpo_rules.choices import pick
+from pulpo_rules.choices import pick, same
 from pulpo_rules.mentions import Mention, Mentions
 from pulpo_rules.text import blank, fold, tokens, words
 
@@ -38,7 +39,7 @@ def chosen(
     if not offers:
         return ()
     if any_will_do:
-        return (_fitting(offers, mentions) or tuple(offers))[:1]
+        return (_fitting(offers, mentions) or (() if _says_otherwise(offers, mentions) else tuple(offers)))[:1]
     if yes and len(offers) == 1:
         return tuple(offers)
     by_values = _fitting(offers, mentions, criteria)
@@ -57,6 +58,11 @@ def _fitting(offers: Offers, mentions: Mentions, criteria: Collection[str] = ())
     return exact or tuple(
         offer for offer in offers if all(_agrees(offer, name, said[name], loose=True) for name in about)
     )
+
+
+def _says_otherwise(offers: Offers, mentions: Mentions) -> bool:
+    """Whether values were said by which offers are told apart, and none has them ("any day, around ten")."""
+    return bool(differing(offers) & _by_argument(mentions).keys())
 
 
 def _by_argument(mentions: Mentions) -> dict[str, list[Mention]]:
@@ -101,6 +107,7 @@ _PLEASED: Final = (
     r"\b(?:me gusta|me encanta|me sirve|me convence|me quedo con|me interesa|esa misma|ese mismo)\b",
     rf"^(?:yes|yeah|yep|yup|sure|ok|okay|si|dale|vale|claro|alright|all right|{_GOOD})\b",
 )
+_SUPERLATIVES: Final = ("earliest", "latest", "soonest")
 _LIKES: Final = re.compile("|".join(_PLEASED))
 _DISLIKES: Final = re.compile(r"\b(?:not|don't|doesn't|isn't|won't|no|never|but|pero|tampoco|nunca)\b")
 _CONTINUES: Final = re.compile(
@@ -114,7 +121,7 @@ _OTHERS: Final = re.compile(
 
 
 def _by_position(text: str, offers: Offers) -> tuple[pulpo.Offer, ...]:
-    wish = superlative(text)
+    wish = superlative(text) or _misspelt_superlative(text)
     if wish:
         return (extreme(offers, wish),)
     numbered = _NUMBERED.match(fold(text).strip(" .!"))
@@ -143,6 +150,13 @@ def superlative(text: str) -> Literal["first", "last"] | None:
     return "last" if any(f" {phrase} " in folded for phrase in lexicon.LATEST) else None
 
 
+def _misspelt_superlative(text: str) -> Literal["first", "last"] | None:
+    """The same with a typo, where there is something to choose from: "the erliest one"."""
+    said = words(text)
+    mended = [next((whole for whole in _SUPERLATIVES if same(whole, word, lexicon.COMMON)), word) for word in said]
+    return superlative(" ".join(mended)) if mended != said else None
+
+
 def extreme(shown: Offers, wish: str) -> pulpo.Offer:
     """Return the earliest (``first``) or the latest (``last``) of offers."""
     return min(shown, key=_when) if wish == "first" else max(shown, key=_when)
@@ -163,7 +177,12 @@ def _ordinal(text: str) -> int | None:
     """An ordinal among at most a few other words; "the first of May" is read as a date before this is asked."""
     said = [token.word for token in tokens(text)]
     content = [word for word in said if word not in lexicon.FILLERS | _ORDINAL_OPENERS | {"one", "uno", "una"}]
-    ordinals = [word for word in said if word in lexicon.ORDINALS]
+    # "Cuarto" is the fourth, but in "las cinco y cuarto" a quarter.
+    ordinals = [
+        word
+        for before, word in pairwise(["", *said])
+        if word in lexicon.ORDINALS and before not in ("y", "menos", "un", "tres")
+    ]
     extra = [word for word in content if word not in lexicon.ORDINALS]
     return lexicon.ORDINALS[ordinals[0]] if ordinals and len(extra) <= 1 else None
 

@@ -9,13 +9,14 @@ from typing import Final
 
 from pulpo_rules import lexicon
 from pulpo_rules.entities import Entity
-from pulpo_rules.text import Span, Token, fold, overlaps, tokens
+from pulpo_rules.text import Span, Token, distance, fold, overlaps, tokens
 
 MOST_WORDS: Final = 5
 _NAME_IS: Final = re.compile(
     r"\b(?:me llamo|se llaman?|su nombre es|mi nombre es|mi nombre|soy|a nombre de|al nombre de|"
     r"nombre (?:a|por|sea|seria)|nombre|de parte de|"
     r"para la senora|para el senor|my name is|my name's|name is|the name is|name'?s|name to|i am|i'm|im|this is|"
+    r"(?:the |el )?(?:name|nombre) (?:should be|must be|has to be|would be|es|seria|debe ser|tiene que ser)|"
     r"under the name of|under the name|in the name of|under|name)\s*[:,]?\s+"
 )
 _ADDRESSED: Final = re.compile(r"\b(?:para|for|a|to|de parte de)\s+(?=[^\W\d_])")
@@ -42,6 +43,10 @@ _EDGES: Final = (
 ) - _NOT_BEFORE_A_NAME
 
 
+_LETTER: Final = re.compile(r"\b(?:con|sin|with|without) (?:una? |an? )?(?:[a-z]|hache|jota|zeta|ceta|uve|ene)\b")
+_NOT_SO: Final = re.compile(r"\W*(?:no|perdon|sorry)\b.{0,12}\b(?:es|it's|its|is)\b")
+_TYPED_WRONG: Final = 2
+"""Letters in which two spellings of a name differ."""
 _OTHERS = "|".join(sorted(lexicon.OTHERS))
 _OF_OTHERS: Final = re.compile(
     rf"\bde(?:l| la| un| una| otr[ao])? (?:(?:mi|mis|su|tu|nuestr[oa]) )?(?:otr[ao] )?(?:{_OTHERS})\b"
@@ -88,6 +93,25 @@ def _introduced(text: str, folded: str, match: re.Match[str]) -> Entity | None:
     entity = _name_at(text, match.end(), must_look_like_one=weak)
     if entity is None or not weak or text[entity.span[0]].isupper() or _OPENS.search(folded[: match.start()]):
         return entity
+    return None
+
+
+def respelt_name(text: str, name: str) -> Entity | None:
+    """Return ``name`` with the word in it that a text spells anew: "es Ruiz con z" for "Ana Ruis".
+
+    A letter has to be told, or "no" said first: a likeness alone may be chance.
+    """
+    folded = fold(text)
+    if not (_LETTER.search(folded) or _NOT_SO.match(folded)):
+        return None
+    parts = name.split()
+    for token in tokens(text):
+        for number, part in enumerate(parts):
+            before = fold(part)
+            most = min(_TYPED_WRONG, len(before) - 2) if token.word[:1] == before[:1] else 1
+            if 0 < distance(token.word, before) <= most and token.word not in lexicon.NAME_STOPPERS:
+                written = _as_name(text[token.start : token.end])
+                return Entity(" ".join([*parts[:number], written, *parts[number + 1 :]]), (token.start, token.end))
     return None
 
 
@@ -215,7 +239,12 @@ def _stands(
     shouted: bool,
 ) -> bool:
     capitals = not shouted and _has_capitals(said, text)
-    if not all(_may_be_name(token.word, first=token is said[0], capital=capitals) for token in said):
+    # Beside a phone number a word that describes is rather a name: "caro diaz 600 123 456".
+    may_describe = capitals or (near and len(said) > 1 and not any(token.word in known for token in said[1:]))
+    if not all(
+        _may_be_name(token.word, first=token is said[0], capital=capitals or (may_describe and token is said[0]))
+        for token in said
+    ):
         return False
     if (
         (_is_no_name(said[0], text, known) and not (near and said[0].word in _DESCRIBING))

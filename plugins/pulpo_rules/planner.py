@@ -10,16 +10,19 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 import pulpo
-from pulpo_rules import background, decisions, lexicon, recall, replies, talk
+from pulpo_rules import background, decisions, lexicon, recall, replies, routing, talk, wishes
 from pulpo_rules.facts import day_of, window
 from pulpo_rules.fields import Form, forms
 from pulpo_rules.intents import IntentModel
 from pulpo_rules.mentions import Key, Scene
 from pulpo_rules.offers import differing
+from pulpo_rules.pronouns import speaks_of_somebody
 from pulpo_rules.situation import Decision, Say, Situation, paragraphs
 from pulpo_rules.understanding import Understanding, understand
 
 _FIRST_TEXTS: Final = {"es": "¿mañana a las 10?", "en": "tomorrow at 10 am?"}
+_LOOKED_BACK: Final = 8
+"""Messages in which somebody is looked for whom a pronoun means."""
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -60,10 +63,14 @@ class RulesPlanner:
         if context.results:
             situation = _situation(context, forms_now, {}, locale)
             decision: Decision = replies.reply(context.results, dialogue, situation)
+            if isinstance(decision, Say) and wishes.follows(dialogue, context.results):
+                listed = await _listed(forms_now, context.tool_context)
+                decision = self._then(decision, context, replace(situation, choices=listed))
             for step in _steps(self._with_what_was_asked(decision, context, situation), context):
                 yield step
             return
-        situation = _situation(context, forms_now, await _listed(forms_now, context.tool_context), locale)
+        before = await _said_before(context)
+        situation = _situation(context, forms_now, await _listed(forms_now, context.tool_context), locale, before)
         confidence = None
         if context.consent == "no":
             decision = talk.declined(context.turn.text, dialogue, situation)
@@ -86,16 +93,42 @@ class RulesPlanner:
         answer = recall.sentence(recall.asked_for(understood, decision.dialogue), situation.locale)
         return replace(decision, text=paragraphs([decision.text, answer]))
 
+    def _then(self, said: Say, context: pulpo.PlanContext, situation: Situation) -> Decision:
+        """Go on with the second of two wishes, now that the first one is done."""
+        kept = context.dialogue.notes["then"]
+        if kept["tool"] not in situation.forms:
+            return said
+        understood = self._understand(context, said.dialogue or pulpo.Dialogue(), situation, kept["text"])
+        return wishes.then(said, understood, kept["tool"], situation)
+
     def _decide(
         self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation
     ) -> tuple[Decision, float | None]:
         """Return the decision, and how sure we are of what is wanted where a conversation sets out: what only answers a
         question of ours looks like no wish at all."""
         understood = self._understand(context, dialogue, situation)
+        if dialogue.goal is None and len(situation.forms) < len(self._forms):
+            understood = replace(understood, away=self._is_away(context, dialogue, situation))
         surest = None if dialogue.goal else max((clause.best.score for clause in understood.clauses), default=None)
         return decisions.decide(understood, dialogue, situation), surest
 
-    def _understand(self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation) -> Understanding:
+    def _is_away(self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation) -> bool:
+        """Whether the message would lead to a tool that is not there now, if it were."""
+        lists = {each.source: situation.listed(each) for form in situation.forms.values() for each in form.fields}
+        choices = {
+            (each.tool, each.name): lists[each.source]
+            for form in self._forms.values()
+            for each in form.fields
+            if each.source >= 0 and each.source in lists
+        }
+        whole = replace(situation, forms=self._forms, choices=choices)
+        goal = routing.route(self._understand(context, dialogue, whole), dialogue, whole).goal
+        return goal is not None and goal not in situation.forms
+
+    def _understand(
+        self, context: pulpo.PlanContext, dialogue: pulpo.Dialogue, situation: Situation, text: str | None = None
+    ) -> Understanding:
+        """Read the message of the turn, or ``text`` of an earlier one."""
         scene = Scene(
             now=context.turn.at,
             tz=context.turn.workspace.tz,
@@ -105,11 +138,13 @@ class RulesPlanner:
             goal=dialogue.goal or dialogue.notes.get("proposed"),
             asked=dialogue.asked,
             offered=differing(dialogue.offers),
-            filled=frozenset(dialogue.facts),
+            filled={name: fact.value for name, fact in dialogue.facts.items()},
             window=window(dialogue.facts, situation),
             day=day_of(dialogue, situation),
+            begun=str(dialogue.notes.get("begun", "")),
+            before=situation.before,
         )
-        return understand(context.turn.text, situation.forms, self._model, scene)
+        return understand(context.turn.text if text is None else text, situation.forms, self._model, scene)
 
 
 def _steps(decision: Decision, context: pulpo.PlanContext, confidence: float | None = None) -> Iterator[pulpo.Step]:
@@ -131,6 +166,7 @@ def _situation(
     forms_now: Mapping[str, Form],
     choices: Mapping[Key, Sequence[pulpo.Choice]],
     locale: str,
+    before: Sequence[str] = (),
 ) -> Situation:
     return Situation(
         forms=forms_now,
@@ -139,7 +175,16 @@ def _situation(
         business=context.turn.workspace.name,
         called=[result.call for result in context.results],
         agreed=context.consent == "yes",
+        before=before,
     )
+
+
+async def _said_before(context: pulpo.PlanContext) -> Sequence[str]:
+    """Read what was said before, the newest first, where the message speaks of somebody without a name."""
+    if speaks_of_somebody(context.turn.text) is None:
+        return ()
+    lines = await context.history(_LOOKED_BACK)
+    return [line.text for line in reversed(lines) if line.turn_id != context.turn.id]
 
 
 async def _listed(forms_now: Mapping[str, Form], context: pulpo.ToolContext) -> dict[Key, Sequence[pulpo.Choice]]:

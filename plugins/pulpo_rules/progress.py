@@ -15,6 +15,7 @@ from pulpo_rules.situation import Decision, Do, Facts, Say, Situation, arguments
 
 NOTHING_SAID = Mentions(found={}, spans=())
 _MOST_OPTIONS = 8
+_MOST_AT_ONCE = 3
 
 
 def advance(
@@ -39,6 +40,9 @@ def advance(
         each = next(each for each in form.fields if each.name in not_there)
         return ask(each, dialogue, situation, paragraphs([opening, situation.say(texts.NO_SUCH)]))
     dialogue = _as_before(_with_the_only_ones(dialogue, form, situation), form, situation, unchanged)
+    each_one = _of_each(form, dialogue, situation, mentions)
+    if each_one:
+        return Do(each_one, dialogue, opening)
     unclear = _unclear(form, situation, mentions, settled)
     if unclear:
         text, offers, each = unclear
@@ -48,6 +52,20 @@ def advance(
         check = _check(left, form, dialogue, situation, changed)
         return check or _obtain(left, form, dialogue, situation, opening, changed)
     return _call(form, dialogue, situation, opening)
+
+
+def _of_each(
+    form: Form, dialogue: pulpo.Dialogue, situation: Situation, mentions: Mentions
+) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """The calls for a question about several things at once ("how much are a cut and a shave?"). Where the answer is
+    there to be chosen from, it is one of them that has to be named."""
+    several = [(name, mention) for name, mention in mentions.of(form.tool.name).items() if mention.apart]
+    leads = any(form.tool.name in situation.suggested_by(tool) for tool in situation.forms)
+    if not form.read_only or leads or len(several) != 1 or missing(form, dialogue.facts):
+        return ()
+    ((name, mention),) = several
+    known = arguments(form, dialogue.facts)
+    return tuple((form.tool.name, {**known, name: rival.value}) for rival in mention.rivals[:_MOST_AT_ONCE])
 
 
 def _call(form: Form, dialogue: pulpo.Dialogue, situation: Situation, opening: str) -> Decision:
@@ -123,8 +141,10 @@ def _will_be_shown(form: Form) -> bool:
 
 def _doubt(each: Field, mention: Mention, situation: Situation) -> tuple[str, tuple[pulpo.Offer, ...], Field]:
     values = [mention.value, *(other[each.part] for other in mention.alternatives if other.get(each.part) is not None)]
+    # Days and hours in their order, and not in that of their likelihood.
+    values = sorted(values, key=str) if all(str(value)[:1].isdigit() for value in values) else values
     offers = tuple(pulpo.Offer(render.value(value, situation.locale), {each.name: value}) for value in values)
-    shown = render.either([offer.label for offer in offers], situation.locale)
+    shown = render.either([render.with_article(value, situation.locale) for value in values], situation.locale)
     return situation.say(texts.DID_YOU_MEAN, list=shown), offers, each
 
 

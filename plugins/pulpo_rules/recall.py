@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pulpo
@@ -16,6 +16,9 @@ _MOST: Final = 16
 _LONGEST: Final = 160
 """Characters of a value that is worth keeping between two messages."""
 
+_DEEPEST: Final = 3
+"""Objects within objects that a day is looked for in."""
+
 Told = dict[str, Any]
 
 
@@ -27,6 +30,24 @@ def told_by(value: object) -> Told | None:
         return None
     plain = {str(name): each for name, each in value.items() if _is_plain(each)}
     return dict(list(plain.items())[:_MOST]) or None
+
+
+def day_told_by(value: object, names: Collection[str]) -> str:
+    """Return the one day that a result tells of under any of ``names``, however deep; empty for none or several."""
+    days = set(_days(value, names, _DEEPEST))
+    return days.pop() if len(days) == 1 else ""
+
+
+def _days(value: object, names: Collection[str], deeper: int) -> Iterable[str]:
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if name in names and isinstance(each, str):
+                yield each
+            elif deeper:
+                yield from _days(each, names, deeper - 1)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for each in value[:_MOST]:
+            yield from _days(each, names, deeper)
 
 
 def _is_plain(value: object) -> bool:

@@ -59,6 +59,12 @@ def _date(text: str, locale: str) -> str:
     return f"{weekday} {day.day} de {month}" if language == "es" else f"{weekday} {day.day} {month}"
 
 
+def with_article(shown: object, locale: str) -> str:
+    """Return a value as it stands in a question: a Spanish day has its article ("el lunes 30 de noviembre")."""
+    said = value(shown, locale)
+    return f"el {said}" if isinstance(shown, str) and _date(shown, locale) and not locale.startswith("en") else said
+
+
 def _words(name: str) -> str:
     return name.replace("_", " ")
 

@@ -19,13 +19,14 @@ from pulpo_rules.situation import Decision, Do, Say, Situation, arguments, missi
 def reply(results: Sequence[pulpo.ToolResult], dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
     """Answer a turn whose calls have come back."""
     told = paragraphs(render.result(result, situation.locale) for result in results)
-    done = next((result for result in results if result.effect), None)
-    if done is not None:
-        return Say(told, _finished(done, dialogue, situation))
-    own = next((result for result in reversed(results) if result.call.tool == dialogue.goal), None)
+    done = next((number for number, result in enumerate(results) if result.effect), None)
+    later = results if done is None else results[done + 1 :]
+    if done is not None and (not later or dialogue.goal in (None, results[done].call.tool)):
+        return Say(told, _finished(results[done], dialogue, situation))
+    own = next((result for result in reversed(later) if result.call.tool == dialogue.goal), None)
     if own is not None:
         return _of_goal(own, told, dialogue, situation)
-    return _in_between(results, told, dialogue, situation)
+    return _in_between(later, told, dialogue, situation)
 
 
 def _finished(done: pulpo.ToolResult, dialogue: pulpo.Dialogue, situation: Situation) -> pulpo.Dialogue:
@@ -49,10 +50,19 @@ def _of_goal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situati
         return _mend(own, dialogue, situation)
     if form is not None and form.read_only and own.outcome == "ok":
         kept = noted(dialogue, last=own.call.tool, done=None, offers=None, told=recall.told_by(own.result.value))
+        kept = noted(kept, day=_day_told(own, situation) or kept.notes.get("day"))
         return _with_proposal(own, told, replace(kept, goal=None, asked=None), situation)
     if form is not None and situation.agreed and not own.result.done and len(own.result.offers) == 1:
         return _instead(own.result.offers[0], form, told, dialogue, situation)
     return Say(told, replace(noted(dialogue, offers=None), asked=None))
+
+
+def _day_told(own: pulpo.ToolResult, situation: Situation) -> str:
+    """The day that an answer is about, as "the following Wednesday" may be said of it; free times are about many."""
+    if any(own.call.tool in situation.suggested_by(tool) for tool in situation.forms):
+        return ""
+    names = {each.name for form in situation.forms.values() for each in form.fields if each.part == "date"}
+    return recall.day_told_by(own.result.value, names)
 
 
 def _with_proposal(own: pulpo.ToolResult, told: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:

@@ -121,6 +121,7 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
         return Route(goal=searched, switched=True, confidence=intents.SURE)
     if not any(_stands_alone(clause) for clause in understood.clauses):
         meant = _onward(understood, dialogue, situation) or _by_values(understood, dialogue, situation)
+        meant = meant or _of_habit(understood, dialogue, situation)
         if meant:
             return Route(goal=meant, switched=True, confidence=intents.SURE)
     unsure = _rivals(sure, understood.mentions, situation)
@@ -130,9 +131,11 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     for clause in sorted(sure, key=lambda clause: -clause.best.score):
         asked.setdefault(_near(clause, understood.mentions)[0], clause)
     changing = [tool for tool in asked if not situation.forms[tool].read_only]
+    changing = changing or _told_beside(understood, asked, situation)
     goal = next(iter([*changing, *asked]), None)
     if goal is None:
-        return Route(goal=_by_values(understood, dialogue, situation) or _by_place(understood, dialogue, situation))
+        meant = _by_values(understood, dialogue, situation) or _by_place(understood, dialogue, situation)
+        return Route(goal=meant or _of_habit(understood, dialogue, situation))
     given = _rather_what_was_given(goal, asked.get(goal), understood, dialogue, situation)
     if given:
         return Route(goal=given, switched=True, confidence=intents.SURE)
@@ -178,6 +181,23 @@ def _rather_what_was_given(
         return taking
     asks = understood.acts.question or clause is None or clause.best.score >= _FIRM
     return taking if not asks and any(each.listed and each.required for each in fields) else None
+
+
+def _told_beside(understood: Understanding, asked: Mapping[str, Clause], situation: Situation) -> list[str]:
+    """The tool that changes something and takes the most of a sentence which asks nothing, but tells several values
+    beside a question ("do you do that? I'd like Thursday at nine"): none of them should be lost."""
+    for clause in understood.clauses:
+        if clause.question or clause in asked.values():
+            continue
+        counts = {
+            tool: _taken(clause, tool, understood.mentions) + _score(clause, tool)
+            for tool, form in situation.forms.items()
+            if not form.read_only and _is_possible(tool, situation)
+        }
+        best = most(counts, situation, at_least=2)
+        if asked and best:
+            return [best]
+    return []
 
 
 def _near(clause: Clause, mentions: Mentions) -> list[str]:
@@ -233,6 +253,20 @@ def _onward(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situ
     led = [tool for tool in situation.forms if last.tool.name in situation.suggested_by(tool)]
     taking = [tool for tool in led if understood.mentions.of(tool).keys() - known]
     return taking[0] if len(taking) == 1 else None
+
+
+def _of_habit(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:
+    """The tool that makes something new at an hour, for an hour said right after "do you open on Saturdays?"."""
+    if not dialogue.notes.get("usual") or understood.acts.question:
+        return None
+    able = [
+        tool
+        for tool, form in situation.forms.items()
+        if not form.read_only
+        and _is_possible(tool, situation)
+        and any(each.part in ("clock", "time") for each in form.fields if each.name in understood.mentions.of(tool))
+    ]
+    return able[0] if len(able) == 1 else None
 
 
 def _by_values(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:

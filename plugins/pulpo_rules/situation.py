@@ -20,7 +20,8 @@ Facts: TypeAlias = Mapping[str, pulpo.Fact]
 class Situation:
     """``forms`` are the tools there are now, ``called`` the calls of this turn, ``agreed`` whether a yes began it.
 
-    ``choices`` is what is listed now, by tool and argument; providers that were not asked are not in it.
+    ``choices`` is what is listed now, by tool and argument; providers that were not asked are not in it. ``before`` is
+    what was said before, the newest first, where the message cannot be read without it.
     """
 
     forms: Mapping[str, Form]
@@ -29,6 +30,7 @@ class Situation:
     business: str = ""
     called: Sequence[pulpo.ToolCall] = ()
     agreed: bool = False
+    before: Sequence[str] = ()
 
     def say(self, entry: pulpo.conversation.Text, **values: str) -> str:
         """Return one of our texts in the user's language."""

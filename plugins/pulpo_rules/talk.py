@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 import pulpo
-from pulpo_rules import facts, progress, render, texts
+from pulpo_rules import facts, progress, render, texts, unlisted
 from pulpo_rules.acts import asks_for_a_person, asks_why, is_upset, read_acts, withholds
 from pulpo_rules.fields import Field
 from pulpo_rules.mentions import Mention
 from pulpo_rules.routing import route
-from pulpo_rules.situation import Decision, Say, Situation, missing, paragraphs
+from pulpo_rules.situation import Decision, Say, Situation, missing, noted, paragraphs
 from pulpo_rules.understanding import Understanding
 
 
@@ -22,7 +22,8 @@ def declined(text: str, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
     gives it up altogether."""
     if read_acts(text).whole == "abort":
         return given_up(dialogue, situation)
-    return Say(situation.say(texts.DECLINED), replace(dialogue, pending=None, asked=None, offers=()))
+    kept = noted(dialogue, then=None)
+    return Say(situation.say(texts.DECLINED), replace(kept, pending=None, asked=None, offers=()))
 
 
 def act(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision | None:
@@ -105,7 +106,21 @@ def lost(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situati
     known = {**dialogue.facts, **situation.remembered(facts.merged({}, everything(understood), situation))}
     if pulpo.read_consent(understood.text) == "no":
         return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, facts=known))
+    unknown = unlisted.nowhere_listed(understood, situation, again=bool(dialogue.notes.get("unlisted")))
+    dialogue = noted(dialogue, unlisted=True if unknown else None)
+    if unknown:
+        said, each = unknown
+        options = situation.say(texts.OPTIONS, list=render.labels(situation.listed(each), situation.locale))
+        return Say(f"{situation.say(texts.NOT_OFFERED, said=said)} {options}", replace(dialogue, facts=known), 0.0)
+    if dialogue.goal is not None and dialogue.goal not in situation.forms:
+        return not_now(understood, dialogue, situation)
     return Say(f"{_opening(understood, situation)} {abilities(situation)}".strip(), replace(dialogue, facts=known), 0.0)
+
+
+def not_now(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Say:
+    """Keep what was said for a tool that is not there now; the runtime adds which one, and that it may be soon."""
+    known = {**dialogue.facts, **facts.merged({}, everything(understood), situation)}
+    return Say(situation.say(texts.NOT_NOW), replace(dialogue, facts=known))
 
 
 def _opening(understood: Understanding, situation: Situation) -> str:

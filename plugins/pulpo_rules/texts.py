@@ -100,6 +100,18 @@ NOT_YOURS: Final[Entry] = {
     "es": "Lo siento, de otras personas no puedo ver ni cambiar nada: solo lo que es tuyo.",
     "en": "I'm sorry, I can't see or change what is another person's, only what is yours.",
 }
+GO_ON_WITH: Final[Entry] = {
+    "es": "Llevo {digits}. ¿Cómo sigue?",
+    "en": "I have {digits} so far. How does it go on?",
+}
+NOT_OFFERED: Final[Entry] = {
+    "es": "«{said}» no está entre lo que ofrecemos.",
+    "en": "“{said}” isn't among what we offer.",
+}
+NOT_NOW: Final[Entry] = {
+    "es": "Eso no lo puedo hacer ahora.",
+    "en": "I can't do that now.",
+}
 NO_SUCH: Final[Entry] = {
     "es": "No encuentro ninguna opción así.",
     "en": "I can't find one like that.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 from pulpo_rules import lexicon
 from pulpo_rules.acts import ANY_TIME, Acts, is_question, question_kinds, read_acts, without_openings
 from pulpo_rules.fields import Form
-from pulpo_rules.intents import Intent, IntentModel
+from pulpo_rules.intents import SURE, Intent, IntentModel
 from pulpo_rules.mentions import Key, Mentions, Scene
 from pulpo_rules.reading import read
 from pulpo_rules.text import MAX_TEXT, Span, blank, fold, overlaps, words
@@ -22,10 +22,14 @@ _QUESTION: Final = (
     r"where|who|is there|are there|are you|is it|do you|do i|can i|could i|can you)\b"
 )
 _END: Final = re.compile(
-    r"[.!?;\n]+(?:\s+|$)|(?=¿)|(?:,\s+|(?=\s(?:y|and|pero|but)\s))(?=\s?(?:y |and |pero |but )?" + _QUESTION + ")"
+    r"[.!?;\n]+(?:\s+|$)|(?=¿)|(?=\s(?:porque|xq|pq|ya que|because|cause|cuz)\s)|"
+    r"(?:,\s+|(?=\s(?:y|and|pero|but)\s))(?=\s?(?:y |and |pero |but )?" + _QUESTION + ")"
 )
 _WHAT: Final = re.compile(r"(?<=\S)(?=\s(?:y|pero)\s+(?:a\s+|de\s+)?qué\b)", re.IGNORECASE)
 """Only its accent tells "and what" from "and that", so this one is looked for in the text as it stands."""
+_JOINT: Final = re.compile(r"\s*[,.;]+\s+(?:(?:y|and|pero|but|que)\s+)?|\s+(?:y|and|pero|but)\s+")
+"""Where one wish may end and another one begin."""
+_DENIES: Final = re.compile(r"\b(?:no|not|nor|ni|can't|cant|cannot|won't|wont|unable|imposible)\b")
 _TRACE: Final = 0.1
 """A tool that the words do not point to at all is not lifted by values."""
 _UNMASKED: Final = 0.5
@@ -63,17 +67,29 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """Everything read from one message; ``known`` are the words with a meaning, as the scene gave them."""
+    """Everything read from one message; ``known`` are the words with a meaning, as the scene gave them.
+
+    ``parts`` are what gives something up and what is wanted instead, where a message does both. ``away`` says that it
+    asks for a tool which is not there now: it is for the planner to know.
+    """
 
     text: str
     acts: Acts
     mentions: Mentions
     clauses: tuple[Clause, ...]
     known: Collection[str] = frozenset()
+    parts: tuple[Understanding, Understanding] | None = None
+    away: bool = False
 
 
 def understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene: Scene) -> Understanding:
     """Read a message; pure, and bounded by the first `MAX_TEXT` characters."""
+    whole = _understand(text, forms, model, scene)
+    parts = _parts(whole, forms, model, scene)
+    return replace(whole, parts=parts) if parts else whole
+
+
+def _understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene: Scene) -> Understanding:
     acts = read_acts(text[:MAX_TEXT])
     text = without_openings(text[:MAX_TEXT])
     mentions = read(text, forms, scene)
@@ -85,6 +101,38 @@ def understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene: 
         known=scene.known,
         clauses=tuple(_clause(text, span, forms, model, mentions, free) for span in _clauses(text)),
     )
+
+
+def _parts(
+    whole: Understanding, forms: Mapping[str, Form], model: IntentModel, scene: Scene
+) -> tuple[Understanding, Understanding] | None:
+    """Read a message in two where one part gives something up and the other one wants something else."""
+    if not any(
+        intent.score > _TRACE and forms[intent.tool].gives_up for clause in whole.clauses for intent in clause.intents
+    ):
+        return None
+    for joint in _JOINT.finditer(fold(whole.text)):
+        texts = (whole.text[: joint.start()], whole.text[joint.end() :])
+        first, second = (_understand(text, forms, model, scene) for text in texts)
+        for given_up, wish in ((first, second), (second, first)):
+            if _gives_up(given_up, forms) and _wants(wish, forms):
+                return given_up, wish
+    return None
+
+
+def _gives_up(part: Understanding, forms: Mapping[str, Form]) -> bool:
+    best = part.clauses[0].best
+    return len(part.clauses) == 1 and best.score >= SURE and forms[best.tool].gives_up
+
+
+def _wants(part: Understanding, forms: Mapping[str, Form]) -> bool:
+    """Whether a part asks for a change that gives nothing up, and says no reason for giving up ("no puedo a las 5")."""
+    best = part.clauses[0].best
+    form = forms.get(best.tool)
+    if form is None or best.score < SURE or form.read_only or form.gives_up or _DENIES.search(fold(part.text)):
+        return False
+    needed = {each.name for each in form.fields if each.required}
+    return bool(part.mentions.of(best.tool).keys() & needed) and not part.clauses[0].question
 
 
 def _clauses(text: str) -> list[Span]:

@@ -56,7 +56,7 @@ that will work well | that time will work well | that sounds about right | that 
 everything seems correct | all of that is correct | that is all correct | thats all correct | make it so
 eso esta bien | eso es correcto | es correcto | esta todo bien | esta todo correcto | todo esta bien | seria genial
 seria perfecto | me parece correcto | me encaja | me parece
-si senor | si senora | si senorita | yes sir | yes madam | go on then | si si dale
+si senor | si senora | si senorita | yes sir | yes madam | go on | go on then | si si dale | ahora si | ahora esta bien
 """
 
 _NO: Final = """
@@ -73,7 +73,8 @@ with me | to me | for me | as well | too | so much
 gracias | muchas gracias | mil gracias | muchisimas gracias | por favor | porfa | porfi | porfavor | por fa | xfa
 x favor | please | pls | plis | plz | thanks | thank you | thank you very much | thx | ty | many thanks | bueno
 buen | bien | muy bien | super | che | amigo | amiga | pues
-mm | hm | hmm | eh | em | um | uh | ah | ay | uy | oh | well | mira | look
+mm | hm | hmm | eh | em | um | uh | ah | ay | uy | oh | well | mira | look | ahi va | hasta luego
+hasta pronto | hasta entonces | nos vemos | see you | see you then | see you soon
 """
 
 _YES_SIGNS: Final = frozenset("👍👌✅✔☑🆗💯")

@@ -43,8 +43,8 @@ _HUNDREDS: Final[Mapping[str, int]] = {
 _TIMES: Final[Mapping[str, int]] = {"doble": 2, "double": 2, "triple": 3, "treble": 3}
 
 
-def spoken_numbers(text: str) -> list[Spoken]:
-    """Return the numbers of `FEWEST_DIGITS` to fifteen digits that are said in at least `FEWEST_WORDS` words.
+def spoken_numbers(text: str, *, fewest_digits: int = FEWEST_DIGITS, fewest_words: int = FEWEST_WORDS) -> list[Spoken]:
+    """Return the numbers of ``fewest_digits`` to fifteen digits that are said in at least ``fewest_words`` words.
 
     Spanish and English; hundreds too ("seiscientos cuarenta y cuatro"), and "double five".
     """
@@ -55,7 +55,7 @@ def spoken_numbers(text: str) -> list[Spoken]:
     start = 0
     while start < len(said):
         end, digits = _run(said, start)
-        if len(digits) >= FEWEST_DIGITS and end - start >= FEWEST_WORDS and len(digits) <= 15:
+        if len(digits) >= fewest_digits and end - start >= fewest_words and len(digits) <= 15:
             found.append(Spoken(digits, (matches[start].start(), matches[end - 1].end())))
         start = max(end, start + 1)
     return found

@@ -296,6 +296,10 @@ RESCHEDULE_APPOINTMENT: Final[Examples] = {
         "¿Me la puedes pasar a otro día?",
         "necesito mover lo que tengo reservado",
         "cambiarla para el viernes",
+        "pásala al martes",
+        "muévela al viernes a la misma hora",
+        "que me la pasen al jueves",
+        "¿me la pasáis al viernes?",
     ),
     "en": (
         "I want to change my appointment",

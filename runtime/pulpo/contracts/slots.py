@@ -58,6 +58,8 @@ class Reading:
     readers leave them alone; ``ambiguous`` asks the planner to confirm before acting, with the other readings
     in ``alternatives``; ``said`` puts the values in words a user understands, by language. The part ``shift`` belongs
     to no argument: it is by how many minutes what is there already should be later ("an hour earlier" is -60).
+    Nor does ``usual``, the ISO date of the coming one of the weekdays that a question of habit names ("on Saturdays?"):
+    it is the day of an hour that is said next without one.
     """
 
     values: Mapping[str, Json] = field(default_factory=dict)

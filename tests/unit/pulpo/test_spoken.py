@@ -55,3 +55,11 @@ def test_no_text_raises(text: str) -> None:
     for found in spoken_numbers(text):
         assert FEWEST_DIGITS <= len(found.digits) <= 15
         assert 0 <= found.span[0] < found.span[1] <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"), [("seis once", ["611"]), ("212", ["212"]), ("el dos y el tres", ["2", "3"]), ("hola", [])]
+)
+def test_fewer_digits_count_for_who_asks_for_them(text: str, digits: list[str]) -> None:
+    assert [each.digits for each in spoken_numbers(text, fewest_digits=1, fewest_words=1)] == digits
+    assert spoken_numbers(text) == []

@@ -241,3 +241,30 @@ async def test_what_is_prepared_is_changed_and_not_left(chat: Chat) -> None:
     await say_all(chat, ["change it to Thursday", "sí"])
     assert booked(chat) == [(BOOK, "2026-11-26", "12:00")]
     assert chat.effects[0].arguments["name"] == "Leonardo Gil"
+
+
+@pytest.mark.parametrize(
+    "text", ["quiero un corte mañana a las 10", "resérvame el viernes", "¿qué horas hay libres mañana?"]
+)
+async def test_what_does_not_work_now_is_not_taken_for_something_else(chat: Chat, text: str) -> None:
+    for away in (BOOK, "get_availability"):
+        chat.tools.pop(away)
+    assert "no lo puedo hacer ahora" in await chat.say(text)
+    assert "Domingo: cerrado" in await chat.say("¿qué horario tenéis?")
+    assert "no te he entendido" in await chat.say("xyzzy plugh")
+
+
+async def test_a_goal_whose_tool_went_away_is_kept(chat: Chat) -> None:
+    await say_all(chat, ["un corte mañana a las 10", "Ana Gil"])
+    away = chat.tools.pop(BOOK)
+    assert "no lo puedo hacer ahora" in await chat.say("600 123 456")
+    chat.tools[BOOK] = away
+    await say_all(chat, ["600 123 456", "sí"])
+    assert booked(chat) == [(BOOK, "2026-11-25", "10:00")]
+
+
+async def test_a_question_about_two_things_is_answered_for_both(chat: Chat) -> None:
+    answer = await chat.say("¿cuánto cuestan un corte y una manicura?")
+    assert "22 €" in answer
+    assert "22,50 €" in answer
+    assert "¿Cuál de estas opciones?" in await chat.say("¿hay hueco mañana para un corte y una manicura?")

@@ -69,3 +69,18 @@ def test_positions_are_told_from_values() -> None:
     assert is_position("el 2")
     assert is_position("la primera")
     assert not is_position("el martes")
+
+
+def test_a_quarter_is_no_fourth_and_any_day_no_other_hour() -> None:
+    four = tuple(pulpo.Offer(f"{hour}:00", {"time": f"{hour}:00"}) for hour in (12, 13, 16, 17))
+    assert chosen("a las 5 y cuarto", four, said(time="17:15"), any_will_do=False, yes=False) == ()
+    assert chosen("el cuarto", four, NOTHING, any_will_do=False, yes=False) == (four[3],)
+    assert chosen("any day around 10", four, said(time="10:00"), any_will_do=True, yes=False) == ()
+    assert chosen("any day", four, NOTHING, any_will_do=True, yes=False) == (four[0],)
+
+
+@pytest.mark.parametrize(("text", "position"), [("the erliest one", 0), ("the latets", 3), ("the eldest", None)])
+def test_a_superlative_with_a_typo(text: str, position: int | None) -> None:
+    hours = tuple(pulpo.Offer(f"{hour}:00", {"time": f"{hour}:00"}) for hour in (12, 13, 16, 17))
+    picked = () if position is None else (hours[position],)
+    assert chosen(text, hours, NOTHING, any_will_do=False, yes=False) == picked

@@ -190,7 +190,7 @@ def give_up_only_tuesday() -> pulpo.Tool:
 async def test_an_unclear_value_is_asked_about_when_no_summary_will_show_it() -> None:
     chat = chat_with(HOTEL)
     answer = await chat.say("qué habitaciones tienen libres a fin de mes?")
-    assert "lunes 30 de noviembre o jueves 31 de diciembre" in answer
+    assert "¿el lunes 30 de noviembre o el jueves 31 de diciembre?" in answer
     assert (await chat.say("la segunda")).startswith("FREE 2026-12-31")
 
 

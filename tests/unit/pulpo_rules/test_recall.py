@@ -6,7 +6,7 @@ import pulpo
 from pulpo_rules.fields import forms
 from pulpo_rules.intents import IntentModel
 from pulpo_rules.mentions import Scene
-from pulpo_rules.recall import asked_for, told_by, told_so_far
+from pulpo_rules.recall import asked_for, day_told_by, told_by, told_so_far
 from pulpo_rules.understanding import Understanding, understand
 from unit.pulpo_rules.chat import NOW
 from unit.pulpo_rules.workshops import ENGLISH
@@ -53,3 +53,19 @@ def test_a_question_names_what_was_told(text: str, names: set[str]) -> None:
 
 def test_nothing_was_told() -> None:
     assert asked_for(understood("what's the address?"), pulpo.Dialogue()) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ({"visits": [{"at": {"date": "2026-12-01"}}]}, "2026-12-01"),
+        ([{"date": "2026-12-01"}, {"date": "2026-12-01"}], "2026-12-01"),
+        ([{"date": "2026-12-01"}, {"date": "2026-12-02"}], ""),
+        ({"born": "1990-12-01"}, ""),
+        ({"a": {"b": {"c": {"d": {"date": "2026-12-01"}}}}}, ""),
+        ("2026-12-01", ""),
+        (None, ""),
+    ],
+)
+def test_the_one_day_that_a_result_is_about(value: object, day: str) -> None:
+    assert day_told_by(value, {"date"}) == day

@@ -45,3 +45,11 @@ def test_either() -> None:
 def test_results(result: pulpo.ToolResult, text: str) -> None:
     assert render.result(result, "es").startswith(text)
     assert "secret" not in render.result(result, "es")
+
+
+@pytest.mark.parametrize(
+    ("value", "es", "en"),
+    [("2026-12-01", "el martes 1 de diciembre", "Tuesday 1 December"), ("17:00", "17:00", "17:00"), ("a", "a", "a")],
+)
+def test_days_in_a_spanish_question_have_their_article(value: object, es: str, en: str) -> None:
+    assert (render.with_article(value, "es-ES"), render.with_article(value, "en-GB")) == (es, en)
