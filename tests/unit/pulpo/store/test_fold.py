@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event
 
 from pulpo.store import counts, outcomes
 from pulpo.store.counts import HOUR, TurnCount
@@ -93,22 +92,6 @@ async def test_a_goal_is_reached_failed_or_missed_once(path: Path) -> None:
         await fold(store, now=NOW + 2 * IDLE)
         found = await store.database.read(partial(counts.goal_counts, since=NOW - 60, until=NOW + HOUR))
         assert {each.result: each.conversations for each in found} == {"reached": 1, "failed": 1, "missed": 2}
-
-
-async def test_windows_that_are_asked_for_together_are_one_statement_and_so_of_one_moment(path: Path) -> None:
-    hour, month = (NOW - HOUR, NOW + 60), (NOW - 30 * 24 * HOUR, NOW + 60)
-    statements: list[object] = []
-
-    def together(connection: Connection) -> list[int]:
-        event.listen(connection, "after_cursor_execute", lambda *given: statements.append(given[2]))
-        return [sum(row.turns for row in rows) for rows in counts.turn_counts_of(connection, [hour, month])]
-
-    async with open_sqlite(path) as store:
-        await a_turn(store, "a")
-        await a_turn(store, "b", served_by="stable")
-        await fold(store, now=NOW)
-        assert await store.database.read(together) == [2, 2]
-    assert len(statements) == 1
 
 
 def test_old_counts_are_forgotten(connection: sqlite3.Connection) -> None:
