@@ -32,7 +32,7 @@ def _operation(name: str, page: Page) -> Operation:
     async def serve(call: Call) -> Reply:
         headers = validators
         if greets and call.door.visitors.known(call.headers) is None:
-            headers = (*validators, (b"set-cookie", call.door.visitors.welcome()))
+            headers = (*validators, (b"set-cookie", call.door.visitors.welcome(call.headers)))
         unchanged = page.etag in _etags(call.headers.get(b"if-none-match", b""))
         return Reply(
             body=b"" if unchanged else page.body,

@@ -32,15 +32,25 @@ class Visitors:
             return None
         return found[1].decode("ascii")
 
-    def welcome(self) -> bytes:
-        """Return the ``Set-Cookie`` value that makes a new visitor known."""
+    def welcome(self, headers: Mapping[bytes, bytes]) -> bytes:
+        """Return the ``Set-Cookie`` value that makes a new visitor known.
+
+        A browser that came by https, as the proxy in front says, is to send it by https alone. Here a proxy's word is
+        believed from anybody: whoever forges it makes nobody's cookie but their own stricter.
+        """
         visitor = b"web_" + self._rng(16).hex().encode("ascii")
-        return b"%s=%s.%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict" % (
+        return b"%s=%s.%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s" % (
             COOKIE.encode("ascii"),
             visitor,
             self._signature(visitor),
             YEAR,
+            b"; Secure" if _by_https(headers) else b"",
         )
 
     def _signature(self, visitor: bytes) -> bytes:
         return hmac.digest(self._secret, visitor, "sha256").hex().encode("ascii")
+
+
+def _by_https(headers: Mapping[bytes, bytes]) -> bool:
+    """Where there are several proxies the first word is the outermost one's, whom the browser talked to."""
+    return headers.get(b"x-forwarded-proto", b"").partition(b",")[0].strip().lower() == b"https"

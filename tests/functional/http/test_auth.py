@@ -179,6 +179,7 @@ async def test_a_visitor_is_known_by_the_cookie_of_the_page(guarded: Served) -> 
     page = await guarded.client.get("/")
     assert "HttpOnly" in page.headers["set-cookie"]
     assert "SameSite=Strict" in page.headers["set-cookie"]
+    assert "Secure" not in page.headers["set-cookie"], "or no browser would send it back by http"
     first = (await guarded.client.post("/chat", json={"message": "hi"})).json()["conversation_id"]
     assert "set-cookie" not in (await guarded.client.get("/")).headers
     (visitor,) = guarded.toy.users
@@ -187,6 +188,8 @@ async def test_a_visitor_is_known_by_the_cookie_of_the_page(guarded: Served) -> 
     assert (await guarded.client.get(f"/conversations/{first}")).status_code == 200
     guarded.client.cookies.clear()
     assert (await guarded.client.get(f"/conversations/{first}")).status_code == 404
+    page = await guarded.client.get("/", headers={"X-Forwarded-Proto": "https"})
+    assert page.headers["set-cookie"].endswith("; Secure")
 
 
 async def test_a_forged_cookie_is_nobody(guarded: Served) -> None:

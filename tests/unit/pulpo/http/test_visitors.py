@@ -10,7 +10,7 @@ from pulpo.http.visitors import Visitors
 
 
 def cookie_of(visitors: Visitors) -> bytes:
-    return visitors.welcome().partition(b";")[0]
+    return visitors.welcome({}).partition(b";")[0]
 
 
 @pytest.fixture
@@ -48,5 +48,22 @@ def test_anything_else_is_nobody(visitors: Visitors, sent: bytes) -> None:
 
 
 def test_scripts_and_other_sites_do_not_get_it(visitors: Visitors) -> None:
-    attributes = {it.strip() for it in visitors.welcome().split(b";")[1:]}
+    attributes = {it.strip() for it in visitors.welcome({}).split(b";")[1:]}
     assert {b"HttpOnly", b"SameSite=Strict", b"Path=/"} <= attributes
+
+
+@pytest.mark.parametrize(
+    ("proto", "secure"),
+    [
+        (None, False),
+        (b"http", False),
+        (b"https", True),
+        (b"HTTPS", True),
+        (b"https, http", True),
+        (b"http, https", False),
+        (b"httpsx", False),
+    ],
+)
+def test_whoever_came_by_https_sends_it_by_https_alone(visitors: Visitors, proto: bytes | None, secure: bool) -> None:
+    sent = visitors.welcome({} if proto is None else {b"x-forwarded-proto": proto})
+    assert sent.endswith(b"; Secure") is secure
