@@ -45,7 +45,14 @@ class SqliteDatabase:
         return await anyio.to_thread.run_sync(self._read, closure, limiter=self._limiter)
 
     async def write(self, closure: Callable[[Connection], T]) -> T:
-        return await self._writer.submit(lambda raw: closure(self.over(raw)))
+        return await self._writer.submit(lambda raw: self._written(closure, self.over(raw)))
+
+    def _written(self, closure: Callable[[Connection], T], face: Connection) -> T:
+        try:
+            return closure(face)
+        finally:
+            if face.info.pop(transcripts.ERASED, False):
+                self._writer.erased = True
 
     def over(self, raw: sqlite3.Connection) -> Connection:
         """Return the SQLAlchemy face of the writer's connection, whose transaction the writer begins and ends."""

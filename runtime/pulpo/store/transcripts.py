@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -14,6 +14,10 @@ from pulpo.store.schema import approvals, conversations, effects, idempotency, t
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
+
+
+ERASED: Final = "pulpo_erased"
+"""What `Connection.info` says after an erasure: a database whose files keep what was deleted has to clean them."""
 
 
 class Said(Struct, frozen=True):
@@ -91,6 +95,7 @@ def erase(connection: Connection, conversation_id: str, workspace_id: str) -> bo
     """Delete a conversation with its turns, keys and ledger rows; False when there is none."""
     this = (conversations.c.id == conversation_id, conversations.c.workspace_id == workspace_id)
     owned = sa.select(turns.c.id).join(conversations).where(*this)
+    connection.info[ERASED] = True
     connection.execute(sa.delete(effects).where(effects.c.turn_id.in_(owned)))
     theirs = (approvals.c.conversation_id == conversation_id, approvals.c.workspace_id == workspace_id)
     connection.execute(sa.delete(approvals).where(*theirs))

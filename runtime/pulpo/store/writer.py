@@ -128,11 +128,14 @@ class WriterConnection(BoundedConnection):
 
 
 class SqliteWriter:
-    """Runs writing closures; each call returns after its rows are durable. ``busy_timeout`` is in seconds."""
+    """Runs writing closures; each call returns after its rows are durable. ``busy_timeout`` is in seconds.
+
+    A closure that ``erased`` what must leave the files, too, says so there, in the thread."""
 
     def __init__(self, path: Path, *, busy_timeout: float = 1.0) -> None:
         self._path = path
         self._busy_timeout = busy_timeout
+        self.erased = False
         self._batch: list[_Job] = []
         self._left: list[_Job] = []
         self._waiting: list[_Job] = []
@@ -262,11 +265,21 @@ class SqliteWriter:
             for job in left:
                 job.run(connection)
             connection.execute("COMMIT")
+            if self.erased:
+                self._empty_the_log(connection)
         except sqlite3.Error as error:
             self._give_up(batch, error)
         assert self._loop is not None  # noqa: S101
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._deliver, batch)
+
+    def _empty_the_log(self, connection: WriterConnection) -> None:
+        """Copy the whole log into the database and cut it: what was erased stands in its older frames.
+
+        Whoever still reads what was before is in the way; then the next commit tries again."""
+        with suppress(sqlite3.Error):  # what was committed stays so
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self.erased = bool(busy)
 
     def _deliver(self, batch: Iterable[_Job]) -> None:
         self._committing = False
@@ -325,6 +338,8 @@ def connect(path: Path) -> WriterConnection:
         "temp_store=MEMORY",
         "cache_size=-2048",
         f"wal_autocheckpoint={CHECKPOINT}",
+        # What is deleted is overwritten: builds differ in what they do by themselves.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
     connection.watch()
