@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeAlias, cast
 
 from pulpo.contracts.events import Event, Handler, MetricSink, SinkFailed, Tracer
-from pulpo.observability.logging import LogSink
+from pulpo.observability.log_sink import LogSink
 from pulpo.tracing import TraceContext
 
 Listener: TypeAlias = tuple[str, Handler]
