@@ -24,8 +24,8 @@ def test_importing_it_loads_nothing_heavy() -> None:
 
 
 def test_importing_it_takes_150_ms_at_most() -> None:
-    script = "import time; start = time.perf_counter(); import pulpo; print(time.perf_counter() - start)"
-    # The fastest of several: another process may hold the machine, but nothing makes an import faster than it is.
+    script = "import time; start = time.process_time(); import pulpo; print(time.process_time() - start)"
+    # The fastest of several: the first may find nothing compiled, and nothing makes an import faster than it is.
     assert min(float(run(script)) for _ in range(TRIES)) <= LIMIT
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import text
 import pulpo
 from functional.conftest import Made, Script, Scripted
 from pulpo.assembly import running
+from pulpo.canary import rollout
 from pulpo.contracts.events import CanaryRolledBack, ConversationsEnded, RolloutChanged, RolloutCounted
 from pulpo.errors import RolloutError
 from pulpo.plugins import load_plugins
@@ -110,8 +111,9 @@ class Street:
 
 
 @pytest.fixture
-def street(tmp_path: Path) -> Callable[..., Any]:
+def street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     clock = Clock()
+    monkeypatch.setattr(rollout, "EVERY", 3600)  # it is judged in `Street.rounds`, and not between two lines of a test
 
     @asynccontextmanager
     async def hold(

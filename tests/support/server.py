@@ -16,7 +16,7 @@ from typing import Protocol
 
 from support.ports import free_port
 
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
 
 

@@ -25,6 +25,7 @@ import pytest
 
 from integration.booking import customers
 from integration.booking.customers import Journal, send
+from support.nursery import nursery
 from support.postgres import Postgres
 from support.server import Server, running
 from unit.pulpo_booking.counter import business_of
@@ -151,7 +152,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_killed_sqlite_server_and_customers(tmp_path: Path, folder: Path) -> None:
-    with running(tmp_path, toml=shop(tmp_path)) as server:
+    with nursery(tmp_path / "site") as make, running(tmp_path, toml=shop(tmp_path), make=make) as server:
         journals = live_through([server], folder)
         with closing(sqlite3.connect(server.database_path)) as database:
             database.row_factory = sqlite3.Row
@@ -168,9 +169,10 @@ def test_killed_postgresql_replicas_and_customers(
     url = postgres.create(template=migrated)
     with ExitStack() as stack:
         servers = []
+        make = stack.enter_context(nursery(tmp_path / "site"))
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
-            server = running(tmp_path / name, toml=shop(tmp_path), environ={"PULPO_DATABASE_URL": url})
+            server = running(tmp_path / name, toml=shop(tmp_path), environ={"PULPO_DATABASE_URL": url}, make=make)
             servers.append(stack.enter_context(server))
         journals = live_through(servers, folder)
 

@@ -17,6 +17,7 @@ import pytest
 
 from support.chaos import COME_AGAIN
 from support.demo import Demo, spoken
+from support.nursery import nursery
 from support.postgres import Postgres
 from support.server import Server, running
 
@@ -39,7 +40,8 @@ def days(demo: Demo) -> Iterator[date]:
 def replicas(postgres: Postgres, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
     environ = {"PULPO_DATABASE_URL": postgres.create(template=migrated), "PULPO_TURNS__LEASE": str(LEASE)}
     with ExitStack() as stack, ThreadPoolExecutor(2) as together:
-        served = [running(tmp_path_factory.mktemp("replica"), environ=environ) for _ in range(2)]
+        make = stack.enter_context(nursery(tmp_path_factory.mktemp("site")))
+        served = [running(tmp_path_factory.mktemp("replica"), environ=environ, make=make) for _ in range(2)]
         yield list(together.map(stack.enter_context, served))
 
 

@@ -82,5 +82,5 @@ async def test_a_file_that_is_still_being_written_is_waited_for(tmp_path: Path) 
         task = asyncio.create_task(write())
         async with asyncio.timeout(SECONDS):
             await anext(found)
+        assert path.read_text() == "x" * 20
         await task
-    assert path.read_text() == "x" * 20
