@@ -26,7 +26,7 @@ from support.nursery import nursery
 from support.postgres import Postgres
 from support.server import Server, running
 
-HITS = int(os.environ.get("KILLS", "10"))
+HITS = int(os.environ.get("KILLS", "6"))
 CRASHES = max(3, HITS // 5)
 """Of PostgreSQL, which takes longer to start."""
 CLIENTS = 8

@@ -25,8 +25,11 @@ def installed(folder: Path, postgres: Postgres) -> Iterator[dict[str, str]]:
     postgres.execute("CREATE DATABASE pulpo OWNER pulpo")
     for name in ("podman", "docker-compose"):
         command = folder / name
+        # Nothing of what coverage looks for runs in them, and a deployment calls them dozens of times.
         command.write_text(
-            f'#!/bin/sh\nPYTHONPATH={ROOT / "tests"} exec {sys.executable} -m support.processes {name} "$@"\n', "utf-8"
+            "#!/bin/sh\nunset COVERAGE_PROCESS_CONFIG COVERAGE_PROCESS_START\n"
+            f'PYTHONPATH={ROOT / "tests"} exec {sys.executable} -m support.processes {name} "$@"\n',
+            "utf-8",
         )
         command.chmod(0o755)
     yield {
