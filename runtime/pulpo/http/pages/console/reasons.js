@@ -2,6 +2,7 @@
 // and canary/rollout.py); what a person gave as a reason, and anything not listed here, stays as it is.
 
 import { currentLanguage, has, t } from "../i18n.js";
+import { rewritten } from "./numbers.js";
 
 const ACTIONS = {
   start: "arranque",
@@ -34,6 +35,10 @@ const SENTENCES = [
   [/^still undecided: (.+)$/, (rest) => `sigue sin decidir: ${reason(rest)}`],
   [/^not decided yet: (.+)$/, (names) => `por decidir: ${names.split(", ").map(named).join(", ")}`],
   [
+    /^the error budget of (\w+) is spent: in 30 days (\S+) % of (\S+) turns were good, (\S+) % have to be$/,
+    (name, good, total, target) => `presupuesto de error agotado (${objective(name)}): en 30 días, bien el ${good} % de ${total} turnos; debe ser el ${target} %`,
+  ],
+  [
     /^(\w+): evidence (\S+) of (\S+) needed; bad units (\d+) in the canary, (\d+) in stable$/,
     (name, found, needed, canary, stable) => `${named(name)}: evidencia ${found} de ${needed}; fallos: ${canary} en el canary, ${stable} en stable`,
   ],
@@ -44,7 +49,9 @@ export function reason(text) {
   if (currentLanguage() !== "es" || !text) return text;
   for (const [pattern, spanish] of SENTENCES) {
     const found = pattern.exec(text);
-    if (found) return typeof spanish === "string" ? text.replace(pattern, spanish) : spanish(...found.slice(1));
+    if (!found) continue;
+    const given = found.slice(1).map(rewritten);
+    return typeof spanish === "string" ? spanish.replace(/\$(\d)/g, (_, place) => given[place - 1]) : spanish(...given);
   }
   return text;
 }
@@ -52,6 +59,11 @@ export function reason(text) {
 /** What was done to the canary, as the log of changes names it. */
 export function action(name) {
   return (currentLanguage() === "es" && ACTIONS[name]) || name;
+}
+
+function objective(name) {
+  const key = `overview.objective.${name}`;
+  return has(key) ? t(key) : name;
 }
 
 /** A guardrail's name. */
