@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from pulpo.observability.slo import spent
+from pulpo.store.counts import TurnCount
 from support.distributions import install
 from support.server import Server, running
 
@@ -42,6 +45,31 @@ shadow = 1.0
 [canary.rollout]
 steps = [0.5, 1.0]
 """
+FEW = """
+[canary]
+enabled = true
+strategy = "workspace"
+[canary.rollout]
+"""
+
+
+BUDGET = spent(
+    ["availability"], [TurnCount("stable", "stable", "error", 0, 15), TurnCount("stable", "stable", "ok", 0, 12330)]
+)
+SENTENCES: dict[str, str] = {
+    BUDGET[1]
+    if BUDGET
+    else "": "presupuesto de error agotado (Turnos respondidos): en 30 días, bien el 99,88 % de 12.345 turnos; "
+    "debe ser el 99,9 %",
+    "latency: evidence 1.2e+05 of 250 needed; bad units 1234 in the canary, 0 in stable": "Latencia: evidencia 120.000 "
+    "de 250; fallos: 1234 en el canary, 0 en stable",
+    "latency: evidence 1.014e+304 of 250 needed; bad units 9 in the canary, 0 in stable": "Latencia: evidencia > 10⁶ "
+    "de 250; fallos: 9 en el canary, 0 en stable",
+    "passed every guardrail at 0.125": "superados todos los criterios con una parte de 0,125",
+    "at least 600 s at each step": "al menos 600 s en cada paso",
+    "version 1.5 of the prompt looks wrong": "version 1.5 of the prompt looks wrong",
+}
+"""What the server writes down, and how somebody who reads Spanish sees it; a person's own words stay."""
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +96,16 @@ def test_a_rollback_is_watched_resumed_and_the_canary_stopped(new_visit: NewVisi
     assert grave_findings(page, axe) == []
 
     spanish = new_visit(locale="es-ES").open("/console#/canary")
-    expect(spanish.locator(".facts").first).to_contain_text("Errores o rescates: evidencia")
+    expect(spanish.locator(".facts").first).to_contain_text(
+        re.compile(
+            r"Errores o rescates: evidencia (> 10⁶|[\d.]+(,\d+)?) de 33,33; fallos: \d+ en el canary, 0 en stable"
+        )
+    )
     expect(spanish.get_by_role("table", name="Cambios")).to_contain_text("despliegue revertido")
+
+    for told, read in SENTENCES.items():
+        assert spanish.evaluate("async text => (await import('/assets/console/reasons.js')).reason(text)", told) == read
+        assert page.evaluate("async text => (await import('/assets/console/reasons.js')).reason(text)", told) == told
 
     page.get_by_role("button", name="Resume").press("Enter")
     expect(summary).to_contain_text("50% get canary · progressing")
@@ -92,3 +128,14 @@ def test_a_rollback_is_watched_resumed_and_the_canary_stopped(new_visit: NewVisi
     assert grave_findings(small, axe) == []
     assert small.evaluate("document.documentElement.scrollWidth") == 320
     assert (visit.errors, visit.strangers, narrow.errors, narrow.strangers) == ([], [], [], [])
+
+
+def test_a_rollout_of_few_businesses_says_that_it_will_not_decide(new_visit: NewVisit, tmp_path: Path) -> None:
+    with running(tmp_path, toml=FEW) as few:
+        for locale, told in (
+            ("es-ES", "AvisoNegocios: 1, y hacen falta 435: lo más probable es que quede sin decidir"),
+            ("en-GB", "WarningBusinesses: 1, and it takes 435: expect it to end inconclusive"),
+        ):
+            page = new_visit(locale=locale).page
+            page.goto(f"{few.url}/console#/canary")
+            expect(page.locator(".facts").first).to_contain_text(told)

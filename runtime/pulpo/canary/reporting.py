@@ -10,6 +10,7 @@ from msgspec import Struct
 from pulpo.canary.evidence import Block, interval, upper_bound
 from pulpo.canary.guardrails import GUARDRAILS, Bounds, Guardrail
 from pulpo.canary.judge import PASSING, UNEVEN, Reading, RolloutState, harm, margin_before, mismatch, passing
+from pulpo.canary.prospects import Shortage
 
 
 class GuardrailEvidence(Struct, frozen=True, kw_only=True):
@@ -31,7 +32,8 @@ class GuardrailEvidence(Struct, frozen=True, kw_only=True):
 
 
 class RolloutEvidence(Struct, frozen=True, kw_only=True):
-    """A rollout and what is known about it; ``waiting`` says what is missing before the next step."""
+    """A rollout and what is known about it; ``waiting`` says what is missing before the next step, and ``shortage``
+    that there are too few units for the evidence to decide it."""
 
     rollout: RolloutState
     guardrails: tuple[GuardrailEvidence, ...]
@@ -40,6 +42,7 @@ class RolloutEvidence(Struct, frozen=True, kw_only=True):
     sample_ratio_threshold: float
     waiting: str
     problem: str
+    shortage: Shortage | None = None
 
 
 def report(
@@ -50,6 +53,7 @@ def report(
     *,
     waiting: str,
     problem: str,
+    shortage: Shortage | None = None,
 ) -> RolloutEvidence:
     """Put a reading into numbers to show."""
     return RolloutEvidence(
@@ -60,6 +64,7 @@ def report(
         sample_ratio_threshold=1 / UNEVEN,
         waiting=waiting,
         problem=problem,
+        shortage=shortage,
     )
 
 

@@ -20,6 +20,7 @@ from pulpo.canary.enrolling import take_in
 from pulpo.canary.evidence import Block, Evidence
 from pulpo.canary.guardrails import BY_NAME, GUARDRAILS, Bounds
 from pulpo.canary.judge import Decision, Reading, RolloutState, State, judge
+from pulpo.canary.prospects import shortage
 from pulpo.canary.reporting import RolloutEvidence, log_evidence, report
 from pulpo.contracts.events import CanaryRolledBack, ConversationsEnded, Event, RolloutChanged, RolloutCounted
 from pulpo.contracts.runtime import RolloutReading
@@ -133,15 +134,25 @@ class Rollouts:
         row = await self._store.database.read(lambda connection: rollouts.latest(OverSqlalchemy(connection)))
         self._adopt(None if row is None else RolloutState(**row))
 
-    async def evidence(self) -> RolloutEvidence | None:
-        """Return all that is known for and against the canary, or None without a rollout."""
+    async def evidence(self, *, workspaces: int | None = None) -> RolloutEvidence | None:
+        """Return all that is known for and against the canary, or None without a rollout. ``workspaces`` is how many
+        there are, where whole ones stick together."""
         state, plan = self.current, self._settings().rollout
         if state is None or plan is None:
             return None
         now = self._clock()
         reading = await self._reading(state, plan, now)
         decision = judge(state, reading, plan, _bounds(plan), now=now)
-        return report(state, reading, _bounds(plan), self._blocks, waiting=decision.reason, problem=self.problem)
+        few = shortage(state, reading, plan, _bounds(plan), now=now, workspaces=workspaces)
+        return report(
+            state,
+            reading,
+            _bounds(plan),
+            self._blocks,
+            waiting=decision.reason,
+            problem=self.problem,
+            shortage=few,
+        )
 
     def reading(self) -> RolloutReading | None:
         """Return the state, and the evidence of the last look; None without a rollout."""

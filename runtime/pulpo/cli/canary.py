@@ -157,6 +157,8 @@ def _show(status: dict[str, Any], *, as_json: bool = False) -> None:
         waiting = f"; waiting: {', '.join(status['held'])}" if status["held"] else ""
         click.echo(f"the file has lost {', '.join(status['missing'])} and can only narrow the canary{waiting}")
         click.echo("put them back, or `pulpo canary unset` them")
+    if rollout := status.get("rollout"):
+        _show_rollout(rollout)
     shadow = status.get("shadow")  # a server of the release before has none
     if shadow and (shadow["share"] or shadow["comparisons"]):
         agreed = "–" if shadow["agreement"] is None else f"{shadow['agreement'] * 100:.4g} %"
@@ -167,6 +169,19 @@ def _show(status: dict[str, Any], *, as_json: bool = False) -> None:
         for name, it in status["fields"].items()
     ]
     print_table(("field", "value", "source"), rows, styles={"default": "dim"})
+
+
+def _show_rollout(known: dict[str, Any]) -> None:
+    state = known["rollout"]
+    why = known["waiting"] if state["state"] == "progressing" else state["reason"]
+    place = f"{state['state']}, step {state['step'] + 1} of {len(state['steps'])}"
+    click.echo(f"rollout: {place}; {why}" if why else f"rollout: {place}")
+    if few := known.get("shortage"):
+        of = "workspaces there are" if few["of"] == "workspaces" else "users by the end of this step, at this pace"
+        click.echo(
+            f"warning: {few['expected']} {of}, and it takes {few['needed']}: expect it to end inconclusive, for a "
+            "person to decide (pulpo canary rollout promote or abort)"
+        )
 
 
 def _by(field: dict[str, Any]) -> str:

@@ -148,7 +148,7 @@ def status_of(live: Live, shadow: ShadowStatus) -> CanaryStatus:
 
 async def read_status(call: Call) -> Reply:
     """Return what is in force and what is known of the rollout, with the revision as ETag."""
-    return _told(call, rollout=await call.door.system.rollouts.evidence())
+    return _told(call, rollout=await _evidence(call.door.system))
 
 
 async def change(call: Call) -> Reply:
@@ -204,7 +204,7 @@ async def decide(call: Call) -> Reply:
     except RolloutError as error:
         raise ProblemError(409, str(error), title=NOT_NOW) from error
     await system.canary.refresh()
-    return _told(call, rollout=await rollouts.evidence())
+    return _told(call, rollout=await _evidence(system))
 
 
 async def read_audit(call: Call) -> CanaryAudit:
@@ -226,6 +226,11 @@ def _told(call: Call, *, rollout: RolloutEvidence | None = None) -> Reply:
     system = call.door.system
     body = _encode(replace(status_of(system.canary, _shadow(system)), rollout=rollout))
     return Reply(body=body, headers=((b"etag", b'"%d"' % system.canary.now.revision),))
+
+
+async def _evidence(system: System) -> RolloutEvidence | None:
+    whole = system.canary.router.rules.by_workspace
+    return await system.rollouts.evidence(workspaces=len(system.workspaces) if whole else None)
 
 
 def _shadow(system: System) -> ShadowStatus:

@@ -151,6 +151,16 @@ async def test_people_decide_about_a_rollout(serve: Any) -> None:
         assert log["entries"][0]["actor"] == "keyless, on this machine"
 
 
+@pytest.mark.parametrize(
+    ("strategy", "few"), [("workspace", {"expected": 1, "needed": 435, "of": "workspaces"}), ("percentage", None)]
+)
+async def test_whoever_compares_businesses_is_told_that_they_are_too_few(serve: Any, strategy: str, few: Any) -> None:
+    plan = CanarySettings(enabled=True, strategy=strategy, rollout=RolloutSettings(steps=(0.5, 1.0)))
+    async with serve(plugins=PLUGINS, canary=plan) as served:
+        await served.app.state.system.rollouts.tick()
+        assert (await served.client.get(STATUS)).json()["rollout"]["shortage"] == few
+
+
 async def test_without_a_rollout_there_is_nothing_to_decide(client: httpx.AsyncClient) -> None:
     refused = await client.post("/metrics/canary/rollout", json={"action": "abort"})
     assert refused.status_code == 409

@@ -92,6 +92,30 @@ def test_what_is_sent(url: str, arguments: list[str], expected: Any) -> None:
     assert "has lost seed and can only narrow the canary; waiting: percentage" in done.stdout
 
 
+ROLLOUT = {
+    "rollout": {"state": "progressing", "step": 1, "steps": [0.1, 0.5, 1.0], "reason": "began"},
+    "waiting": "12 of 100 units in the canary",
+}
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        ("users", "warning: 31 users by the end of this step, at this pace, and it takes 435: expect it to end inc"),
+        ("workspaces", "warning: 31 workspaces there are, and it takes 435: expect it to end inconclusive"),
+    ],
+)
+def test_a_rollout_is_told_with_what_it_waits_for_and_that_it_waits_in_vain(
+    url: str, of: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STATUS, "rollout", ROLLOUT)
+    assert "rollout: progressing, step 2 of 3; 12 of 100 units in the canary" in run(url, "status").stdout
+    assert "warning" not in run(url, "status").stdout
+    shortage = {"expected": 31, "needed": 435, "of": of}
+    monkeypatch.setitem(STATUS, "rollout", {**ROLLOUT, "shortage": shortage})
+    assert told in run(url, "status").stdout
+
+
 def test_a_problem_is_one_line_and_exit_code_2(url: str) -> None:
     done = run(url, "set", "seed=a", "--if-revision", "1")
     assert (done.exit_code, done.stderr.count("\n"), "read it again" in done.stderr) == (2, 1, True)

@@ -6,6 +6,7 @@ import { el } from "../../dom.js";
 import { currentLocale, say, t } from "../../i18n.js";
 import { meter, portion, span } from "../meters.js";
 import { moment, table, toolbar } from "../frame.js";
+import { number, percent } from "../numbers.js";
 import { action as done, named, reason } from "../reasons.js";
 import { controls } from "./canary-controls.js";
 
@@ -82,7 +83,7 @@ function headline({ share, variant, off, rollout }) {
 }
 
 function facts(status) {
-  const { rollout: state, waiting, problem } = status.rollout ?? { rollout: null };
+  const { rollout: state, waiting, problem, shortage } = status.rollout ?? { rollout: null };
   const pill = state && say(el("span", { class: `tone ${TONES[state.state]}` }), `canary.state.${state.state}`);
   const step = state && t("canary.step.of", { step: state.step + 1, steps: state.steps.length, all: state.steps.map(percent).join(" → ") });
   const killed = status.killed && [status.killed.by, status.killed.reason].filter(Boolean).join(": ");
@@ -91,6 +92,7 @@ function facts(status) {
     ["canary.step", step],
     ["canary.why", reason(state?.reason)],
     ["canary.waiting", state?.state === "progressing" && reason(waiting)],
+    ["canary.few", shortage && t(`canary.few.${shortage.of}`, { expected: number(shortage.expected), needed: number(shortage.needed) })],
     ["canary.killed", killed],
     ["canary.problem", [status.problem, problem].filter(Boolean).join(" · ")],
     ["canary.strategy", status.strategy],
@@ -192,17 +194,6 @@ function changed({ before, after }) {
 
 function heading(key) {
   return say(el("h2"), key);
-}
-
-/** A number to three digits; past a million, and below a thousandth, it matters no more how large it is. */
-function number(value) {
-  const written = (given) => new Intl.NumberFormat(currentLocale(), { maximumSignificantDigits: 3 }).format(given);
-  if (value > 1e6) return "> 10⁶";
-  return value > 0 && value < 1e-3 ? `< ${written(1e-3)}` : written(value);
-}
-
-function percent(fraction) {
-  return new Intl.NumberFormat(currentLocale(), { style: "percent", maximumFractionDigits: 2 }).format(fraction);
 }
 
 export default { id: "canary", title, render };
