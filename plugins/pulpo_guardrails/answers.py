@@ -17,7 +17,7 @@ LINK_GONE: Final = {"es": "[enlace retirado]", "en": "[link removed]"}
 
 _ACTIVE: Final = re.compile(r"<(script|style|iframe|object|embed)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG: Final = re.compile(
-    r"<!--.*?(?:-->|\Z)|</?[a-z][a-z0-9-]*(?:[\s/][^<>]*)?>|<[a-z][a-z0-9-]*[\s/][^<>]*=[^<>]*\Z",
+    r"<!--.*?(?:-->|\Z)|</?[a-z][a-z0-9-]*(?:[\s/][^<>]*)?>|<[a-z][a-z0-9-]*[\s/][^<>=]*=[^<>]*\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _LINK: Final = re.compile(

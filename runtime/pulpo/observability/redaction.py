@@ -14,8 +14,10 @@ from typing import Any
 from pulpo.observability.lines import EventDict, Processor
 from pulpo.privacy import IDENTITIES, PATTERNS, identity, is_card
 
+# Neither this nor the URL below begins with what may stand before it, which stays as it is anyway: a text of nothing
+# but beginnings would be searched from each of them to its end, for seconds.
 _NAMED = re.compile(
-    r"""(?i)(\b[\w-]*(?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|credential|authorization|cookie)[\w-]*
+    r"""(?i)((?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|credential|authorization|cookie)[\w-]*+
     ["']?\s*[:=]\s*["']?)(?:(Bearer|Basic)\s+)?[^\s"',;&)\]}]{4,}""",
     re.VERBOSE,
 )
@@ -23,7 +25,7 @@ _PLAIN: tuple[tuple[str, re.Pattern[str]], ...] = (
     (r"\1[secret]", _NAMED),
     *((f"[{kind}]", pattern) for kind, pattern in PATTERNS if kind != "e-mail"),
     (r"\1 [token]", re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)),
-    (r"\1[password]@", re.compile(r"(\b[a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+@", re.IGNORECASE)),
+    (r"\1[password]@", re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")),
     *((f"[{kind}]", pattern) for kind, pattern in PATTERNS if kind == "e-mail"),
 )
 _DIGITS = re.compile(r"(?<![\w.:-])\+?\(?\d(?:[ ().-]{0,2}\d){7,18}(?![\w:-])")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,12 @@ def rules(**more: Any) -> AnswerRules:
 )
 def test_markup_is_taken_out(answer: str, left: str) -> None:
     assert plain(answer) == left
+
+
+def test_no_answer_holds_the_event_loop_up() -> None:
+    began = time.process_time()
+    plain("<a " + "=" * 64_000 + "<")
+    assert time.process_time() - began < 0.5  # some milliseconds; 20 s when the tag's end was looked for from each "="
 
 
 def test_tags_within_tags_within_tags_end_without_brackets() -> None:
