@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from http.client import HTTPException
 from typing import Any, TypeVar
 from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
+from urllib.request import Request, urlopen
 
 import msgspec
 
@@ -72,10 +73,9 @@ def _firing(alert: Mapping[str, Any]) -> Firing:
 
 
 def _asked(url: str, what: str, read: Callable[[Any], T], **parameters: str) -> T:
-    body = urlencode(parameters).encode() if parameters else None
     where = shown("prometheus_url", url)
     try:
-        with urlopen(f"{url.rstrip('/')}/api/v1/{what}", body, timeout=SECONDS) as answer:  # noqa: S310 # nosec B310
+        with urlopen(_request(url, what, parameters), timeout=SECONDS) as answer:  # noqa: S310 # nosec B310
             return read(msgspec.json.decode(answer.read())["data"])
     except HTTPError as error:
         raise PrometheusError(f"Prometheus at {where} answered {error.code}: {error.reason}") from error
@@ -83,3 +83,16 @@ def _asked(url: str, what: str, read: Callable[[Any], T], **parameters: str) -> 
         raise PrometheusError(f"Prometheus at {where} does not answer: {shown('', str(error))}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise PrometheusError(f"what answers at {where} is no Prometheus: {type(error).__name__}") from error
+
+
+def _request(url: str, what: str, parameters: Mapping[str, str]) -> Request:
+    """Say user and password where a server reads them: left in the address, urllib takes them for the host's name,
+    and its errors quote them."""
+    parts = urlsplit(url)
+    who, _, place = parts.netloc.rpartition("@")
+    address = urlunsplit(parts._replace(netloc=place, path=f"{parts.path.rstrip('/')}/api/v1/{what}"))
+    request = Request(address, urlencode(parameters).encode() if parameters else None)  # noqa: S310 - http: `WebUrl`
+    if who:
+        basic = b64encode(unquote(who).encode()).decode()
+        request.add_unredirected_header("Authorization", f"Basic {basic}")
+    return request

@@ -160,8 +160,18 @@ async def test_what_is_no_prometheus_is_told_as_such_and_our_own_counts_are_show
             assert f"http://{host}:{port}" in answered.json()["note"]
 
 
-async def test_the_password_of_a_prometheus_is_not_told(serve: Any) -> None:
-    async with serve(prometheus_url="http://ana:open-sesame@127.0.0.1:9") as served:
+async def test_a_prometheus_that_wants_a_password_gets_it(serve: Any) -> None:
+    told: list[str | None] = []
+    with prometheus({"/api/v1/alerts": {"data": {"alerts": []}}}, told=told) as url:
+        async with serve(prometheus_url=url.replace("//", "//ana:open%2Fsesame@")) as served:
+            alerts = (await served.client.get("/metrics/alerts/active")).json()
+    assert (alerts["source"], told) == ("prometheus", ["Basic YW5hOm9wZW4vc2VzYW1l"])  # ana:open/sesame
+
+
+# Without a port urllib would take the password for it, and quote it; `.invalid` is nobody's (RFC 2606).
+@pytest.mark.parametrize("place", ["127.0.0.1:9", "prometheus.invalid"])
+async def test_the_password_of_a_prometheus_is_not_told(serve: Any, place: str) -> None:
+    async with serve(prometheus_url=f"http://ana:open-sesame@{place}") as served:
         answered = await served.client.get("/metrics/slo/status")
     assert answered.json()["source"] == "store"
     assert "sesame" not in answered.text
@@ -178,11 +188,13 @@ async def counted(client: httpx.AsyncClient, turns: int) -> dict[str, Any]:
 
 
 @contextmanager
-def prometheus(answers: dict[str, Any]) -> Iterator[str]:
-    """A server that gives Prometheus' answers."""
+def prometheus(answers: dict[str, Any], *, told: list[str | None] | None = None) -> Iterator[str]:
+    """A server that gives Prometheus' answers; in ``told``, who each asker said to be."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if told is not None:
+                told.append(self.headers["authorization"])
             self.rfile.read(int(self.headers.get("content-length", 0)))
             body = json.dumps(answers[self.path]).encode()
             self.send_response(200)
