@@ -72,6 +72,8 @@ class RemoteApi:
         response = self.send(method, address, sent, {"accept-language": self.locale, **(headers or {})})
         if not 200 <= response.status < 300:
             raise _refused(response.status, response.body)
+        if "x-request-id" not in response.headers:  # every answer of ours has one; a sign-in page, say, has none
+            raise CommandError("what answers there is no PulpoAI server; name one with --url http://127.0.0.1:8000")
         return ApiAnswer(body=_decoded(response.body), headers=response.headers)
 
 
@@ -147,7 +149,7 @@ def _refused(status: int, body: bytes) -> CommandError:
     from pulpo.cli.remote import KEYLESS
 
     problem = _decoded(body)
-    if not isinstance(problem, dict) or not problem.get("title"):
+    if not isinstance(problem, dict) or not problem.get("title") or "request_id" not in problem:
         return CommandError(f"the server answered {status}", status=status)
     errors = [(str(each["pointer"]), str(each["detail"])) for each in problem.get("errors", ())]
     said = KEYLESS if status == 401 else _told(str(problem["title"]), str(problem.get("detail", "")), errors)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -59,25 +59,37 @@ def remote(url: str, *, key: str | None, timeout: float) -> Callable[[TurnReques
 def exchange(url: str, *, key: str | None, timeout: float) -> Exchange:
     """Return a function that sends requests to ``url`` with the API key, waiting ``timeout`` seconds for each answer.
 
-    Raises `SettingsError` for what is not an HTTP URL.
+    Raises `SettingsError` for what is not an HTTP URL, and for a key that no header can carry.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError("expected a URL such as http://127.0.0.1:8000", source="option --url", key="url")
+    parts, port = _place(url)
+    if key and not (key.isascii() and key.isprintable()):
+        said = "is no API key: it holds what a header cannot carry; copy it again, without a line break"
+        raise SettingsError(said, source="option --key or PULPO_API_KEY", key="key")
     connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     always = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
 
     def send(method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Response:
-        with closing(connect(parts.hostname or "", parts.port, timeout=timeout)) as connection:
+        with closing(connect(parts.hostname or "", port, timeout=timeout)) as connection:
             try:
                 connection.request(method, parts.path.rstrip("/") + path, body, {**always, **(headers or {})})
                 answer = connection.getresponse()
                 named = {name.lower(): value for name, value in answer.getheaders()}
                 return Response(answer.status, named, answer.read())
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, UnicodeError, http.client.HTTPException) as error:  # UnicodeError: no name of a host
                 raise RemoteError(f"{url} does not answer ({error}); is `pulpo serve` running there?") from error
 
     return send
+
+
+def _place(url: str) -> tuple[SplitResult, int | None]:
+    """Take ``url`` apart; raises `SettingsError` for what is no address of a server."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return parts, parts.port
+    except ValueError:  # a port that is none, half an IPv6 address
+        pass
+    raise SettingsError("expected a URL such as http://127.0.0.1:8000", source="option --url", key="url")
 
 
 def _body(request: TurnRequest) -> bytes:

@@ -34,6 +34,9 @@ three of the test suite."""
 _SERVICE_LINK = re.compile(r"PULPO(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)")
 _SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
 
+OPTIONS = frozenset({"host", "port", "database_url", "server"})
+"""Settings that commands have an option of their own for; the others are written ``--set KEY=VALUE``."""
+
 Key: TypeAlias = tuple[str, ...]
 
 
@@ -120,7 +123,7 @@ def read_options(overrides: Mapping[str, Any]) -> Layer:
     names: dict[Key, str] = {}
     for dotted, value in overrides.items():
         key = tuple(dotted.split("."))
-        names[key] = f"option --set {dotted}" if len(key) > 1 else "option --" + dotted.replace("_", "-")
+        names[key] = "option --" + dotted.replace("_", "-") if dotted in OPTIONS else f"option --set {dotted}"
         given = _decode(value, source=names[key], key=key) if isinstance(value, str) else value
         place(values, key, given, source=names[key])
     return Layer("command line", values, names)

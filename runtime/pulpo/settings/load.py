@@ -21,7 +21,7 @@ FILE_VARIABLE = "PULPO_CONFIG"
 
 class SettingValue(NamedTuple):
     """One value in force. ``key`` is dotted, ``value`` is JSON with secrets hidden, ``source`` is ``default``,
-    the file's path, ``environment variable NAME`` or ``option --name``."""
+    the file's path, ``environment variable NAME``, ``option --name`` or ``option --set key``."""
 
     key: str
     value: Any

@@ -40,6 +40,7 @@ def server():
 
         def answer(self, status: int, body: object) -> None:
             self.send_response(status)
+            self.send_header("x-request-id", "r-1")
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
 

@@ -38,12 +38,13 @@ def server():
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             asked.append(("POST", self.path, body))
             if self.path.endswith("/nothing"):
-                self.answer(404, {"title": "Not found", "detail": "There is no such tool."})
+                self.answer(404, {"title": "Not found", "detail": "There is no such tool.", "request_id": "r-1"})
             else:
                 self.answer(200, {**BREAKER, "state": body["state"]})
 
         def answer(self, status: int, body: object) -> None:
             self.send_response(status)
+            self.send_header("x-request-id", "r-1")
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
 

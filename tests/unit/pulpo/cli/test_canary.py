@@ -37,10 +37,10 @@ class Handler(BaseHTTPRequestHandler):
         self.sent.append((self.command, self.path, json.loads(body or b"null"), self.headers["if-match"]))
         said: Any = AUDIT if "audit" in self.path else STATUS
         status = 412 if self.headers["if-match"] == '"1"' else 200
-        encoded = json.dumps(
-            {"title": "Changed meanwhile", "detail": "read it again"} if status == 412 else said
-        ).encode()
+        problem = {"title": "Changed meanwhile", "detail": "read it again", "request_id": "r-1"}
+        encoded = json.dumps(problem if status == 412 else said).encode()
         self.send_response(status)
+        self.send_header("x-request-id", "r-1")
         self.send_header("content-length", str(len(encoded)))
         self.end_headers()
         self.wfile.write(encoded)

@@ -44,4 +44,4 @@ def test_findings_are_printed_as_json(run, echo: str) -> None:
 def test_broken_settings_are_found_not_raised(run) -> None:
     result = run("doctor", "--set", "prot=1")
     assert result.exit_code == 1
-    assert "FAIL settings        option --prot: prot: no such setting" in result.stdout
+    assert "FAIL settings        option --set prot: prot: no such setting" in result.stdout

@@ -36,7 +36,7 @@ def test_a_wrong_setting_is_one_line_and_exit_code_2(run, command: str) -> None:
     result = run(*command.split(), "--set", "prot=1")
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("pulpo: option --prot: prot: no such setting; did you mean port?")
+    assert result.stderr.startswith("pulpo: option --set prot: prot: no such setting; did you mean port?")
     assert result.stderr.count("\n") == 1
 
 

@@ -83,10 +83,24 @@ def test_a_server_that_is_not_there_is_told(free_port: int) -> None:
         remote(f"http://127.0.0.1:{free_port}", key=None, timeout=5)(REQUEST)
 
 
-@pytest.mark.parametrize("url", ["", "127.0.0.1:8000", "ftp://x", "http://"])
+@pytest.mark.parametrize(
+    "url", ["", "127.0.0.1:8000", "ftp://x", "http://", "http://x:y", "http://x:99999", "http://[::1"]
+)
 def test_what_is_no_http_address_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="expected a URL such as"):
         remote(url, key=None, timeout=5)
+
+
+def test_a_name_that_no_host_can_have_is_a_server_that_is_not_there() -> None:
+    with pytest.raises(RemoteError, match=r"http://a\.\.b does not answer"):
+        remote("http://a..b", key=None, timeout=5)(REQUEST)
+
+
+@pytest.mark.parametrize("key", ["pulpo_x\n", "pulpo_€"])
+def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(key: str) -> None:
+    with pytest.raises(SettingsError, match="copy it again") as caught:
+        remote("http://127.0.0.1:8000", key=key, timeout=5)
+    assert key.strip() not in str(caught.value)
 
 
 def test_the_command_talks_to_a_server_and_tells_its_problems(run) -> None:
