@@ -19,7 +19,7 @@ class Metric:
     help: str
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
-    across: Literal["livesum", "livemax"] = "livemax"
+    across: Literal["livesum", "livemax", "livemin"] = "livemax"
 
 
 TURN_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.5, 3.0, 5.0, 10.0, 30.0)
@@ -189,6 +189,7 @@ REVISION: Final = Metric(
 CONFIG_VALID: Final = Metric(
     name="pulpo_canary_config_valid",
     kind="gauge",
+    across="livemin",
     help="1, or 0 while the settings file is refused or has lost keys, or the strategy fails.",
 )
 UNITS: Final = Metric(

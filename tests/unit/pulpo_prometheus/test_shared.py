@@ -26,6 +26,15 @@ for _ in range(int(sys.argv[3])):
 page.sink.process.readings = lambda: pulpo.Readings(turns_in_flight=2, breakers={"open": 1})
 page.sink.process.refresh()
 """
+REFUSE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+import pulpo
+from support.metrics import Page
+configured = pulpo.CanaryConfigured(3, 0.2, "percentage", "canary", problem="the settings file is refused")
+Page(folder=Path(sys.argv[2])).tell(configured)
+"""
 TESTS = Path(__file__).parents[2]
 
 
@@ -35,8 +44,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def elsewhere(script: str, folder: Path, *arguments: object) -> None:
+    command = [sys.executable, "-c", script, str(TESTS), str(folder), *map(str, arguments)]
+    subprocess.run(command, check=True)
+
+
 def count_elsewhere(folder: Path, turns: int) -> None:
-    subprocess.run([sys.executable, "-c", COUNT, str(TESTS), str(folder), str(turns)], check=True)
+    elsewhere(COUNT, folder, turns)
 
 
 def test_one_process_shares_nothing(tmp_path: Path) -> None:
@@ -70,6 +84,14 @@ def test_whoever_leaves_takes_its_gauges_along(folder: Path) -> None:
     shared.leave(folder)
     assert page.value("pulpo_turns_in_flight") is None
     assert page.value("pulpo_workspace_turns_total", workspace="demo", outcome="ok") == 1
+
+
+def test_a_process_that_refuses_the_settings_is_not_hidden_by_one_that_takes_them(folder: Path) -> None:
+    page = Page(folder=folder)
+    page.tell(pulpo.CanaryConfigured(3, 0.2, "percentage", "canary"))
+    assert page.value("pulpo_canary_config_valid") == 1
+    elsewhere(REFUSE, folder)
+    assert page.value("pulpo_canary_config_valid") == 0
 
 
 def test_metadata_is_that_of_one_process(folder: Path) -> None:
