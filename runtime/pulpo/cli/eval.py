@@ -10,6 +10,7 @@ import click
 
 from pulpo.cli.options import settings_options, sources
 from pulpo.cli.output import print_table
+from pulpo.errors import CommandError
 
 if TYPE_CHECKING:
     from pulpo.evaluation.cases import Case, DialogueFile
@@ -82,6 +83,7 @@ def evaluate(
     the goal, or when anything was changed that nobody asked for, or a secret was told. The format is described in
     examples/dialogues/README.md.
     """
+    _refuse_unwritable(json_file, junit_file)
     choice = Choice(workspace, frozenset(tags), frozenset(ids), url, key, any_time)
     judged = _judged(files, choice, _Served(config_file, assignments, variant, plugins))
     _write(judged, json_file, junit_file)
@@ -163,6 +165,15 @@ def _ask(url: str, key: str | None, settings: Settings) -> Callable[..., Any]:
     from pulpo.cli.remote import MARGIN, remote
 
     return remote(url, key=key, timeout=settings.turns.wait + settings.turns.deadline + MARGIN)
+
+
+def _refuse_unwritable(*reports: Path | None) -> None:
+    """Raise `CommandError` for a report that cannot be written: now, and not when all dialogues have been held."""
+    for report in filter(None, reports):
+        try:
+            report.open("ab").close()
+        except OSError as error:
+            raise CommandError(f"cannot write {report} ({error.strerror}); name a file in a folder of yours") from error
 
 
 def _write(judged: Mapping[str, Sequence[Judgement]], json_file: Path | None, junit_file: Path | None) -> None:

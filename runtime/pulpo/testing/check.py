@@ -96,9 +96,11 @@ def _of_commands(catalogue: Catalogue, reserved: Collection[str]) -> Iterator[Fi
 def _of_tools(catalogue: Catalogue) -> Iterator[Finding]:
     for tool in catalogue.tools.values():
         yield from _of_tool(tool)
-        yield from _of_schema(tool)
-        for parameter in tool.schema.get("properties", {}):
-            yield from _of_parameter(tool, parameter)
+        try:
+            yield from [*_of_schema(tool), *_of_parameters(tool)]
+        except Exception as error:  # a schema that somebody wrote by hand may be of any shape
+            said = f"its schema is no JSON schema ({type(error).__name__}: {error}): let `pulpo.tool` write it"
+            yield Finding("error", f"tool {tool.name}", said)
 
 
 def _of_tool(tool: Tool) -> Iterator[Finding]:
@@ -168,6 +170,11 @@ def _resolves(reference: str, root: Mapping[str, Any]) -> bool:
             return False
         target = target[part]
     return reference.startswith("#/")
+
+
+def _of_parameters(tool: Tool) -> Iterator[Finding]:
+    for parameter in tool.schema.get("properties", {}):
+        yield from _of_parameter(tool, parameter)
 
 
 def _of_parameter(tool: Tool, parameter: str) -> Iterator[Finding]:

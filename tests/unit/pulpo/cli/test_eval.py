@@ -54,6 +54,13 @@ def test_a_wrong_one_is_shown_and_fails_the_goal(run, echo: str, write: Write) -
     assert run("eval", "some.toml", "--goal", "0.5").exit_code == 0
 
 
+@pytest.mark.parametrize("option", ["--json", "--junit"])
+def test_a_report_that_cannot_be_written_is_told_before_a_dialogue_is_held(run, write: Write, option: str) -> None:
+    result = run("eval", write(GOOD), option, "nowhere/report")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("pulpo: cannot write nowhere/report (No such file or directory); name a file")
+
+
 def test_tags_ids_and_workspaces_choose(run, echo: str, write: Write) -> None:
     name = write(GOOD, WRONG)
     assert run("eval", name, "--tag", "echo").exit_code == 0

@@ -91,6 +91,10 @@ OBJECT = {"type": "object"}
             {**OBJECT, "properties": {"a": {"description": "x", "anyOf": [{"items": 3}]}}},
             "schema.a.anyOf[0].items is not a JSON schema",
         ),
+        ([], "its schema is no JSON schema (AttributeError"),
+        ({**OBJECT, "properties": []}, "its schema is no JSON schema"),
+        ({**OBJECT, "properties": {"a": {"$ref": 5}}}, "its schema is no JSON schema"),
+        ({**OBJECT, "properties": {"a": {"type": [{}]}}}, "its schema is no JSON schema"),
     ],
 )
 def test_a_schema_that_planners_cannot_read_is_an_error(schema: dict[str, Any], message: str) -> None:
