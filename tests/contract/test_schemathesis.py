@@ -13,6 +13,8 @@ from support.server import Server
 
 CASES = 1000
 EXAMPLES = 60
+SECONDS = (25, 150)
+"""For how long requests are made, and for how long once more where a busy machine made too few of them."""
 SEED = 20261122
 SCOPES = ("chat", "channel", "booking:read", "booking:admin", "metrics", "admin")
 
@@ -42,9 +44,13 @@ def test_no_request_breaks_the_server(server: Server, key: str, tmp_path: Path) 
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{server.url}/schema/openapi.json"]
     command += ["--header", f"Authorization: Bearer {key}", "--exclude-checks", EXCLUDED]
     command += ["--max-examples", str(EXAMPLES), "--seed", str(SEED), "--suppress-health-check", "all"]
-    command += ["--max-time", "45", "--no-color"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=180)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    generated = re.search(r"(\d+) generated", done.stdout)
-    assert generated is not None, done.stdout[-2000:]
+    for seconds in SECONDS:
+        limit = ["--max-time", str(seconds), "--no-color"]
+        done = subprocess.run([*command, *limit], cwd=tmp_path, capture_output=True, text=True, timeout=240)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        generated = re.search(r"(\d+) generated", done.stdout)
+        assert generated is not None, done.stdout[-2000:]
+        if int(generated[1]) >= CASES:
+            break
+    print(generated[0])
     assert int(generated[1]) >= CASES

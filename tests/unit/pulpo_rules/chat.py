@@ -14,7 +14,7 @@ import pulpo
 from pulpo.consent import read_consent
 from pulpo.errors import ToolArgumentsError
 from pulpo.language import answer_locale
-from pulpo_rules.planner import RulesFactory
+from pulpo_rules.planner import RulesFactory, RulesPlanner
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 _MAX_STEPS = 6
@@ -167,7 +167,14 @@ class Chat:
         return f"{text}\n\n{pending.summary}" if pending and pending.summary not in text else text
 
 
+_trained: dict[tuple[int, ...], tuple[Sequence[pulpo.Tool], RulesPlanner]] = {}
+"""Planners by the very tools they know. They hold nothing of a conversation, and training is most of a test's time."""
+
+
 def chat_with(tools: Sequence[pulpo.Tool], **settings: Any) -> Chat:
     """Begin a conversation with ``tools``."""
-    factory = RulesFactory()
-    return Chat({tool.name: tool for tool in tools}, factory.build(factory.config(), tools), **settings)
+    known = tuple(map(id, tools))
+    if known not in _trained:
+        factory = RulesFactory()
+        _trained[known] = tools, factory.build(factory.config(), tools)
+    return Chat({tool.name: tool for tool in tools}, _trained[known][1], **settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,16 +58,22 @@ def _revision(file: Path) -> Callable[[], None]:
     return upgrade
 
 
+@cache
+def _salon() -> tuple[pulpo.Workspace, tuple[pulpo.Tool, ...]]:
+    """The demo business and its tools, which are the same for everybody."""
+    desk = Desk(load_businesses(("demo",)))
+    return desk.businesses["demo"].as_workspace(), tuple(booking_tools(desk))
+
+
 def salon_chat(database: FileDatabase, *, locale: str = "es") -> Chat:
     """Begin a conversation of a customer with the demo business."""
-    desk = Desk(load_businesses(("demo",)))
+    workspace, tools = _salon()
 
     async def commit(closure: Callable[[sa.Connection], pulpo.Result], /) -> pulpo.Result:
         return await database.write(closure)
 
-    workspace = desk.businesses["demo"].as_workspace()
     context: dict[str, Any] = {"database": database, "commit": commit}
-    return chat_with(booking_tools(desk), locale=locale, workspace=workspace, context=context)
+    return chat_with(tools, locale=locale, workspace=workspace, context=context)
 
 
 async def say_all(chat: Chat, texts: Iterable[str]) -> str:

@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from pulpo.canary import watching
 from pulpo.canary.watching import changes, stamp
 
 SECONDS = 5.0
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "LOOK", 0.02)
 
 
 def in_place(path: Path) -> None:
@@ -60,7 +66,7 @@ async def test_a_change_is_found(
     if begin is not None:
         begin(path)
     async with aclosing(changes(path, since=stamp(path))) as found:  # type: ignore[type-var]
-        asyncio.get_running_loop().call_later(0.3, change, path)
+        asyncio.get_running_loop().call_later(0.05, change, path)
         async with asyncio.timeout(SECONDS):
             seen = await anext(found)
     assert seen == stamp(path)

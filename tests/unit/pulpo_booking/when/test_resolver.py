@@ -1,9 +1,10 @@
 """The whole date language against hand-typed tables (`cases/*.toml`), and what holds for any text."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -63,25 +64,47 @@ def _wrong(case: Case, answer: dict[str, Any]) -> bool:
     return answer not in case.accepted and not answer["ambiguous"] and answer != EMPTY
 
 
-def _score(cases: list[Case]) -> tuple[float, float]:
-    answers = [(case, _answer(case)) for case in cases]
-    right = sum(answer in case.accepted for case, answer in answers)
-    return right / len(cases), sum(_wrong(case, answer) for case, answer in answers) / len(cases)
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A case, what it was answered, and how many seconds that took."""
+
+    case: Case
+    answer: dict[str, Any]
+    seconds: float
+
+    @property
+    def right(self) -> bool:
+        return self.answer in self.case.accepted
+
+
+@cache
+def _answered(language: str) -> tuple[Answered, ...]:
+    found = []
+    for case in _cases(language):
+        start = perf_counter()
+        answer = _answer(case)
+        found.append(Answered(case, answer, perf_counter() - start))
+    return tuple(found)
+
+
+def _score(part: Sequence[Answered]) -> tuple[float, float]:
+    wrong = sum(_wrong(each.case, each.answer) for each in part)
+    return sum(each.right for each in part) / len(part), wrong / len(part)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_tables_are_answered_exactly(language: str) -> None:
-    cases = list(_cases(language))
-    assert len(cases) >= 150
-    assert len({case.id for case in cases}) == len(cases)
+    every = _answered(language)
+    assert len(every) >= 150
+    assert len({each.case.id for each in every}) == len(every)
     for name, part in (
-        ("development", [c for c in cases if not c.held_out]),
-        ("held out", [c for c in cases if c.held_out]),
+        ("development", [each for each in every if not each.case.held_out]),
+        ("held out", [each for each in every if each.case.held_out]),
     ):
         right, wrong = _score(part)
         print(f"{language} {name}: {len(part)} cases, right {right:.1%}, wrong {wrong:.1%}")
-    right, wrong = _score(cases)
-    missed = [(c.id, c.rule, c.text, a) for c in cases if (a := _answer(c)) not in c.accepted]
+    right, wrong = _score(every)
+    missed = [(it.case.id, it.case.rule, it.case.text, it.answer) for it in every if not it.right]
     assert right >= 0.97, missed
     assert wrong <= 0.01, missed
 
@@ -158,10 +181,5 @@ def test_nothing_said_is_an_empty_answer() -> None:
 
 
 def test_speed_is_printed() -> None:
-    cases = [*_cases("es"), *_cases("en")]
-    spent = []
-    for case in cases:
-        start = perf_counter()
-        _answer(case)
-        spent.append(perf_counter() - start)
+    spent = [each.seconds for each in (*_answered("es"), *_answered("en"))]
     print(f"median {median(spent) * 1e3:.2f} ms, slowest {max(spent) * 1e3:.2f} ms a text")
