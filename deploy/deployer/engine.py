@@ -48,12 +48,14 @@ def run(
     seconds: float = 900,
     source: Path | None = None,
     target: Path | None = None,
+    complaints: bool = True,
     finishing: float = 0.0,
 ) -> str:
     """Run a command in the project's folder and return what it printed; raises `CommandError`.
 
-    It reads the file ``source``. With ``target`` its output goes into that file and only its complaints are returned.
-    An interrupted one has ``finishing`` seconds to go on, then it is ended.
+    It reads the file ``source``. With ``target`` its output goes into that file and only its complaints are returned;
+    without ``complaints`` they are told only when it fails. An interrupted one has ``finishing`` seconds to go on,
+    then it is ended.
     """
     with ExitStack() as files:
         stdin = files.enter_context(source.open("rb")) if source else subprocess.DEVNULL
@@ -65,7 +67,7 @@ def run(
                 env={**os.environ, **(environ or {})},
                 stdin=stdin,
                 stdout=stdout,
-                stderr=subprocess.PIPE if target else subprocess.STDOUT,
+                stderr=subprocess.STDOUT if complaints and not target else subprocess.PIPE,
                 text=True,
                 # A terminal sends Ctrl-C to its whole group: what undoes a deployment must not be hit by it.
                 start_new_session=True,
@@ -87,10 +89,9 @@ def _result(process: subprocess.Popen[str], command: Sequence[str], seconds: flo
         except subprocess.TimeoutExpired:
             _end(process)
         raise
-    said = (printed or "") + (complained or "")
     if process.returncode != 0:
-        raise CommandError(command, process.returncode, said)
-    return said
+        raise CommandError(command, process.returncode, (printed or "") + (complained or ""))
+    return complained if printed is None else printed
 
 
 def _end(process: subprocess.Popen[str]) -> None:
@@ -116,8 +117,8 @@ class Engine:
     run: Run = run
 
     def do(self, *arguments: str, seconds: float = 900) -> str:
-        """Run a command of the engine."""
-        return self.run((self.command, *arguments), environ=self.environ, seconds=seconds)
+        """Run a command of the engine and return its answer; podman complains of this and that beside it."""
+        return self.run((self.command, *arguments), environ=self.environ, seconds=seconds, complaints=False)
 
     def service(
         self, *arguments: str, seconds: float = 300, source: Path | None = None, target: Path | None = None

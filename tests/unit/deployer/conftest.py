@@ -30,6 +30,7 @@ class Machine:
         seconds: float = 0,
         source: Path | None = None,
         target: Path | None = None,
+        complaints: bool = True,
         finishing: float = 0,
     ) -> str:
         line = " ".join(command)

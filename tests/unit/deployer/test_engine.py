@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.engine import Engine, run
+from deployer.engine import CommandError, Engine, run
 
 WORK = 'echo begun > "$0"; sleep 0.5; echo finished > "$0"'
 
@@ -37,6 +37,18 @@ def test_an_interrupted_command_may_finish(tmp_path: Path, finishing: float, lef
     with interrupted(lambda: file.exists() and file.read_text("utf-8") == "begun\n"):
         run(("sh", "-c", WORK, str(file)), finishing=finishing)
     assert file.read_text("utf-8") == left
+
+
+def test_what_an_engine_complains_of_beside_its_answer_is_told_only_when_it_fails(tmp_path: Path) -> None:
+    podman = tmp_path / "podman"
+    podman.write_text('#!/bin/sh\necho "no systemd" >&2\necho "answer"\nexit "$1"\n', "utf-8")
+    podman.chmod(0o755)
+    engine = Engine(command=str(podman), compose=(str(podman),), environ={})
+    assert engine.do("0") == "answer\n"
+    with pytest.raises(CommandError, match="no systemd"):
+        engine.do("1")
+    said = run((str(podman), "0"))
+    assert sorted(said.splitlines()) == ["answer", "no systemd"], "compose's both are wanted"
 
 
 @pytest.mark.parametrize(
