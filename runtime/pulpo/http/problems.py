@@ -131,7 +131,8 @@ def problem_of(error: Exception) -> ProblemError | None:
         case RouteError():
             status = error.status if 400 <= error.status < 500 else 400
             errors = tuple(Misfit(pointer, detail) for pointer, detail in error.errors)
-            return ProblemError(status, error.detail, title=error.title, errors=errors)
+            title = error.title or TITLES.get(status, TITLES[400])
+            return ProblemError(status, error.detail, title=title, errors=errors)
         case ConversationBusyError():
             return ProblemError(409, BUSY, headers=(_retry_after(error.retry_after),))
         case OverloadedError():

@@ -6,6 +6,7 @@ first request (choosing readers, writing headers) is done when the handler is bu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -33,6 +34,7 @@ Way: TypeAlias = Callable[["HTTPScope", Headers, "Receive", Door], Awaitable[Rep
 Handler: TypeAlias = Callable[["Scope", "Receive", "Send"], Awaitable[None]]
 
 _encode = msgspec.json.Encoder().encode
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 @dataclass(slots=True)
@@ -134,12 +136,20 @@ def _reply(operation: Operation, answer: Answer) -> Reply | Stream:
         return Reply(
             body=answer.body,
             status=operation.status,
-            content_type=answer.content_type.encode("latin-1"),
-            headers=tuple((name.encode("ascii"), said.encode("latin-1")) for name, said in answer.headers.items()),
+            content_type=_field(answer.content_type),
+            headers=tuple((_field(name), _field(said)) for name, said in answer.headers.items()),
         )
     if operation.status == 204:
         return Reply(status=204)
     return Reply(body=_encode(answer), status=operation.status)
+
+
+def _field(said: str) -> bytes:
+    """Write a header of a plugin's; raises `ValueError` for a line break: uvicorn would begin another header with it,
+    and a plugin may quote what a stranger sent."""
+    if _CONTROL.search(said):
+        raise ValueError(f"a header with a control character: {said!r}")
+    return said.encode("latin-1")
 
 
 def _as_problem(error: Exception) -> Exception:

@@ -82,14 +82,14 @@ class LayerSource(PydanticBaseSettingsSource):
 def read_file(path: Path) -> Layer:
     """Read a TOML file; a file that cannot be read or parsed is a `SettingsError` naming it and the line."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a text with a mark that TOML does not know
     except OSError as error:
         raise SettingsError(f"cannot be read: {error.strerror}", source=str(path), key="settings file") from error
     except UnicodeDecodeError as error:
         raise SettingsError("is not UTF-8 text", source=str(path), key="settings file") from error
     try:
         values = tomllib.loads(text, parse_float=_float)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # what tomllib lets through of a huge number, of a thousand brackets
         found = re.search(r"line (\d+)", str(error))
         line = found[1] if found else text.count("\n") + 1
         raise SettingsError(f"is not valid TOML: {error}", source=str(path), key=f"line {line}") from error

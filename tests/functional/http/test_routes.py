@@ -135,6 +135,18 @@ async def test_a_handler_may_answer_with_something_else_than_json(serve: Serve) 
         assert feed.headers["x-content-type-options"] == "nosniff"
 
 
+async def quoting(_request: pulpo.RouteRequest) -> pulpo.RawResponse:
+    name = "list.csv\r\nset-cookie: pulpo_user=mine"
+    return pulpo.RawResponse(body=b"", content_type="text/csv", headers={"content-disposition": f"filename={name}"})
+
+
+async def test_a_header_that_would_begin_another_one_is_not_sent(serve: Serve) -> None:
+    async with serve(routes=[route("GET", "/toy/list", quoting)]) as served:
+        broken = await served.client.get("/toy/list")
+    assert (broken.status_code, broken.headers["content-type"]) == (500, "application/problem+json")
+    assert "content-disposition" not in broken.headers
+
+
 async def versioned(request: pulpo.RouteRequest) -> pulpo.RawResponse:
     if request.headers.get("if-match") != '"1"':
         wrong = [("/seats", "it is too many")]

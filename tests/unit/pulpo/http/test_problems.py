@@ -23,6 +23,7 @@ from pulpo.http.problems import ProblemError
         (errors.StoreUnavailableError("disk full at /var/x", retry_after=2), 503, b"2"),
         (RouteError(409, "Taken", "Choose another."), 409, None),
         (RouteError(500, "Oops", "A plugin must not claim our errors."), 400, None),
+        (RouteError(410, "", "A title that a plugin left out, for a status without one of ours."), 410, None),
         (ProblemError(413, "Too much"), 413, None),
     ],
 )

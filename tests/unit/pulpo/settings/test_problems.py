@@ -38,6 +38,8 @@ IN_FILE = [
     ("prot = 1\nhots = 2", "prot", "(1 more after this one)"),
     ("port = 1\nport = 2", "line 2", "is not valid TOML"),
     ("[canary", "line 1", "is not valid TOML"),
+    (f"port = {'1' * 5000}", "line 1", "is not valid TOML"),
+    (f"port = {'[' * 5000}", "line 1", "is not valid TOML"),
 ]
 
 IN_ENVIRONMENT = [
@@ -93,6 +95,12 @@ def test_the_source_blamed_is_the_one_whose_value_is_in_force(tmp_path: Path) ->
 def test_a_password_is_not_repeated_in_the_message() -> None:
     error = problem(environ={"PULPO_DATABASE_URL": "mysql://me:hunter2@host/db"})
     assert "hunter2" not in str(error)
+
+
+def test_a_mark_that_an_editor_puts_before_the_text_is_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "pulpo.toml"
+    file.write_text("port = 9000", encoding="utf-8-sig")
+    assert load_settings(file=file, environ={}).port == 9000
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
