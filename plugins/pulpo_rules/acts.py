@@ -56,8 +56,14 @@ def read_acts(text: str) -> Acts:
         any="any" in found,
         anyone="any" in found and not lexicon.ANYONE.isdisjoint(said),
         question=is_question(text),
-        correction=bool(said) and said[0] in lexicon.CORRECTIONS,
+        correction=corrects(said),
     )
+
+
+def corrects(said: Sequence[str]) -> bool:
+    """Whether what follows takes something back: its first word that is no mere sound does."""
+    first = next((word for word in said if word not in lexicon.SOUNDS), "")
+    return first in lexicon.CORRECTIONS
 
 
 def puts_off(text: str) -> bool:
@@ -126,11 +132,17 @@ _WITHHOLDS: Final = re.compile(
     r"|\b(?:won't|not going to|don't (?:want|like) to|not gonna) (?:say|give|tell|share|provide)\b"
     r"|\bnot (?:giving|telling|sharing)\b|\bnone of your\b|\bno es asunto tuyo\b|\bes privado\b|\bit's private\b"
 )
-_LEAD_IN: Final = r"(?:(?:ok|okay|well|thanks|thank you|gracias|bueno|eh|actually|mm+)[,.!]? )?"
+_LEAD_IN: Final = (
+    r"(?:(?:ok|okay|well|great|thanks|thank you|gracias|bueno|vale|dale|perfecto|genial|eh|actually|mm+)[,.!]* )*"
+)
+_WILL_TELL: Final = (
+    r"ya (?:os|te|le|les) (?:digo|dire|aviso|avisare|cuento|llamo)\b|(?:me )?lo (?:pienso|pensare|consulto)\b"
+    r"|i'll (?:let you know|think about it|get back to you|call (?:you )?back)\b|let me think\b"
+)
 _NOT_NOW: Final = (
     r"not (?:(?:right|just) )?(?:now|yet|today|at the moment)\b|(?:maybe|perhaps) (?:later|another|some|at|in|not)\b"
     r"|(?:some|an)other time\b|some other time\b|later\b|ahora no\b|por ahora no\b|todavia no\b|mas tarde\b"
-    r"|mas adelante\b|otro dia\b|en otro momento\b|quizas? (?:despues|luego|mas)\b"
+    rf"|mas adelante\b|otro dia\b|en otro momento\b|quizas? (?:despues|luego|mas)\b|{_WILL_TELL}"
 )
 _PUTS_OFF: Final = re.compile(rf"{_LEAD_IN}(?:no\b(?! problem)|nope\b|nah\b|nothing\b|nada mas\b|{_NOT_NOW})")
 _OPENS_WITH_YES: Final = re.compile(

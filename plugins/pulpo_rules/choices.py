@@ -113,7 +113,7 @@ def same(word: str, other: str, known: Collection[str] = ()) -> bool:
         return True
     if word[0] != other[0] or len(word) < 4 or len(other) < 4:
         return False
-    if stem(word) == stem(other) and len(stem(word)) >= 4:
+    if stem(word) == stem(other) and len(stem(word)) >= 4 and other not in lexicon.WEEKDAYS:
         return True
     return other not in known and other not in lexicon.COMMON and word not in lexicon.COMMON and _misspelt(word, other)
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import pulpo
-from pulpo_rules import lexicon
-from pulpo_rules.acts import read_acts
+from pulpo_rules.acts import corrects, read_acts
 from pulpo_rules.entities import Entity, emails, phones
 from pulpo_rules.fields import Field
 from pulpo_rules.people import addressed_names, bare_name, introduced_names, respelt_name, standing_names
@@ -130,7 +129,7 @@ def standing(walk: Walk) -> None:
 def _is_wanted(walk: Walk, each: Field) -> bool:
     if each.tool == walk.scene.goal:
         # Who says "no, …" to what was shown may well mean the name in it.
-        return each.name not in walk.scene.filled or not lexicon.CORRECTIONS.isdisjoint(words(walk.text)[:1])
+        return each.name not in walk.scene.filled or corrects(words(walk.text))
     return sum(tool == each.tool for tool, _ in walk.found) >= _ENOUGH
 
 

@@ -84,15 +84,17 @@ def _days_meant(dialogue: pulpo.Dialogue, situation: Situation, days: Collection
                 yield from (choice.fields[name] for name in days if name in choice.fields)
 
 
-def of_habit(form: Form, facts: Facts, said: Mapping[str, Mention], dialogue: pulpo.Dialogue) -> dict[str, pulpo.Fact]:
+def of_habit(
+    form: Form, facts: Facts, said: Mapping[str, Mention], dialogue: pulpo.Dialogue, *, searched: bool
+) -> dict[str, pulpo.Fact]:
     """Return the day for an hour that is said after a question of habit ("do you open on Saturdays?" … "then at ten")
-    and has none of its own."""
+    and has none of its own, or for what is ``searched`` on such days."""
     usual = dialogue.notes.get("usual")
     day = next((each.name for each in form.fields if each.part == "date"), None)
     if not usual or day is None or any(each.name in facts for each in form.fields if each.part in _DAYS):
         return {}
     told = any(each.name in said for each in form.fields if each.part in _HOURS)
-    return {day: pulpo.Fact(str(usual))} if told else {}
+    return {day: pulpo.Fact(str(usual))} if told or searched else {}
 
 
 def taken(facts: Facts, offer: pulpo.Offer) -> dict[str, pulpo.Fact]:

@@ -118,6 +118,8 @@ ANY: Final = _phrases(
 ANYONE: Final = _set("con quien with who anyone anybody whoever")
 """Words by which an "any" is about people."""
 CORRECTIONS: Final = _set("no mejor perdon digo actually instead rather sorry wait cambio cambia change make")
+SOUNDS: Final = _set("ay uy oh ah eh ey uh um hm hmm mm huy ups oops uf ok vale")
+"""Sounds before what is said."""
 CORRECTIONS_SAID: Final = _phrases(
     "no | mejor | perdon | digo | actually | sorry | wait | no wait | i mean | quise decir"
 )

@@ -53,7 +53,8 @@ def set_out(
     said = {name: mention for name, mention in said.items() if name not in pointers}
     changed = {name for name, mention in said.items() if name not in before or before[name].value != mention.value}
     known = {**facts.merged(before, said, situation), **settled}
-    habit = facts.of_habit(form, known, said, dialogue)
+    searched = bool(understood.mentions.usual) and any(goal in situation.suggested_by(tool) for tool in situation.forms)
+    habit = facts.of_habit(form, known, said, dialogue, searched=searched)
     known, changed = {**known, **habit}, changed | habit.keys()
     known = facts.without_chance(known, before, form)
     if understood.acts.anyone:

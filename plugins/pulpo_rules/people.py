@@ -44,7 +44,7 @@ _EDGES: Final = (
 
 
 _LETTER: Final = re.compile(r"\b(?:con|sin|with|without) (?:una? |an? )?(?:[a-z]|hache|jota|zeta|ceta|uve|ene)\b")
-_NOT_SO: Final = re.compile(r"\W*(?:no|perdon|sorry)\b.{0,12}\b(?:es|it's|its|is)\b")
+_NOT_SO: Final = re.compile(r"\W*(?:(?:ay|uy|oh|ah|hmm?)\W+)?(?:no|perdon|sorry)\b.{0,12}\b(?:es|it's|its|is)\b")
 _TYPED_WRONG: Final = 2
 """Letters in which two spellings of a name differ."""
 _OTHERS = "|".join(sorted(lexicon.OTHERS))

@@ -47,11 +47,22 @@ def advance(
     if unclear:
         text, offers, each = unclear
         return Say(paragraphs([opening, text]), replace(dialogue, asked=each.name, offers=offers))
+    unanswered = _unanswered(form, dialogue)
+    if unanswered:
+        return ask(unanswered, dialogue, situation, opening)
     left = missing(form, dialogue.facts)
     if left:
         check = _check(left, form, dialogue, situation, changed)
         return check or _obtain(left, form, dialogue, situation, opening, changed)
     return _call(form, dialogue, situation, opening)
+
+
+def _unanswered(form: Form, dialogue: pulpo.Dialogue) -> Field | None:
+    """What need not be known, but was said unclearly ("with her": with whom?) and asked about in vain."""
+    each = form.field(dialogue.asked or "")
+    if each is None or each.required or each.name in dialogue.facts:
+        return None
+    return each if narrowed_to(each.name, dialogue.offers) else None
 
 
 def _of_each(

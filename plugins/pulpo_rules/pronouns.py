@@ -45,17 +45,26 @@ def speaks_of_somebody(text: str) -> Span | None:
 def named_last(
     before: Sequence[str], listed: Sequence[pulpo.Choice], *, known: Collection[str]
 ) -> tuple[pulpo.Choice, ...]:
-    """Return who of ``listed`` was named in the newest of ``before`` (newest first) that names anybody."""
-    for text in before:
-        named: dict[str, pulpo.Choice] = {}
-        said = set(words(text))
-        for picked in pick(text, listed, known=known):
-            for choice in (picked.choice,) if picked.choice else picked.rivals:
-                if _label_words(choice) & said:
-                    named.setdefault(str(choice.value), choice)
+    """Return who of ``listed`` was named in the newest of ``before`` (newest first) that names anybody; where that is
+    several, the one of them whom the message right before it named alone, for that was a question about them."""
+    for position, text in enumerate(before):
+        named = _named(text, listed, known)
+        if len(named) > 1 and position + 1 < len(before):
+            asked = _named(before[position + 1], listed, known)
+            return asked if len(asked) == 1 and asked[0] in named else named
         if named:
-            return tuple(named.values())
+            return named
     return ()
+
+
+def _named(text: str, listed: Sequence[pulpo.Choice], known: Collection[str]) -> tuple[pulpo.Choice, ...]:
+    found: dict[str, pulpo.Choice] = {}
+    said = set(words(text))
+    for picked in pick(text, listed, known=known):
+        for choice in (picked.choice,) if picked.choice else picked.rivals:
+            if _label_words(choice) & said:
+                found.setdefault(str(choice.value), choice)
+    return tuple(found.values())
 
 
 def _label_words(choice: pulpo.Choice) -> set[str]:

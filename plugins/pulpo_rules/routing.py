@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulpo
-from pulpo_rules import intents
+from pulpo_rules import intents, shifting
 from pulpo_rules.carrying import pointed_places
 from pulpo_rules.mentions import Mentions
 from pulpo_rules.places import is_pointed_at
@@ -38,6 +38,9 @@ class Route:
 def route(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Route:
     """Decide where a message leads."""
     goal = dialogue.goal if dialogue.goal in situation.forms else None
+    moving = _sooner_or_later(understood, situation)
+    if moving:
+        return Route(goal=moving, switched=moving != goal, again=moving == goal, confidence=intents.SURE)
     if goal is None:
         return _first(understood, dialogue, situation)
     asides: list[tuple[str, Clause]] = []
@@ -113,7 +116,7 @@ def _first(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
         for clause in understood.clauses
         if clause.best.score >= intents.SURE and clause.best.tool in situation.forms
     ]
-    again = _again(understood, dialogue, situation)
+    again = _again(understood, dialogue, situation) or _about_days(understood, situation)
     if again:
         return Route(goal=again, switched=True, confidence=intents.SURE)
     searched = _searched_anew(understood, dialogue, situation) if not sure else None
@@ -155,6 +158,8 @@ def _rather_what_was_said(goal: str, understood: Understanding, asked: Collectio
     ("I want a table, somewhere in Lima": which places are there?)."""
     if situation.forms[goal].read_only or understood.mentions.of(goal) or situation.suggested_by(goal):
         return goal
+    if _is_pointed_at(goal, understood, situation):
+        return goal
     counts = {
         tool: len(understood.mentions.of(tool))
         for tool, form in situation.forms.items()
@@ -162,6 +167,13 @@ def _rather_what_was_said(goal: str, understood: Understanding, asked: Collectio
     }
     most_said = max(counts, key=lambda tool: counts[tool], default=goal)
     return most_said if counts.get(most_said, 0) else goal
+
+
+def _is_pointed_at(goal: str, understood: Understanding, situation: Situation) -> bool:
+    """Whether what was said are properties of the listed things that a tool needs: it tells which one is meant."""
+    said = {name for _, name in understood.mentions.found}
+    listed = (choice for each in situation.forms[goal].fields if each.required for choice in situation.listed(each))
+    return any(said & choice.fields.keys() for choice in listed)
 
 
 def _rather_what_was_given(
@@ -220,12 +232,48 @@ def _again(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situa
     """The last question's tool, for a message that only gives another value for it ("and on Saturday?"), and none
     that it has no use for."""
     last = str(dialogue.notes.get("last", ""))
-    bare = not any(clause.content for clause in understood.clauses)
-    if not bare or last not in situation.forms:
+    if last not in situation.forms or not _asks_no_more(understood):
         return None
     taken = len(understood.mentions.of(last))
     beyond = any(len(understood.mentions.of(tool)) > taken for tool in situation.forms)
     return last if taken and not beyond else None
+
+
+def _asks_no_more(understood: Understanding) -> bool:
+    """Whether nothing but values is said, or asked after a word on what was told ("I can't then. And on Friday?")."""
+    telling = [clause for clause in understood.clauses if clause.content]
+    asked = [clause for clause in understood.clauses if clause.question and not clause.content]
+    return not telling or bool(asked and not any(clause.question or clause.best.score >= STRONG for clause in telling))
+
+
+def _about_days(understood: Understanding, situation: Situation) -> str | None:
+    """The tool that tells of days and of nothing else, for a question of habit which names nothing that is listed and
+    asks for nothing else in so many words ("los viernes por la tarde estáis?")."""
+    found = understood.mentions.found
+    if not (understood.mentions.usual and understood.acts.question):
+        return None
+    if any(clause.best.score >= STRONG for clause in understood.clauses):
+        return None
+    if any(
+        each.listed and (form.tool.name, each.name) in found
+        for form in situation.forms.values()
+        for each in form.fields
+    ):
+        return None
+    able = [
+        tool
+        for tool, form in situation.forms.items()
+        if form.read_only and form.fields and all(each.part == "date" and not each.required for each in form.fields)
+    ]
+    return able[0] if len(able) == 1 else None
+
+
+def _sooner_or_later(understood: Understanding, situation: Situation) -> str | None:
+    """The tool that moves what one has, for who wants to come earlier or later on the very day of it."""
+    if not shifting.comes_sooner_or_later(understood.text):
+        return None
+    movable = [tool for tool, form in situation.forms.items() if shifting.can_move(form, situation)]
+    return movable[0] if len(movable) == 1 and shifting.has_one_that_day(movable[0], understood, situation) else None
 
 
 def _searched_anew(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> str | None:

@@ -19,6 +19,10 @@ from pulpo_rules.understanding import Understanding
 
 _LATER: Final = re.compile(r"\b(?:mas tarde|later|despues|mas adelante)\b")
 _EARLIER: Final = re.compile(r"\b(?:mas temprano|mas pronto|antes|earlier|sooner)\b")
+_COMES: Final = re.compile(
+    r"\b(?:ir|iria|venir|pasar|llegar|llev\w*|tra(?:er|ig)\w*|come|be there|bring)\b(?:\W+\w+){0,5}?\W+"
+    r"(?:antes|mas (?:tarde|temprano|pronto)|earlier|later|sooner)\b(?! (?:de|del|than)\b)"
+)
 _FEW: Final = 4
 """Telling words of a message that asks for other hours and for nothing else."""
 _OTHER_ONE: Final = re.compile(r"\b(?:el otro|la otra|the other(?: one)?)\b")
@@ -79,6 +83,22 @@ def can_move(form: Form, situation: Situation) -> bool:
     names = {each.name for each in form.fields if each.reader is not None and each.part in ("date", "clock", "time")}
     listed = [choice for each in form.fields if each.listed for choice in situation.listed(each)]
     return not form.read_only and len(names) > 1 and any(names <= choice.fields.keys() for choice in listed)
+
+
+def comes_sooner_or_later(text: str) -> bool:
+    """Whether somebody wants to come at another hour than agreed: "puedo ir un poco antes?"."""
+    return bool(_COMES.search(fold(text)))
+
+
+def has_one_that_day(tool: str, understood: Understanding, situation: Situation) -> bool:
+    """Whether just one of the listed things that ``tool`` moves is on the day that was said."""
+    form = situation.forms[tool]
+    day = _field([form], "date")
+    said = understood.mentions.of(tool).get(day.name) if day else None
+    if day is None or said is None:
+        return False
+    listed = [choice for each in form.fields if each.required for choice in situation.listed(each)]
+    return sum(said.may_be(choice.fields.get(day.name)) for choice in listed) == 1
 
 
 def _listed_values(form: Form, known: Facts, situation: Situation) -> Mapping[str, Any]:

@@ -106,7 +106,8 @@ def lost(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situati
     known = {**dialogue.facts, **situation.remembered(facts.merged({}, everything(understood), situation))}
     if pulpo.read_consent(understood.text) == "no":
         return Say(situation.say(texts.NOTHING_OPEN), replace(dialogue, facts=known))
-    unknown = unlisted.nowhere_listed(understood, situation, again=bool(dialogue.notes.get("unlisted")))
+    again = bool(dialogue.notes.get("unlisted"))
+    unknown = None if is_upset(understood.text) else unlisted.nowhere_listed(understood, situation, again=again)
     dialogue = noted(dialogue, unlisted=True if unknown else None)
     if unknown:
         said, each = unknown

@@ -29,6 +29,15 @@ _WHAT: Final = re.compile(r"(?<=\S)(?=\s(?:y|pero)\s+(?:a\s+|de\s+)?qué\b)", re
 """Only its accent tells "and what" from "and that", so this one is looked for in the text as it stands."""
 _JOINT: Final = re.compile(r"\s*[,.;]+\s+(?:(?:y|and|pero|but|que)\s+)?|\s+(?:y|and|pero|but)\s+")
 """Where one wish may end and another one begin."""
+_FOR_ME: Final = re.compile(
+    r"\bme (?!han\b|has\b|van\b|vas\b|mas\b|es\b)\w+[sn]\b|\b\w{2,}me\b|\b(?:put|get|fit|squeeze|have|give) me\b"
+)
+"""That somebody is asked for something: "y me des", "poneme", "put me"."""
+_STATES: Final = re.compile(
+    r"\W*(?:es que |que |porque |because |since |as )?"
+    r"(?:i've got|i have|i'm|i am|i work|there's|tengo|tenemos|estoy|voy|me voy|trabajo|hay)\b"
+)
+"""How a reason begins."""
 _DENIES: Final = re.compile(r"\b(?:no|not|nor|ni|can't|cant|cannot|won't|wont|unable|imposible)\b")
 _TRACE: Final = 0.1
 """A tool that the words do not point to at all is not lifted by values."""
@@ -69,8 +78,9 @@ class Clause:
 class Understanding:
     """Everything read from one message; ``known`` are the words with a meaning, as the scene gave them.
 
-    ``parts`` are what gives something up and what is wanted instead, where a message does both. ``away`` says that it
-    asks for a tool which is not there now: it is for the planner to know.
+    ``parts`` are what gives something up and what is wanted instead, where a message does both; without the second,
+    what is said beside the first is no wish, but would be read as one ("I've got an exam at ten"). ``away`` says
+    that it asks for a tool which is not there now: it is for the planner to know.
     """
 
     text: str
@@ -78,7 +88,7 @@ class Understanding:
     mentions: Mentions
     clauses: tuple[Clause, ...]
     known: Collection[str] = frozenset()
-    parts: tuple[Understanding, Understanding] | None = None
+    parts: tuple[Understanding, Understanding | None] | None = None
     away: bool = False
 
 
@@ -105,34 +115,56 @@ def _understand(text: str, forms: Mapping[str, Form], model: IntentModel, scene:
 
 def _parts(
     whole: Understanding, forms: Mapping[str, Form], model: IntentModel, scene: Scene
-) -> tuple[Understanding, Understanding] | None:
+) -> tuple[Understanding, Understanding | None] | None:
     """Read a message in two where one part gives something up and the other one wants something else."""
     if not any(
         intent.score > _TRACE and forms[intent.tool].gives_up for clause in whole.clauses for intent in clause.intents
     ):
         return None
+    alone: Understanding | None = None
     for joint in _JOINT.finditer(fold(whole.text)):
         texts = (whole.text[: joint.start()], whole.text[joint.end() :])
         first, second = (_understand(text, forms, model, scene) for text in texts)
         for given_up, wish in ((first, second), (second, first)):
             if _gives_up(given_up, forms) and _wants(wish, forms):
                 return given_up, wish
-    return None
+        if alone is None and _gives_up(first, forms) and _is_told(second):
+            alone = first
+    return (alone, None) if alone is not None else None
 
 
 def _gives_up(part: Understanding, forms: Mapping[str, Form]) -> bool:
-    best = part.clauses[0].best
-    return len(part.clauses) == 1 and best.score >= SURE and forms[best.tool].gives_up
+    return len(part.clauses) == 1 and _is_given_up(part.clauses[0], forms)
+
+
+def _is_given_up(clause: Clause, forms: Mapping[str, Form]) -> bool:
+    return clause.best.score >= SURE and forms[clause.best.tool].gives_up
 
 
 def _wants(part: Understanding, forms: Mapping[str, Form]) -> bool:
     """Whether a part asks for a change that gives nothing up, and says no reason for giving up ("no puedo a las 5")."""
+    said = fold(part.text)
+    if part.clauses[0].question or not part.clauses[0].content or _DENIES.search(said) or _STATES.match(said):
+        return False
     best = part.clauses[0].best
     form = forms.get(best.tool)
-    if form is None or best.score < SURE or form.read_only or form.gives_up or _DENIES.search(fold(part.text)):
-        return False
-    needed = {each.name for each in form.fields if each.required}
-    return bool(part.mentions.of(best.tool).keys() & needed) and not part.clauses[0].question
+    if form is not None and best.score >= SURE and not form.read_only and not form.gives_up:
+        return bool(_needed(form) & part.mentions.of(best.tool).keys())
+    # In words that say little a day and an hour do, if somebody is asked for them.
+    told = (form for form in forms.values() if not form.read_only and not form.gives_up)
+    return bool(_FOR_ME.search(fold(part.text))) and any(
+        len(_needed(each) & part.mentions.of(each.tool.name).keys()) > 1 for each in told
+    )
+
+
+def _is_told(part: Understanding) -> bool:
+    """Whether a part neither asks nor wishes, as a reason does."""
+    told = part.clauses[0]
+    return not told.question and (told.best.score < SURE or bool(_STATES.match(fold(part.text))))
+
+
+def _needed(form: Form) -> set[str]:
+    return {each.name for each in form.fields if each.required}
 
 
 def _clauses(text: str) -> list[Span]:

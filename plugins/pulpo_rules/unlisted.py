@@ -19,7 +19,10 @@ from pulpo_rules.understanding import Clause, Understanding
 
 _OFFERING: Final = (
     r"hace(?:is|n|s)?|ofrece(?:is|n|s)?|(?:do|does|can) (?:you|u)(?: guys| also| even)? (?:do|offer|give)"
+    r"|(?!acept|admit|cobr|sab|ten|est|pod|quer|cre|dec|hab|ve|va)\w{2,}(?<!st)[ae]is"
+    r"|do (?:you|u)(?: guys| also| even)? (?!take|accept|have|know|think|mind|speak|need|want|see)\w+"
 )
+"""What is done for customers; what is taken from them, known or had is no offer."""
 _WANTING: Final = (
     r"hacer(?:me|te|se|le|nos)?|quiero|queria|quisiera|me gustaria|necesito|busco|dame|ponme|"
     r"can i|could i|i want|i need|i'd like|i would like|looking for|get|have"
@@ -32,7 +35,7 @@ _ENDS: Final = lexicon.QUESTION_WORDS | frozenset("con with sin without si if wh
 _BETWEEN: Final = 4
 """Words that may stand between a wish and its object."""
 _MEANT_OTHERWISE: Final = (lexicon.NEVER_NAMES, lexicon.COMMON, lexicon.OTHERS)
-_AGAIN: Final = re.compile(r"\s*¿?\s*(?:y|o|ni|and|or|what about|how about|que tal)\b")
+_AGAIN: Final = re.compile(r"(?<!\w)(?:y|o|ni|and|or|what about|how about|que tal)\b")
 _SHORTEST: Final = 4
 """Letters of a word that can be the name of something."""
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 import pulpo
-from pulpo_rules import facts, shifting, talk
+from pulpo_rules import facts, intents, shifting, talk
 from pulpo_rules.fields import Field, Form
 from pulpo_rules.outset import set_out, switched
 from pulpo_rules.situation import Decision, Do, Say, Situation, noted, paragraphs
@@ -26,20 +26,41 @@ def both(understood: Understanding, dialogue: pulpo.Dialogue, situation: Situati
     given_up, wish = understood.parts
     form = situation.forms[given_up.clauses[0].best.tool]
     each = next(each for each in form.fields if each.required)
-    if not situation.listed(each):
+    settled = _pointed_at(form, given_up, situation)
+    if not situation.listed(each) or (dialogue.goal not in (None, form.tool.name) and not settled):
         return None
-    settled, _ = facts.pointed_at(form, {}, talk.everything(given_up), situation, None)
-    meant = _meant(each, settled, situation)
-    moving = next((other for other in situation.forms.values() if _moves(other, each, situation)), None)
     fresh = replace(dialogue, facts=situation.remembered(dialogue.facts), pending=None, asked=None, offers=())
-    if moving is not None and not _wants_another(wish, moving, meant):
-        name = moving.tool.name
-        return set_out(
-            name, wish, replace(fresh, goal=name, facts={**fresh.facts, **settled}), situation, switched(name)
-        )
+    if wish is None:
+        # What is said beside it is a reason, unless it tells which one is meant.
+        whole = _pointed_at(form, understood, situation)
+        return None if whole or not settled else _set_out(form, given_up, fresh, situation)
+    moving = next((other for other in situation.forms.values() if _moves(other, each, situation)), None)
+    if moving is not None and not _wants_another(wish, moving, _meant(each, settled, situation)):
+        return _set_out(moving, wish, replace(fresh, facts={**fresh.facts, **settled}), situation)
+    then = {"after": form.tool.name, "tool": _tool(wish, situation), "text": wish.text}
+    return _set_out(form, given_up, noted(fresh, then=then), situation)
+
+
+def _set_out(form: Form, understood: Understanding, dialogue: pulpo.Dialogue, situation: Situation) -> Decision:
     name = form.tool.name
-    then = {"after": name, "tool": wish.clauses[0].best.tool, "text": wish.text}
-    return set_out(name, given_up, noted(replace(fresh, goal=name), then=then), situation, switched(name))
+    return set_out(name, understood, replace(dialogue, goal=name), situation, switched(name))
+
+
+def _pointed_at(form: Form, understood: Understanding, situation: Situation) -> dict[str, pulpo.Fact]:
+    return facts.pointed_at(form, {}, talk.everything(understood), situation, None)[0]
+
+
+def _tool(wish: Understanding, situation: Situation) -> str:
+    """What makes the new thing: the tool that is asked for, else the one that takes most and moves nothing."""
+    best = wish.clauses[0].best
+    making = [
+        name
+        for name, form in situation.forms.items()
+        if not (form.read_only or form.gives_up or shifting.can_move(form, situation))
+    ]
+    if best.tool in making and best.score >= intents.SURE:
+        return best.tool
+    return max(making, key=lambda name: len(wish.mentions.of(name)), default=best.tool)
 
 
 def _meant(each: Field, settled: dict[str, pulpo.Fact], situation: Situation) -> pulpo.Choice | None:
@@ -75,7 +96,7 @@ def follows(dialogue: pulpo.Dialogue, results: Sequence[pulpo.ToolResult]) -> bo
 def then(said: Say, understood: Understanding, tool: str, situation: Situation) -> Decision:
     """Go on with the wish that was kept, after ``said`` told that the first one is done."""
     dialogue = said.dialogue or pulpo.Dialogue()
-    onward = set_out(tool, understood, replace(dialogue, goal=tool), situation, switched(tool))
+    onward = _set_out(situation.forms[tool], understood, dialogue, situation)
     if isinstance(onward, Say):
         return dataclasses.replace(onward, text=paragraphs([said.text, onward.text]))
     changes = any(not situation.forms[name].read_only for name, _ in onward.calls)

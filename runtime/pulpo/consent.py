@@ -56,7 +56,8 @@ that will work well | that time will work well | that sounds about right | that 
 everything seems correct | all of that is correct | that is all correct | thats all correct | make it so
 eso esta bien | eso es correcto | es correcto | esta todo bien | esta todo correcto | todo esta bien | seria genial
 seria perfecto | me parece correcto | me encaja | me parece
-si senor | si senora | si senorita | yes sir | yes madam | go on | go on then | si si dale | ahora si | ahora esta bien
+si senor | si senora | si senorita | yes sir | yes madam | go on | go on then | spot on | si si dale
+ahora si | ahora esta bien
 """
 
 _NO: Final = """

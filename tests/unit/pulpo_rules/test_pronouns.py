@@ -59,6 +59,8 @@ def test_pronouns_of_nobody_listed(text: str) -> None:
         (["Sí, hay hueco con Ana.", "¿y con Luis?"], ["ana"]),
         (["¿Para qué día?", "¿trabaja Luis?"], ["luis"]),
         (["Lo hace Ana o Luis."], ["ana", "luis"]),
+        (["Lo hace Ana o Luis.", "¿Luis corta el pelo?"], ["luis"]),
+        (["Lo hace Ana o Luis.", "¿quién corta el pelo?", "¿y Luis?"], ["ana", "luis"]),
         (["me da igual, con quien sea", "con Ana"], ["ana"]),
         (["hola"], []),
         ([], []),

@@ -12,6 +12,8 @@ from unit.pulpo_rules.chat import Chat
         ("quiero pedir unas empanadas de humita", "empanadas de humita"),
         ("do you do tiramisu?", "tiramisu"),
         ("I want to order a calzone", "calzone"),
+        ("¿preparáis lasaña?", "lasaña"),
+        ("do you bake focaccia?", "focaccia"),
     ],
 )
 async def test_what_is_not_listed_is_said_to_be_none(pizzeria: Chat, text: str, said: str) -> None:
@@ -31,6 +33,8 @@ async def test_what_is_not_listed_is_said_to_be_none(pizzeria: Chat, text: str, 
         "quiero saber si aceptan tarjeta",
         "I want to order a pizza",
         "do you take cards?",
+        "¿aceptáis tarjeta?",
+        "do you know Naples?",
         "hola",
     ],
 )

@@ -25,6 +25,8 @@ async def with_a_haircut_on_monday(database: FileDatabase, *, locale: str = "es"
         "anula mi cita del lunes. Resérvame el martes a las 11",
         "ponme el martes a las 11 y quita la del lunes",
         "cancel Monday and book me in for Tuesday at 11",
+        "necesito que me canceles lo del lunes y me des hora el martes a las 11",
+        "dame de baja el turno del lunes y poneme el martes a las 11",
     ],
 )
 async def test_what_can_be_moved_is_moved_by_one_yes(database: FileDatabase, text: str) -> None:
@@ -67,7 +69,10 @@ async def test_a_question_in_between_loses_neither_wish(database: FileDatabase) 
     [
         "cancela la del lunes, no puedo ir a las 10",
         "cancela la del lunes y ya está",
+        "cancela lo del lunes, tengo médico el lunes a las 12",
+        "cancela la del lunes, la de las 10",
         "I can't come on Monday, cancel it",
+        "cancel Monday, I've got the dentist at noon",
     ],
 )
 async def test_one_wish_stays_one(database: FileDatabase, text: str) -> None:
