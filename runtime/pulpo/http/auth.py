@@ -34,10 +34,12 @@ ALL_SCOPES: Final = frozenset(keys.SCOPES)
 
 KEY_SECONDS: Final = 2.0
 """How long a key is believed before the database is asked again: how late a revocation may come."""
+UNKNOWN_SECONDS: Final = 2.0
+"""How long what is no key is refused without asking. No new key waits for that: nobody tries one before it is made."""
 DEMO_SECONDS: Final = 1.0
 """The same for "there is no key at all"."""
 REMEMBERED: Final = 4096
-"""Keys remembered at most; beyond it all are forgotten, which costs one read each."""
+"""Keys remembered at most, and as many that are none; beyond it all are forgotten, which costs one read each."""
 
 _PROXIES = frozenset({b"forwarded", b"via", b"x-real-ip", b"true-client-ip", b"x-client-ip", b"x-original-host"})
 _PROXY_PREFIXES = (b"x-forwarded-", b"cf-", b"x-envoy-")
@@ -87,6 +89,8 @@ class Gate:
         self._clock = clock
         self._on_loopback = _LOOPBACK.fullmatch(host) is not None
         self._known: dict[bytes, Belief[KeyRecord | None]] = {}
+        # Apart from the keys that there are: a spray of others must not push them out.
+        self._unknown: dict[bytes, float] = {}
         self._keys_exist = Belief(self._any_keys, seconds=DEMO_SECONDS, clock=clock)
         self._guarded = False
         self._default = default_workspace
@@ -122,6 +126,8 @@ class Gate:
         return Caller(workspace=workspace, scopes=record.scopes, key_id=record.id)
 
     async def _record(self, digest: bytes) -> KeyRecord | None:
+        if self._unknown.get(digest, 0.0) > self._clock():
+            return None
         belief = self._known.get(digest)
         if belief is None:
             if len(self._known) >= REMEMBERED:
@@ -132,9 +138,16 @@ class Gate:
         try:
             record = await belief.get()
         finally:
-            if record is None:  # of what is no key nothing is remembered
+            if record is None:
                 self._known.pop(digest, None)
+        if record is None:
+            self._refuse(digest)
         return record
+
+    def _refuse(self, digest: bytes) -> None:
+        if len(self._unknown) >= REMEMBERED:
+            self._unknown.clear()
+        self._unknown[digest] = self._clock() + UNKNOWN_SECONDS
 
     async def _find(self, digest: bytes) -> KeyRecord | None:
         found = await self._database.read(lambda connection: keys.find_key(connection, digest))

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from pulpo.conversation import Workspace
+from pulpo.errors import StoreUnavailableError
 from pulpo.http import auth
 from pulpo.http.auth import PUBLIC, Caller, Gate
 from pulpo.http.problems import ProblemError
@@ -97,11 +98,56 @@ async def test_who_comes_with_a_key_while_it_is_looked_up_shares_the_look(
     assert database.reads == 2
 
 
-async def test_unknown_keys_are_not_remembered(gate: Gate, database: CountingDatabase) -> None:
+async def refused(gate: Gate, secret: bytes) -> None:
+    with pytest.raises(ProblemError) as problem:
+        await gate.caller({b"authorization": b"Bearer " + secret}, LOCAL, scope="chat")
+    assert problem.value.status == 401
+
+
+async def test_what_is_no_key_is_looked_up_once_in_a_while(
+    gate: Gate, database: CountingDatabase, clock: Clock
+) -> None:
+    for _ in range(100):
+        await refused(gate, b"wrong")
+    assert database.reads == 1
+    clock.now += auth.UNKNOWN_SECONDS
+    await refused(gate, b"wrong")
+    assert database.reads == 2
+
+
+async def test_a_key_that_was_just_made_opens_at_once(gate: Gate, database: CountingDatabase) -> None:
+    await refused(gate, b"wrong")
+    _, headers = database.key("chat")
+    assert (await gate.caller(headers, LOCAL, scope="chat")).scopes == {"chat"}
+
+
+async def test_a_spray_of_what_is_no_key_pushes_no_key_out_and_is_bounded(
+    gate: Gate, database: CountingDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "REMEMBERED", 4)
+    _, headers = database.key("chat")
+    await gate.caller(headers, LOCAL, scope="chat")
     for number in range(10):
-        with pytest.raises(ProblemError):
-            await gate.caller({b"authorization": b"Bearer x%d" % number}, LOCAL, scope="chat")
-    assert gate._known == {}
+        await refused(gate, b"x%d" % number)
+    reads = database.reads
+    await gate.caller(headers, LOCAL, scope="chat")
+    assert database.reads == reads
+    assert len(gate._unknown) <= 4
+
+
+async def test_a_database_that_was_away_makes_no_key_unknown(
+    gate: Gate, database: CountingDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, headers = database.key("chat")
+
+    async def away(_closure: object) -> None:
+        raise StoreUnavailableError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "read", away)
+        with pytest.raises(StoreUnavailableError):
+            await gate.caller(headers, LOCAL, scope="chat")
+    assert (await gate.caller(headers, LOCAL, scope="chat")).scopes == {"chat"}
 
 
 async def test_the_memory_of_keys_is_bounded(
