@@ -288,6 +288,20 @@ def test_the_overview_is_live_until_it_is_paused(new_visit: NewVisit) -> None:
     assert visit.strangers == []
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_a_plugin_contributes_is_folded_and_fills_no_screen(new_visit: NewVisit, axe: str, width: int) -> None:
+    page = new_visit(locale="en-GB", width=width).open("/console#/plugins")
+    row = page.get_by_role("row", name="pulpo_booking")
+    fold = row.locator("summary")
+    expect(fold).to_contain_text("tools: ")
+    expect(row.get_by_text("get_availability")).to_be_hidden()
+    assert row.bounding_box()["height"] < 360, "half a screen"  # type: ignore[index]
+    assert grave_findings(page, axe) == []
+    fold.press("Enter")
+    expect(row.get_by_text("get_availability")).to_be_visible()
+    assert grave_findings(page, axe) == []
+
+
 def test_the_accessibility_check_can_fail(new_visit: NewVisit, axe: str) -> None:
     page = new_visit().open("/")
     page.locator("#send").evaluate("button => button.removeAttribute('aria-label')")

@@ -33,12 +33,13 @@ function stateOf(state) {
   return has(`plugins.state.${state}`) ? say(pill, `plugins.state.${state}`) : (pill.append(state), pill);
 }
 
-/** `{tools: ["get_services"], …}` as a list of kinds with their names. */
+/** `{tools: ["get_services"], …}` as how many there are of each kind, with the names, which would fill a screen, folded. */
 function contributions(kinds) {
   const filled = Object.entries(kinds).filter(([, names]) => names?.length);
   if (!filled.length) return null;
+  const counts = filled.map(([kind, names]) => `${kindOf(kind)}: ${names.length}`).join(" · ");
   const pairs = filled.flatMap(([kind, names]) => [el("dt", {}, kindOf(kind)), el("dd", {}, el("code", {}, names.join(", ")))]);
-  return el("dl", { class: "contributes" }, ...pairs);
+  return el("details", {}, el("summary", {}, counts), el("dl", { class: "contributes" }, ...pairs));
 }
 
 function kindOf(kind) {
