@@ -126,7 +126,7 @@ class Gate:
         return Caller(workspace=workspace, scopes=record.scopes, key_id=record.id)
 
     async def _record(self, digest: bytes) -> KeyRecord | None:
-        if self._unknown.get(digest, 0.0) > self._clock():
+        if self._unknown and self._unknown.get(digest, 0.0) > self._clock():
             return None
         belief = self._known.get(digest)
         if belief is None:
