@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 GRACE = int(DRAIN_SECONDS)
 """Seconds that open responses get after SIGTERM; Kubernetes kills after 30."""
 
+LOOKS = 3
+"""Rounds of the event loop in which it accepts whoever knocked while it did not run."""
+
+HEARING = 0.1
+"""Seconds in which the requests of those are read, after nobody new is let in."""
+
 CLOSING_SECONDS = 3.0
 """What the event loop has to close after all is done and written."""
 
@@ -156,7 +162,19 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._captured_signals == [signal.SIGTERM]:  # a person at the keyboard waits for nobody
             await asyncio.sleep(self._drain_delay)
+            await self._hear_out(sockets)
         await super().shutdown(sockets=sockets)
+
+    async def _hear_out(self, sockets: list[socket.socket] | None) -> None:
+        """Stop listening, but answer whoever knocked before: uvicorn closes connections whose request it has not read.
+
+        A process that was not run for a moment finds them when it wakes up, and has to look once more first.
+        """
+        for _ in range(LOOKS):
+            await asyncio.sleep(0)
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        await asyncio.sleep(HEARING)
 
 
 def _end_soon() -> None:
