@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from pulpo.foreign import asked_to_end
@@ -33,9 +33,19 @@ async def background_task(
     try:
         yield
     finally:
+        asked = _times_asked()
         task.cancel()
-        with suppress(asyncio.CancelledError):
+        try:
             await task
+        except asyncio.CancelledError:
+            if _times_asked() > asked:  # whoever holds the block was cancelled meanwhile, and not the work alone
+                raise
+
+
+def _times_asked() -> int:
+    """How often the task that runs now was cancelled and has not yet obeyed."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]], name: str, again: float) -> None:
@@ -47,5 +57,7 @@ async def _for_ever(work: Callable[[], Awaitable[None]], name: str, again: float
             if asked_to_end():
                 raise
             error = raised
+        if asked_to_end():
+            return  # it took the end for its own, tidied up and returned
         _log.error("%s ended, and begins anew in %g s", name, again, exc_info=error)
         await asyncio.sleep(again)

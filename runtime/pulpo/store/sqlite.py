@@ -56,7 +56,7 @@ class SqliteDatabase:
 
     def over(self, raw: sqlite3.Connection) -> Connection:
         """Return the SQLAlchemy face of the writer's connection, whose transaction the writer begins and ends."""
-        if self._face is None or self._face[0] is not raw:
+        if self._face is None or self._face[0] is not raw or self._face[1].closed:
             from sqlalchemy import StaticPool, create_engine
 
             engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)

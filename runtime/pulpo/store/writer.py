@@ -95,7 +95,7 @@ class _Job:
         try:
             with within(connection, WRITE_SECONDS):
                 self.value = self.closure(connection)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # nobody cancels this thread, and were it to end nothing would be written again
             if not connection.in_transaction:
                 # A full disk, or a write that is cut, makes SQLite roll everything back, the neighbours' rows too.
                 raise sqlite3.OperationalError(f"the transaction was lost: {error}") from error
@@ -254,7 +254,7 @@ class SqliteWriter:
             self._committing = True
             self._batches.put(partial(self._commit, *self._taken_out()))
         elif not self._committing:
-            self._idle.set()
+            self._go_on()
 
     def _commit(self, batch: list[_Job], left: Iterable[_Job]) -> None:
         """In the thread: begin if the loop could not, run what is left, commit, and tell the callers."""
@@ -285,6 +285,10 @@ class SqliteWriter:
         self._committing = False
         for job in batch:
             job.deliver()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin with who waited for the batch that is over, whether it was committed or lost."""
         taken, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         for job in taken:
             if self._take(job):

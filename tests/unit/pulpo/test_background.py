@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -66,3 +67,40 @@ async def test_work_that_fails_as_it_is_ended_ends_all_the_same() -> None:
     with pytest.raises(ConnectionError):
         async with asyncio.timeout(5), background_task(work, name="work", again=0.001):
             await asyncio.sleep(0)
+
+
+async def test_work_that_takes_the_end_for_its_own_is_not_begun_anew(caplog: pytest.LogCaptureFixture) -> None:
+    """Who catches the cancellation to tidy up and returns has ended, as asked: else the server would never end."""
+    begun: list[int] = []
+
+    async def work() -> None:
+        begun.append(1)
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+
+    async with asyncio.timeout(5), background_task(work, name="work", again=0.001):
+        await asyncio.sleep(0)
+    assert (begun, caplog.records) == ([1], [])
+
+
+async def test_whoever_is_cancelled_while_work_ends_is_cancelled() -> None:
+    """The cancellation of the block's own task must not be taken for that of the work."""
+    ending = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ending.set()
+            await asyncio.sleep(0.01)
+
+    async def hold() -> str:
+        async with background_task(work, name="work"):
+            await asyncio.sleep(0)
+        return "went on"
+
+    holding = asyncio.create_task(hold())
+    await ending.wait()
+    holding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await holding

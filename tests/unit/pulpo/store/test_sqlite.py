@@ -41,6 +41,19 @@ async def test_a_failing_write_is_rolled_back_and_the_next_one_works(path: Path)
         assert await store.database.read(lambda c: c.execute(text("SELECT n FROM t")).scalars().all()) == [2]
 
 
+async def test_a_closure_that_closes_its_connection_closes_nobody_elses(path: Path) -> None:
+    async with open_sqlite(path) as store:
+        await store.database.write(lambda c: c.execute(text("CREATE TABLE t (n INTEGER PRIMARY KEY)")))
+
+        def tidy(connection) -> None:
+            with connection:  # SQLAlchemy's own idiom, which closes it at the end
+                connection.execute(text("INSERT INTO t VALUES (1)"))
+
+        await store.database.write(tidy)
+        await store.database.write(lambda c: c.execute(text("INSERT INTO t VALUES (2)")))
+        assert await store.database.read(lambda c: c.execute(text("SELECT n FROM t")).scalars().all()) == [1, 2]
+
+
 async def test_readers_cannot_write(path: Path) -> None:
     async with open_sqlite(path) as store:
         with pytest.raises((OperationalError, StoreUnavailableError), match="readonly"):

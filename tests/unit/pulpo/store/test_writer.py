@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pulpo.errors import StoreUnavailableError
-from pulpo.store.writer import SqliteWriter
+from pulpo.store.writer import BATCH, SqliteWriter
 
 
 @pytest.fixture
@@ -132,12 +132,38 @@ async def test_on_a_full_disk_nobody_is_told_of_rows_that_are_not_there(
     assert isinstance(outcomes[1], sqlite3.Error | StoreUnavailableError)
 
 
-async def test_a_closure_that_exits_ends_nothing_but_itself(writer: SqliteWriter) -> None:
+async def test_who_waits_behind_a_batch_that_is_lost_is_served_all_the_same(writer: SqliteWriter) -> None:
+    """More than a batch waits behind a commit, and the last of the first ones loses them their transaction: whoever
+    comes after them would wait until somebody else writes, and a writer that closes for ever."""
+
+    def lose(connection: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    gate = threading.Event()
+    busy = asyncio.create_task(writer.submit(lambda _: gate.wait(5)))
+    await asyncio.sleep(0.01)
+    first = [*(insert(number) for number in range(BATCH - 1)), lose]
+    lost = [asyncio.create_task(writer.submit_quick(closure)) for closure in first]
+    behind = [asyncio.create_task(writer.submit_quick(insert(number))) for number in range(3)]
+    await asyncio.sleep(0.01)
+    gate.set()
+    async with asyncio.timeout(5):
+        assert await busy
+        assert await asyncio.gather(*behind) == [0, 1, 2]
+    outcomes = await asyncio.gather(*lost, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {StoreUnavailableError}
+
+
+@pytest.mark.parametrize("ending", [SystemExit(3), asyncio.CancelledError(), KeyboardInterrupt()], ids=repr)
+async def test_a_closure_that_exits_ends_nothing_but_itself(writer: SqliteWriter, ending: BaseException) -> None:
+    """Nobody cancels the writer's thread, or presses Ctrl-C in it: were it to end, nothing would be written again."""
+
     def leave(connection: sqlite3.Connection) -> None:
-        raise SystemExit(3)
+        raise ending
 
     with pytest.raises(RuntimeError, match="end the process"):
-        await writer.submit(leave)
+        async with asyncio.timeout(5):
+            await writer.submit(leave)
     assert await writer.submit(insert(1)) == 1
 
 
