@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from math import exp
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,7 @@ from pulpo.store import counts, rollouts
 from pulpo.store.canary import audit, wake
 from pulpo.store.counts import TurnCount
 from pulpo.store.fold import Folded, expire, fold
+from pulpo.store.rollouts import StoredBlock
 from pulpo.store.statements import OverSqlalchemy, Run
 from pulpo.store.turnstore import TurnStore
 
@@ -89,12 +91,9 @@ class Rollouts:
         self._spent = spent
         self._budget: tuple[float, tuple[str, str] | None] = (0.0, None)
         self._born = (clock(), self._wanted())
-        self._read = ("", 0)
-        self._evidence: dict[str, Evidence] = {}
-        self._blocks: dict[str, Counter[Block]] = {}
+        self._known = _Known("")
         self._counted: RolloutCounted | None = None
         self._ended: tuple[ConversationsEnded, ...] = ()
-        self._seen = Reading()
         self._tidied = 0.0
 
     async def run(self) -> None:
@@ -121,7 +120,7 @@ class Rollouts:
         await self._begin_if_due(now)
         await fold(self._store, now=now, watch=partial(self._watch, now), committed=self._tell_counted)
         await self._judge(now)
-        if now - self._tidied > counts.HOUR:
+        if not 0 <= now - self._tidied <= counts.HOUR:
             self._tidied = now
             await expire(self._store, now=now)
             await self._store.together(partial(rollouts.forget, before=now - BUDGET_WINDOW))
@@ -141,14 +140,14 @@ class Rollouts:
         if state is None or plan is None:
             return None
         now = self._clock()
-        reading = await self._reading(state, plan, now)
-        decision = judge(state, reading, plan, _bounds(plan), now=now)
-        few = shortage(state, reading, plan, _bounds(plan), now=now, workspaces=workspaces)
+        known = await self._reading(state, plan, now)
+        decision = judge(state, known.reading, plan, _bounds(plan), now=now)
+        few = shortage(state, known.reading, plan, _bounds(plan), now=now, workspaces=workspaces)
         return report(
             state,
-            reading,
+            known.reading,
             _bounds(plan),
-            self._blocks,
+            known.blocks,
             waiting=decision.reason,
             problem=self.problem,
             shortage=few,
@@ -159,9 +158,9 @@ class Rollouts:
         state, plan = self.current, self._settings().rollout
         if state is None or plan is None:
             return None
-        if self._read[0] != state.id:
+        if self._known.rollout != state.id:
             return RolloutReading(state.state)
-        return RolloutReading(state.state, log_evidence(state, self._seen, _bounds(plan)))
+        return RolloutReading(state.state, log_evidence(state, self._known.reading, _bounds(plan)))
 
     async def pause(self, reason: str = "", *, by: str = _AUTHOR) -> RolloutState:
         """Keep the share where it is until somebody resumes; guardrails go on. Raises `RolloutError`."""
@@ -257,11 +256,11 @@ class Rollouts:
         state, plan = self.current, self._settings().rollout
         if state is None or plan is None or not self._serving() or state.state in ("aborted", "promoted"):
             return
-        reading = await self._reading(state, plan, now)
-        decision = judge(state, reading, plan, _bounds(plan), now=now)
-        if decision.action in ("advance", "thaw") and self._budget[0] < now:
-            self._seen = replace(reading, spent=await self._look_at_budget(plan, now))
-            decision = judge(state, self._seen, plan, _bounds(plan), now=now)
+        known = await self._reading(state, plan, now)
+        decision = judge(state, known.reading, plan, _bounds(plan), now=now)
+        if decision.action in ("advance", "thaw") and self._budget[0] != now:
+            known.reading = replace(known.reading, spent=await self._look_at_budget(plan, now))
+            decision = judge(state, known.reading, plan, _bounds(plan), now=now)
         if decision.action == "rollback":
             await self._roll_back(state, decision)
         elif decision.action == "hold":
@@ -306,33 +305,27 @@ class Rollouts:
         await self.refresh()
         return done
 
-    async def _reading(self, state: RolloutState, plan: RolloutSettings, now: float) -> Reading:
-        if self._read[0] != state.id:
-            self._read = (state.id, 0)
-            self._seen = Reading()
-            self._evidence = {guardrail.name: Evidence() for guardrail in GUARDRAILS}
-            self._blocks = {guardrail.name: Counter() for guardrail in GUARDRAILS}
+    async def _reading(self, state: RolloutState, plan: RolloutSettings, now: float) -> _Known:
+        if self._known.rollout != state.id:
+            self._known = _Known(state.id)
+        # Held here: while the database answers, somebody else may ask for another rollout.
+        known = self._known
 
         def read(connection: Connection) -> tuple[Any, ...]:
             run = OverSqlalchemy(connection)
             ripe = rollouts.enrolled(run, state.id, kind="unit", until=now - min(RIPE, plan.minimum_time))
             goals = rollouts.enrolled(run, state.id, kind="goal")
             enrolled = rollouts.enrolled(run, state.id, kind="unit")
-            return rollouts.blocks(run, state.id, after=self._read[1]), ripe, goals, enrolled
+            return rollouts.blocks(run, state.id, after=known.number), ripe, goals, enrolled
 
         blocks, ripe, goals, enrolled = await self._store.database.read(read)
-        for each in blocks:
-            if each.number > self._read[1]:
-                block = Block(each.stable, each.stable_bad, each.canary, each.canary_bad)
-                self._evidence[each.guardrail].add(block)
-                self._blocks[each.guardrail][block] += 1
-                self._read = (state.id, each.number)
+        known.take_in(blocks)
         stable, canary = (sum(both[arm] for both in goals.values()) for arm in (0, 1))
         units = sum(canary for _, canary in ripe.values())
-        stale = now - self._budget[0] >= BUDGET_EVERY
+        stale = not 0 <= now - self._budget[0] < BUDGET_EVERY  # a clock that was set back made it stale too
         spent = await self._look_at_budget(plan, now) if stale else self._budget[1]
-        self._seen = Reading(self._evidence, units, (stable, canary), enrolled, self._shadowed(state.variant), spent)
-        return self._seen
+        known.reading = Reading(known.evidence, units, (stable, canary), enrolled, self._shadowed(state.variant), spent)
+        return known
 
     async def _look_at_budget(self, plan: RolloutSettings, now: float) -> tuple[str, str] | None:
         window = partial(counts.turn_counts, since=now - BUDGET_WINDOW, until=now + 1)
@@ -362,6 +355,26 @@ class Rollouts:
             self._emit(RolloutChanged(state.id, state.variant, state.state, state.step, state.share, state.reason))
         for changed in self.on_change:
             changed()
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the blocks of one rollout say, up to their ``number``: the evidence, which blocks, and the last reading."""
+
+    rollout: str
+    number: int = 0
+    evidence: dict[str, Evidence] = field(default_factory=lambda: {each.name: Evidence() for each in GUARDRAILS})
+    blocks: dict[str, Counter[Block]] = field(default_factory=lambda: {each.name: Counter() for each in GUARDRAILS})
+    reading: Reading = field(default_factory=Reading)
+
+    def take_in(self, found: Iterable[StoredBlock]) -> None:
+        """Add blocks, in order; what somebody else added meanwhile is there already."""
+        for each in found:
+            if each.number > self.number:
+                block = Block(each.stable, each.stable_bad, each.canary, each.canary_bad)
+                self.evidence[each.guardrail].add(block)
+                self.blocks[each.guardrail][block] += 1
+                self.number = each.number
 
 
 def _bounds(plan: RolloutSettings) -> Bounds:

@@ -125,11 +125,11 @@ class Tool:
     the user must say yes first (default: whenever it is not read-only). ``answers`` are phrases, in any language,
     that are a plain yes or no to this tool's summary and need not be one elsewhere ("cancel it", "keep it").
     ``cache`` is for how many seconds the result of a read-only tool may be reused (0: never) for the same
-    arguments, workspace, locale, user and scopes, or whoever asks when ``cache_shared``. At most ``concurrency``
-    calls of it run at once. ``goal`` names what a conversation wants that uses this tool ("booking"): how many of
-    those that began it reach it is counted, and a canary whose conversations reach it less often is rolled back.
-    ``atomic`` says that all it changes, it changes in one `ToolContext.commit`: our own database then knows whether
-    it happened, and no user is ever told that nobody does.
+    arguments, workspace, locale, user, time zone and scopes, or whoever asks when ``cache_shared``. At most
+    ``concurrency`` calls of it run at once. ``goal`` names what a conversation wants that uses this tool ("booking"):
+    how many of those that began it reach it is counted, and a canary whose conversations reach it less often is rolled
+    back. ``atomic`` says that all it changes, it changes in one `ToolContext.commit`: our own database then knows
+    whether it happened, and no user is ever told that nobody does.
     """
 
     name: str

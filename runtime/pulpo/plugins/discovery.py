@@ -13,6 +13,9 @@ from importlib.metadata import Distribution, distributions
 GROUP = "pulpo"
 OWN_DISTRIBUTION = "pulpoai"
 
+NAMELESS = "nameless"
+"""Stands for the name of what an interrupted installer left behind."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -36,8 +39,9 @@ def installed() -> list[Candidate]:
     for distribution in distributions():
         if not _mentions_group(distribution):
             continue
-        key = normalized(distribution.name)
-        if key not in seen:
+        if not distribution.name:
+            candidates.append(_unreadable(distribution, ValueError("it has no METADATA: remove what is left of it")))
+        elif (key := normalized(distribution.name)) not in seen:
             seen.add(key)
             candidates += _entry_points(distribution)
     return sorted(candidates, key=_order)
@@ -71,9 +75,11 @@ def _wanted(names: Collection[str]) -> set[str]:
 
 
 def _mentions_group(distribution: Distribution) -> bool:
-    # Reading the text is quicker than parsing every installed package's metadata, and cannot fail on a
-    # stranger's broken file.
-    return f"[{GROUP}]" in (distribution.read_text("entry_points.txt") or "")
+    # Reading the text is quicker than parsing every installed package's metadata.
+    try:
+        return f"[{GROUP}]" in (distribution.read_text("entry_points.txt") or "")
+    except UnicodeDecodeError:  # a stranger's: what offers plugins is written in UTF-8
+        return False
 
 
 def _entry_points(distribution: Distribution) -> list[Candidate]:
@@ -88,7 +94,9 @@ def _entry_points(distribution: Distribution) -> list[Candidate]:
 
 
 def _unreadable(distribution: Distribution, error: Exception) -> Candidate:
-    def fail() -> object:
-        raise ValueError(f"entry_points.txt of {distribution.name} cannot be read") from error
+    name = distribution.name or NAMELESS
 
-    return Candidate(name=distribution.name, load=fail, distribution=distribution.name, version=distribution.version)
+    def fail() -> object:
+        raise ValueError(f"entry_points.txt of {name} cannot be read ({error})") from error
+
+    return Candidate(name=name, load=fail, distribution=name, version=distribution.version or "")

@@ -8,6 +8,9 @@ from pulpo.conversation import Dialogue
 from pulpo.store.outcomes import Ending, GoalState
 from pulpo.turns.run import TurnRun
 
+MOST_TOKENS = 2**31 - 1
+"""What a row has room for. A planner that counts more has lost count, and costs nobody else a commit by that."""
+
 _FAILED = frozenset({"error", "timeout", "invalid"})
 
 
@@ -25,7 +28,7 @@ def ending(run: TurnRun, *, served_by: str, dialogue: Dialogue, seconds: float, 
         unit=assigned.unit,
         tool_errors=len([result for result in run.finished if result.outcome in _FAILED]),
         limited=run.limited,
-        tokens=run.tokens,
+        tokens=run.tokens if run.tokens < MOST_TOKENS else MOST_TOKENS,
         goal=goal,
         goal_state=state,
     )

@@ -37,6 +37,7 @@ from pulpo.turns.ledger import PATIENCE, EffectInDoubtError, GroupDoneError, Led
 from pulpo.turns.notices import unavailable
 from pulpo.turns.results import as_result, finished, packed, read
 from pulpo.turns.run import TurnRun
+from pulpo.turns.zone import user_zone
 
 OUTCOMES: tuple[tuple[type[Exception], Outcome], ...] = (
     (ToolTimeoutError, "timeout"),
@@ -110,7 +111,10 @@ class ToolExecutor:
         if bound.tool.previewer is None:
             return None
         shown = await self._invoker.aside(bound, bound.tool.previewer, self.context(run))
-        return shown if isinstance(shown, Summary) else as_result(shown, tool=bound.tool.name, locale=run.turn.locale)
+        if not isinstance(shown, Summary):
+            return as_result(shown, tool=bound.tool.name, locale=run.turn.locale)
+        packed(shown, bound.tool.name)  # what cannot be written down cannot wait for a yes
+        return shown
 
     async def look_again(self, run: TurnRun, tools: Mapping[str, Tool]) -> None:
         """Find out what became of the effects that are in doubt, as far as anybody can tell."""
@@ -163,7 +167,7 @@ class ToolExecutor:
 
     async def _cached(self, run: TurnRun, bound: BoundCall) -> Result:
         turn, tool = run.turn, bound.tool
-        asker = None if tool.cache_shared else (turn.user_id, run.scopes)
+        asker = None if tool.cache_shared else (turn.user_id, run.scopes, user_zone(turn.attributes))
         key = (turn.workspace.id, turn.locale, asker, canonical(bound.call))
 
         async def find() -> bytes:

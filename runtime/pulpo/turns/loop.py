@@ -7,6 +7,7 @@ from math import inf
 from time import monotonic
 from typing import Literal, Protocol, TypeAlias
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -33,6 +34,10 @@ from pulpo.turns.summaries import completed, described
 Consent: TypeAlias = Literal["yes", "no"] | None
 ReadConsent: TypeAlias = Callable[[str, Mapping[Literal["yes", "no"], Sequence[str]]], Consent]
 History: TypeAlias = Callable[[str, int], Awaitable[Sequence[Message]]]
+
+
+_encode = msgspec.json.Encoder().encode
+_reread = msgspec.json.Decoder(Dialogue).decode
 
 
 class Reply(Struct, frozen=True):
@@ -233,6 +238,10 @@ class TurnLoop:
         one there: a yes would run what nobody has checked or seen."""
         if learnt.pending is not None and learnt.pending != dialogue.pending:
             raise self._broken(variant, "put a call into the dialogue that waits for a yes; propose it in Calls")
+        try:
+            _reread(_encode(learnt))
+        except (TypeError, ValueError, msgspec.MsgspecError) as error:  # or no later turn could begin
+            raise self._broken(variant, "wants remembered what cannot be written and read again") from error
         return learnt
 
     async def _decide(self, run: TurnRun, variant: Variant, context: PlanContext) -> tuple[str, Answer | Calls]:
@@ -249,6 +258,8 @@ class TurnLoop:
                     case Piece():
                         said += step.text
                     case ModelCall():
+                        if not _counts(step):
+                            await _stopped(steps, self._broken(variant, "counted tokens that are no numbers"))
                         if self._spend(run, variant, context.step, step):
                             await _stopped(steps, self._overspent(run, variant))
                     case _:
@@ -272,9 +283,18 @@ class TurnLoop:
                 decision.confidence if decision is not None else None,
             )
         )
-        if isinstance(decision, Answer | Calls):
-            return said, decision
-        raise self._broken(variant, "ended without calls or an answer")
+        # Written once while it still is the planner's: where the turn is stored it is too late for a rescue.
+        try:
+            match decision:
+                case Answer():
+                    _encode(decision.text + said)
+                case Calls():
+                    _encode((said, decision.calls))
+                case _:
+                    raise self._broken(variant, "ended without calls or an answer")
+        except (TypeError, ValueError) as error:
+            raise self._broken(variant, "said what cannot be written down") from error
+        return said, decision
 
     def _spend(self, run: TurnRun, variant: Variant, step: int, call: ModelCall) -> bool:
         """Count a call of a model; return whether the limits were overstepped before it. What the call that goes over
@@ -405,6 +425,10 @@ class TurnLoop:
 async def _stopped(steps: AsyncIterator[Step], fault: PlannerError) -> None:
     await steps.aclose()  # type: ignore[attr-defined]  # an async generator, as the contract says
     raise fault
+
+
+def _counts(call: ModelCall) -> bool:
+    return all(isinstance(tokens, int) and tokens >= 0 for tokens in (call.input_tokens, call.output_tokens))
 
 
 def _with_offers(run: TurnRun, dialogue: Dialogue) -> Dialogue:

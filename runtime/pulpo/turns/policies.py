@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from time import perf_counter
 from typing import Literal, TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
 from pulpo.contracts.events import PolicyChecked
@@ -20,6 +21,8 @@ from pulpo.turns.run import TurnRun
 Stage: TypeAlias = Literal["message", "call", "answer"]
 _Check: TypeAlias = tuple[str, Callable[..., Awaitable[Verdict]]]
 _Offers: TypeAlias = tuple[str, Callable[[Workspace, frozenset[str], Tool], bool]]
+
+_encode = msgspec.json.Encoder().encode
 
 STAGES: tuple[Stage, ...] = ("message", "call", "answer")
 
@@ -87,6 +90,8 @@ class PolicySet:
             failed = False
             try:
                 verdict = await check(context, *arguments)
+                if verdict is not ALLOW:
+                    _as_verdict(verdict)
             except StoreUnavailableError:
                 raise
             except BaseException as error:
@@ -105,6 +110,13 @@ class PolicySet:
             elif verdict.kind != "allow":
                 return verdict
         return asked
+
+
+def _as_verdict(said: object) -> None:
+    """Raise for what is no verdict, and for one whose text nobody could be told: no better than a check that raised."""
+    if not isinstance(said, Verdict):
+        raise TypeError(f"a check returns a pulpo.Verdict, not {type(said).__name__}")
+    _encode(said)
 
 
 def _both(first: Verdict, second: Verdict) -> Verdict:

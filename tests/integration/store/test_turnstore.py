@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -152,6 +153,15 @@ async def test_a_turn_that_cannot_be_written_does_not_take_its_neighbours_along(
     first, *results = await asyncio.gather(store.accept(bad, assign), *tries, return_exceptions=True)
     assert isinstance(first, UnicodeEncodeError | asyncpg.DataError)
     assert not any(isinstance(each, BaseException) for each in results)
+
+
+async def test_an_answer_that_cannot_be_written_does_not_take_its_neighbours_along(store: TurnStore) -> None:
+    await asyncio.gather(*(accept(store, asked(f"t{n}", f"c{n}", new=True)) for n in range(4)))
+    bad = replace(done("t0", 1, "c0"), dialogue=Dialogue(notes={"x": object()}))
+    others = [done(f"t{n}", 1, f"c{n}") for n in range(1, 4)]
+    first, *results = await asyncio.gather(*map(store.finish, (bad, *others)), return_exceptions=True)
+    assert isinstance(first, TypeError)
+    assert results == [None] * 3
 
 
 async def test_a_variant_that_cannot_be_chosen_is_its_callers_trouble(store: TurnStore) -> None:

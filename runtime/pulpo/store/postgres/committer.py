@@ -12,8 +12,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
-import asyncpg
-
 from pulpo.errors import StoreUnavailableError
 from pulpo.store.postgres.link import LOCKED, PATIENCE, RETRIED, is_away, sqlstate, unavailable
 
@@ -111,7 +109,7 @@ class Committer:
     async def _together(self, connection: Any, write: Write, jobs: Sequence[Job]) -> None:
         try:
             await write(connection, jobs)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except Exception as error:  # what cannot be encoded, say, is one job's fault and not the database's
             if is_away(error):
                 raise
             await self._alone(connection, write, jobs, error)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pulpo.plugins.discovery import Candidate, gate, installed, normalized
+from pulpo.plugins.discovery import NAMELESS, Candidate, gate, installed, normalized
 
 Install = Callable[..., None]
 
@@ -52,6 +52,23 @@ def test_unreadable_entry_points_hide_nobody_else(install: Install, site: Path) 
     assert [it.name for it in found] == ["broken", "fine"]
     with pytest.raises(ValueError, match=r"entry_points\.txt of broken"):
         found[0].load()
+
+
+def test_what_an_interrupted_installer_leaves_hides_nobody_else(install: Install, site: Path) -> None:
+    install("fine", {}, entries={"fine": "fine"})
+    install("half", {}, entries={"half": "half"})
+    (site / "half-1.0.dist-info" / "METADATA").unlink()
+    found = ours({"fine", "half", NAMELESS})
+    assert [it.name for it in found] == ["fine", NAMELESS]
+    with pytest.raises(ValueError, match="it has no METADATA"):
+        found[1].load()
+
+
+def test_a_stranger_s_entry_points_may_be_in_any_encoding(install: Install, site: Path) -> None:
+    install("fine", {}, entries={"fine": "fine"})
+    install("stranger", {}, entries={})
+    (site / "stranger-1.0.dist-info" / "entry_points.txt").write_bytes("[gui]\n# a\xf1o\n".encode("latin-1"))
+    assert [it.name for it in ours({"fine", "stranger"})] == ["fine"]
 
 
 @pytest.mark.parametrize(

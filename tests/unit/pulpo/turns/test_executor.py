@@ -344,6 +344,23 @@ async def test_a_cached_tool_is_asked_once_a_user_until_its_plugin_changes_somet
     assert (await looks.run(ask("x", user_id="ana"))).reply == "4"
 
 
+async def test_a_cached_tool_is_asked_anew_for_another_time_zone(house, ask: Ask) -> None:
+    """A tool may know the user's zone, and nobody must be told the times of another's; most users have no id."""
+
+    @pulpo.tool(read_only=True, cache=60)
+    async def when(context: pulpo.ToolContext) -> str:
+        """Say whose time it tells."""
+        return str(context.timezone)
+
+    looks = house.orchestrator(one_call("when"), tools=[when])
+    zones: list[dict[str, str]] = [{"timezone": "Europe/Madrid"}, {"timezone": "America/Lima"}, {}]
+    assert [(await looks.run(ask("x", attributes=zone))).reply for zone in zones] == [
+        "Europe/Madrid",
+        "America/Lima",
+        "None",
+    ]
+
+
 async def test_who_waits_for_another_s_call_of_a_cached_tool_is_told_by_the_tool_s_deadline(house, ask: Ask) -> None:
     """Even if that call hangs, and the next one in the queue would then have to look itself."""
 

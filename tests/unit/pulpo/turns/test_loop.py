@@ -197,14 +197,39 @@ async def test_a_planner_that_loops_is_stopped_politely(house, ask: Ask, script,
         (),
         (pulpo.Piece("half"),),
         (pulpo.Answer("a"), pulpo.Answer("b")),
+        ("a",),
+        (pulpo.Answer("half a sign \ud83d"),),
+        (pulpo.Answer(5),),  # type: ignore[arg-type]
+        (pulpo.Answer("a", pulpo.Dialogue(notes={"x": object()})),),
+        (pulpo.Answer("a", pulpo.Dialogue(goal=5)),),  # type: ignore[arg-type]
+        (pulpo.Piece("\ud83d"), pulpo.Answer("a")),
+        (pulpo.Calls((pulpo.ToolCall("\ud83d", "buy", {"what": "milk"}),)),),
+        (pulpo.ModelCall(model="m", started=0.0, duration=0.0, input_tokens=-1), pulpo.Answer("a")),
+        (pulpo.ModelCall(model="m", started=0.0, duration=0.0, output_tokens="7"), pulpo.Answer("a")),  # type: ignore[arg-type]
     ],
 )
 async def test_a_planner_that_breaks_its_contract_fails_the_variant(house, ask: Ask, steps) -> None:
     def stable(context: pulpo.PlanContext) -> pulpo.Answer:
         return pulpo.Answer("from stable")
 
-    answer = await house.orchestrator(stable, canary=lambda _: steps).run(ask("x"))
+    runtime = house.orchestrator(stable, canary=lambda _: steps)
+    answer = await runtime.run(ask("x"))
     assert (answer.reply, answer.outcome) == ("from stable", "rescued")
+    again = await runtime.run(ask("y", conversation_id=answer.conversation_id))
+    assert again.reply == "from stable"
+
+
+async def test_a_planner_that_loses_count_of_tokens_costs_its_neighbours_nothing(house, ask: Ask) -> None:
+    """Their turns end in the same commit."""
+
+    def boasts(context: pulpo.PlanContext) -> tuple[pulpo.Step, ...]:
+        count = 2**70 if context.turn.text == "many" else 1
+        called = pulpo.ModelCall(model="m", started=0.0, duration=0.0, input_tokens=count)
+        return called, pulpo.Answer(context.turn.text)
+
+    runtime = house.orchestrator(boasts)
+    answers = await asyncio.gather(*(runtime.run(ask(text)) for text in ("a", "many", "b")))
+    assert [answer.reply for answer in answers] == ["a", "many", "b"]
 
 
 async def test_an_answer_may_come_in_pieces(house, ask: Ask) -> None:
@@ -398,6 +423,16 @@ async def test_a_policy_that_waits_for_what_was_cancelled_denies(house, shop, as
     forlorn = type("Forlorn", (pulpo.Policy,), {"name": "forlorn", f"check_{stage}": check})()
     answer = await house.orchestrator(shopping, tools=[shop.buy], policies=[forlorn]).run(ask("buy milk"))
     assert (answer.outcome, shop.sold) == ("refused", [])
+
+
+@pytest.mark.parametrize("said", [None, "allow", pulpo.deny("no", text="half a sign \ud83d")], ids=repr)
+async def test_a_policy_that_says_what_is_no_verdict_denies(house, shop, ask: Ask, said: pulpo.Verdict) -> None:
+    """A check that forgets to return one, above all: every turn would fail, and the variant be blamed."""
+    answer = await house.orchestrator(shopping, tools=[shop.buy], policies=[Keeper(call=said)]).run(ask("buy milk"))
+    assert shop.sold == []
+    assert answer.outcome == "refused"
+    assert [event.verdict for event in house.seen(pulpo.PolicyChecked)][:1] == ["error"]
+    assert house.seen(pulpo.VariantFailed) == []
 
 
 async def test_a_policy_that_raises_denies(house, shop, ask: Ask) -> None:
