@@ -104,6 +104,8 @@ class StartGuard:
         async def hold_failures(message: Message) -> None:
             if message["type"] == "lifespan.startup.failed":
                 held.append(message)
+            elif message["type"] == "lifespan.shutdown.failed" and _broken_off():
+                await send({**message, "message": ""})
             else:
                 await send(message)
 
@@ -117,6 +119,12 @@ class StartGuard:
             await send({"type": "lifespan.startup.failed", "message": ""})
         elif held:
             await send(held[0])
+
+
+def _broken_off() -> bool:
+    """Whether Ctrl-C was pressed again: who waits for nothing wants no traceback of what that broke off."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _known(error: BaseException | None) -> PulpoError | None:

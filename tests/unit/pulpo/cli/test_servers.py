@@ -2,6 +2,7 @@ import gc
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -75,6 +76,18 @@ def test_one_line_tells_the_address_and_a_signal_ends_it_well(
     assert re.fullmatch(r"PulpoAI \S+ listens on http://127\.0\.0\.1:\d+ \(Ctrl-C stops it\)\n", server.line)
     assert status(f"{server.url}/health/live") == 200
     assert server.end(how) == (0, "")
+
+
+def test_pressing_ctrl_c_again_ends_it_at_once_and_without_a_traceback(serve: Callable[..., Served]) -> None:
+    server = serve()
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=SECONDS) as waiting:
+        head = b"POST /chat HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n"
+        waiting.sendall(head)  # and no body: the first Ctrl-C waits for it
+        assert status(f"{server.url}/health/live") == 200
+        server.process.send_signal(signal.SIGINT)
+        threading.Event().wait(0.3)
+        assert server.end(signal.SIGINT) == (0, "")
 
 
 def test_granian_serves_with_the_command_line_s_settings(serve: Callable[..., Served], folder: Path) -> None:
