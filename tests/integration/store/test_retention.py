@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,18 +13,20 @@ from pulpo.conversation import ToolCall
 from pulpo.store import approvals, retention
 from pulpo.store.approvals import Wish
 from pulpo.store.conversations import Accepted
-from pulpo.store.retention import Retention, sweep, tidy
+from pulpo.store.migrate import upgrade
+from pulpo.store.retention import OLD_CONVERSATIONS, Retention, sweep, tidy
 from pulpo.store.schema import conversations, idempotency, turns
+from pulpo.store.transact import transact
 from pulpo.store.turnstore import TurnStore
 from support.turns import NOW, asked, assign, done
 
 CHOSEN = Retention(idempotency=100.0, approvals=200.0, conversations=300.0)
 
 
-async def turn(store: TurnStore, number: int, *, at: float, finished: bool = True) -> None:
+async def turn(store: TurnStore, number: int, *, at: float, finished: bool = True, workspace_id: str = "demo") -> None:
     """Accept a turn of its own conversation, under a key, and answer it."""
     name = f"t{number}"
-    wanted = asked(name, f"c{number}", new=True, idempotency_key=f"k{number}", now=at)
+    wanted = asked(name, f"c{number}", new=True, idempotency_key=f"k{number}", now=at, workspace_id=workspace_id)
     accepted = await store.accept(wanted, assign)
     assert isinstance(accepted, Accepted)
     if finished:
@@ -44,6 +47,25 @@ async def test_keys_go_before_their_conversations_and_a_running_turn_stays(store
     assert await left(store, idempotency, "key") == ["k3"]
     assert await left(store, conversations, "id") == ["c2", "c3", "c4"]
     assert await left(store, turns, "id") == ["t2", "t3", "t4"]
+
+
+async def test_conversations_of_every_workspace_go(store: TurnStore) -> None:
+    for number, workspace in enumerate(("atelier", "demo", "zoo", "demo")):
+        await turn(store, number, at=NOW - 400 + 200 * (number == 3), workspace_id=workspace)
+    await store.database.write(partial(sweep, chosen=CHOSEN, now=NOW))
+    assert await left(store, conversations, "id") == ["c3"]
+
+
+def test_who_is_old_enough_is_found_without_reading_the_whole_table(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/pulpo.db"
+    upgrade(address, {})
+    found = transact(address, lambda c: c.execute(sa.text(f"EXPLAIN QUERY PLAN {OLD_CONVERSATIONS}"), WORDS).all())
+    steps = [row[3] for row in found]
+    assert any("SEARCH c USING INDEX conversations_by_workspace (workspace_id=? AND last_at<?)" in it for it in steps)
+    assert not [it for it in steps if it.startswith(("SCAN c", "SCAN conversations"))]
+
+
+WORDS = {"before": 1.0, "most": 1}
 
 
 async def test_conversations_are_kept_unless_asked(store: TurnStore) -> None:
