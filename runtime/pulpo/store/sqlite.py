@@ -48,10 +48,11 @@ class SqliteDatabase:
         return await self._writer.submit(lambda raw: self._written(closure, self.over(raw)))
 
     def _written(self, closure: Callable[[Connection], T], face: Connection) -> T:
+        marks = face.info  # afterwards a closure may have closed it
         try:
             return closure(face)
         finally:
-            if face.info.pop(transcripts.ERASED, False):
+            if marks.pop(transcripts.ERASED, False):
                 self._writer.erased = True
 
     def over(self, raw: sqlite3.Connection) -> Connection:
