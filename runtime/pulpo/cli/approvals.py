@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
 
-from pulpo.cli.options import json_option, server_options, settings_options
+from pulpo.cli.options import json_option
 from pulpo.cli.output import print_json, print_table
-from pulpo.cli.running import running_server
+from pulpo.cli.running import RunningServer, server_options
 
 STYLES = {"waiting": "yellow", "approved": "green", "denied": "bold red"}
 COLUMNS = ("id", "state", "outcome", "asked", "tool", "arguments", "user", "reason")
@@ -24,19 +23,11 @@ def approvals() -> None:
 @approvals.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also those that do not wait any more.")
 @server_options
-@settings_options
 @json_option
-def list_(
-    everything: bool,
-    url: str | None,
-    key: str | None,
-    config_file: Path | None,
-    assignments: tuple[str, ...],
-    as_json: bool,
-) -> None:
+def list_(everything: bool, server: RunningServer, as_json: bool) -> None:
     """List the calls that wait, the latest first."""
     query = None if everything else {"state": "waiting"}
-    found = running_server(url, key, config_file, assignments).call("GET", "/admin/approvals", query=query).body
+    found = server.call("GET", "/admin/approvals", query=query).body
     if as_json:
         print_json(found)
     else:
@@ -48,18 +39,9 @@ def _deciding(decision: str, help_: str) -> None:
     @click.argument("approval_id", metavar="ID")
     @click.option("--reason", default="", help="Why; kept with the decision.")
     @server_options
-    @settings_options
-    def decide(
-        approval_id: str,
-        reason: str,
-        url: str | None,
-        key: str | None,
-        config_file: Path | None,
-        assignments: tuple[str, ...],
-    ) -> None:
-        api = running_server(url, key, config_file, assignments)
+    def decide(approval_id: str, reason: str, server: RunningServer) -> None:
         path, body = "/admin/approvals/{approval_id}", {"decision": decision, "reason": reason}
-        decided = api.call("POST", path, parameters={"approval_id": approval_id}, body=body).body
+        decided = server.call("POST", path, parameters={"approval_id": approval_id}, body=body).body
         outcome = decided["outcome"] or "not carried out yet"
         click.echo(f"{decided['tool']} ({decided['id']}): {decided['state']}, {outcome}")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulpo.cli.options import json_option, server_options, settings_options
+from pulpo.cli.options import json_option
 from pulpo.cli.output import print_json, print_table
-from pulpo.cli.running import running_server
+from pulpo.cli.running import RunningServer, server_options
 
 if TYPE_CHECKING:
     from pulpo.resilience.breaker import State
@@ -25,13 +24,10 @@ def breakers() -> None:
 
 @breakers.command("list")
 @server_options
-@settings_options
 @json_option
-def list_(
-    url: str | None, key: str | None, config_file: Path | None, assignments: tuple[str, ...], as_json: bool
-) -> None:
+def list_(server: RunningServer, as_json: bool) -> None:
     """List the breakers of the workspace's tools."""
-    found = running_server(url, key, config_file, assignments).call("GET", "/admin/breakers").body
+    found = server.call("GET", "/admin/breakers").body
     if as_json:
         print_json(found)
     else:
@@ -43,19 +39,10 @@ def _forcing(name: str, state: State, help_: str) -> None:
     @click.argument("tool")
     @click.option("--workspace", metavar="ID", help="Workspace of the tool [default: the key's].")
     @server_options
-    @settings_options
-    def force(
-        tool: str,
-        workspace: str | None,
-        url: str | None,
-        key: str | None,
-        config_file: Path | None,
-        assignments: tuple[str, ...],
-    ) -> None:
-        api = running_server(url, key, config_file, assignments)
-        where = workspace or api.call("GET", "/admin/breakers").body["workspace"]
+    def force(tool: str, workspace: str | None, server: RunningServer) -> None:
+        where = workspace or server.call("GET", "/admin/breakers").body["workspace"]
         path, parameters = "/admin/breakers/{workspace}/{tool}", {"workspace": where, "tool": tool}
-        forced = api.call("POST", path, parameters=parameters, body={"state": state}).body
+        forced = server.call("POST", path, parameters=parameters, body={"state": state}).body
         click.echo(f"{forced['tool']} in {forced['workspace']} is {forced['state']}")
 
 

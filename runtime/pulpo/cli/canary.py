@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from pulpo.cli.options import json_option, settings_options
+from pulpo.cli.options import json_option
 from pulpo.cli.output import print_json, print_table
-from pulpo.cli.running import running_server
-from pulpo.errors import CommandError, SettingsError
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def server_options(command: F) -> F:
-    """Add ``--url``, ``--config`` and ``--set``; the key comes from PULPO_API_KEY, out of sight of other users."""
-    url = click.option("--url", metavar="URL", help="The server [default: host and port of the settings].")
-    return url(settings_options(command))
+from pulpo.cli.running import RunningServer, server_options
 
 
 @click.group()
 def canary() -> None:
     """Look at a running server's canary and switch it.
 
-    It is asked over HTTP, with the API key in PULPO_API_KEY where there are keys.
+    It is asked over HTTP, with the API key in PULPO_API_KEY where there are keys: --key is seen by other users.
     """
 
 
 @canary.command()
 @server_options
 @json_option
-def status(url: str | None, config_file: Path | None, assignments: tuple[str, ...], as_json: bool) -> None:
+def status(server: RunningServer, as_json: bool) -> None:
     """Show what is in force, and who said so."""
-    _show(_ask(url, config_file, assignments, "GET", "/metrics/canary/status"), as_json=as_json)
+    _show(server.call("GET", "/metrics/canary/status").body, as_json=as_json)
 
 
 @canary.command("set")
@@ -46,55 +34,46 @@ def status(url: str | None, config_file: Path | None, assignments: tuple[str, ..
 @click.option("--if-revision", type=int, metavar="N", help="Refuse if the configuration is not at revision N.")
 @server_options
 @json_option
-def set_(
-    changes: tuple[str, ...],
-    if_revision: int | None,
-    url: str | None,
-    config_file: Path | None,
-    assignments: tuple[str, ...],
-    as_json: bool,
-) -> None:
+def set_(changes: tuple[str, ...], if_revision: int | None, server: RunningServer, as_json: bool) -> None:
     """Change fields: pulpo canary set enabled=true percentage=0.2."""
     body = dict(map(_pair, changes))
     headers = {} if if_revision is None else {"if-match": f'"{if_revision}"'}
-    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/config", body, headers), as_json=as_json)
+    _show(server.call("POST", "/metrics/canary/config", body=body, headers=headers).body, as_json=as_json)
 
 
 @canary.command()
 @click.argument("names", nargs=-1, metavar="[KEY]...")
 @server_options
 @json_option
-def unset(
-    names: tuple[str, ...], url: str | None, config_file: Path | None, assignments: tuple[str, ...], as_json: bool
-) -> None:
+def unset(names: tuple[str, ...], server: RunningServer, as_json: bool) -> None:
     """Give fields (without any, all) back to the settings file, the environment or their defaults."""
     body = {"names": names}
-    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/unset", body), as_json=as_json)
+    _show(server.call("POST", "/metrics/canary/unset", body=body).body, as_json=as_json)
 
 
 @canary.command()
 @click.option("--reason", default="", help="Why, for the audit log.")
 @server_options
-def kill(reason: str, url: str | None, config_file: Path | None, assignments: tuple[str, ...]) -> None:
+def kill(reason: str, server: RunningServer) -> None:
     """Send everybody to stable now, running conversations too."""
-    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/kill", {"reason": reason}))
+    _show(server.call("POST", "/metrics/canary/kill", body={"reason": reason}).body)
 
 
 @canary.command()
 @server_options
-def resume(url: str | None, config_file: Path | None, assignments: tuple[str, ...]) -> None:
+def resume(server: RunningServer) -> None:
     """Take a kill back, and begin an aborted rollout anew."""
-    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/resume", {}))
+    _show(server.call("POST", "/metrics/canary/resume", body={}).body)
 
 
 @canary.command()
 @click.argument("action", type=click.Choice(["pause", "resume", "abort", "promote"]))
 @click.option("--reason", default="", help="Why, for the audit log.")
 @server_options
-def rollout(action: str, reason: str, url: str | None, config_file: Path | None, assignments: tuple[str, ...]) -> None:
+def rollout(action: str, reason: str, server: RunningServer) -> None:
     """Keep the rollout's share where it is, let it go on, send everybody back, or give everybody the canary."""
     body = {"action": action, "reason": reason}
-    _show(_ask(url, config_file, assignments, "POST", "/metrics/canary/rollout", body))
+    _show(server.call("POST", "/metrics/canary/rollout", body=body).body)
 
 
 @canary.command()
@@ -102,12 +81,10 @@ def rollout(action: str, reason: str, url: str | None, config_file: Path | None,
 @click.option("--verify", is_flag=True, help="Check that no entry was changed, added or taken out (else exit code 1).")
 @server_options
 @json_option
-def audit(
-    limit: int, verify: bool, url: str | None, config_file: Path | None, assignments: tuple[str, ...], as_json: bool
-) -> None:
+def audit(limit: int, verify: bool, server: RunningServer, as_json: bool) -> None:
     """Show who changed what, newest first."""
     path = f"/metrics/canary/audit?limit={limit}&verify={str(verify).lower()}"
-    log = _ask(url, config_file, assignments, "GET", path)
+    log = server.call("GET", path).body
     if as_json:
         print_json(log)
     else:
@@ -120,23 +97,6 @@ def audit(
         click.echo("the log is intact" if log["intact"] else f"the log was tampered with: {log['broken']}", err=True)
         if not log["intact"]:
             raise SystemExit(1)
-
-
-def _ask(
-    url: str | None,
-    config_file: Path | None,
-    assignments: tuple[str, ...],
-    method: str,
-    path: str,
-    body: Any = None,
-    headers: dict[str, str] | None = None,
-) -> Any:
-    try:
-        server = running_server(url, os.environ.get("PULPO_API_KEY"), config_file, assignments)
-    except SettingsError as error:
-        # A settings file that is broken must not keep anybody from stopping the canary.
-        raise CommandError(f"{error}; or name the server: --url http://127.0.0.1:8000") from error
-    return server.call(method, path, body=body, headers=headers).body
 
 
 def _show(status: dict[str, Any], *, as_json: bool = False) -> None:

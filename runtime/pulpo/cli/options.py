@@ -50,13 +50,6 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
 
 
-def server_options(command: F) -> F:
-    """Add ``--url`` and ``--key`` to a command that talks to a running server."""
-    url = click.option("--url", metavar="URL", help="The server [default: host and port of the settings].")
-    key = click.option("--key", envvar="PULPO_API_KEY", metavar="KEY", help="API key with scope admin.")
-    return url(key(command))
-
-
 def sources(config_file: Path | None, assignments: Sequence[str], **options: Any) -> Sources:
     """Collect the command line's settings; an option that was not given (None) overrides nothing."""
     overrides = {key: value for key, value in options.items() if value is not None}

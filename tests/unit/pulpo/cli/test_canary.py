@@ -31,10 +31,12 @@ AUDIT = {"entries": [], "intact": False, "broken": "entry 2 is missing"}
 
 class Handler(BaseHTTPRequestHandler):
     sent: ClassVar[list[tuple[str, str, Any, str | None]]] = []
+    keys: ClassVar[list[str | None]] = []
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         self.sent.append((self.command, self.path, json.loads(body or b"null"), self.headers["if-match"]))
+        self.keys.append(self.headers["authorization"])
         said: Any = AUDIT if "audit" in self.path else STATUS
         status = 412 if self.headers["if-match"] == '"1"' else 200
         problem = {"title": "Changed meanwhile", "detail": "read it again", "request_id": "r-1"}
@@ -133,3 +135,11 @@ def test_a_broken_settings_file_does_not_keep_anybody_from_stopping_it(url: str,
     assert run(url, "kill", "--config", str(broken)).exit_code == 0
     lost = CliRunner().invoke(main, ["canary", "kill", "--config", str(broken)])
     assert (lost.exit_code, "--url" in lost.stderr) == (2, True)
+
+
+def test_the_key_comes_from_the_environment_or_the_command_line(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Handler.keys.clear()
+    monkeypatch.setenv("PULPO_API_KEY", "pulpo_one")
+    assert run(url, "status").exit_code == 0
+    assert run(url, "status", "--key", "pulpo_two").exit_code == 0
+    assert Handler.keys == ["Bearer pulpo_one", "Bearer pulpo_two"]
