@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
+import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from support.distributions import install
 from support.server import Server, running
 
 PATIENT = """
+    import time
     from pathlib import Path
     import anyio
     import pulpo
@@ -28,7 +30,9 @@ PATIENT = """
             return self
 
         async def next_step(self, context):
-            while context.turn.text != "now" and not Path(context.turn.text).exists():
+            if context.turn.text == "hold":
+                time.sleep(1.0)
+            while context.turn.text not in ("now", "hold") and not Path(context.turn.text).exists():
                 await anyio.sleep(0.01)
             yield pulpo.Answer("done")
 
@@ -93,6 +97,22 @@ def test_a_server_that_is_asked_to_stop_says_so_first_and_finishes_what_it_began
         assert server.process.poll() is None, "it no longer listens, and still there is a turn"
         file.touch()
         assert begun.result().json()["reply"] == "done"
+        assert server.process.wait(20) == 0
+
+
+def test_who_knocked_while_a_stopping_server_was_not_run_is_answered(start: Start) -> None:
+    """Its time to stop comes while its loop stands still; the system has let them in, and it has read nothing yet."""
+    with start(PULPO_DRAIN_DELAY="0.5") as server, ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+        assert server.process is not None
+        server.process.send_signal(signal.SIGTERM)
+        until(lambda: httpx.get(f"{server.url}/health/ready").status_code == 503)
+        holding = pool.submit(chat, server, "hold")
+        time.sleep(0.2)
+        knocking = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 10)) for _ in range(64)]
+        for each in knocking:
+            each.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert [each.recv(12) for each in knocking] == [b"HTTP/1.1 200"] * len(knocking)
+        assert holding.result().json()["reply"] == "done"
         assert server.process.wait(20) == 0
 
 

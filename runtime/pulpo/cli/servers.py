@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import select
 import signal
 import socket
 import sys
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 GRACE = int(DRAIN_SECONDS)
 """Seconds that open responses get after SIGTERM; Kubernetes kills after 30."""
 
-LOOKS = 3
-"""Rounds of the event loop in which it accepts whoever knocked while it did not run."""
+LETTING_IN = 1.0
+"""Seconds at most in which whoever knocked while the event loop did not run is let in."""
 
 HEARING = 0.1
 """Seconds in which the requests of those are read, after nobody new is let in."""
@@ -176,12 +177,15 @@ class _Server(uvicorn.Server):
     async def _hear_out(self, sockets: list[socket.socket] | None) -> None:
         """Stop listening, but answer whoever knocked before: uvicorn closes connections whose request it has not read.
 
-        A process that was not run for a moment finds them when it wakes up, and has to look once more first.
+        A process that was not run for a moment finds them when it wakes up, and lets in one a round of its loop.
         """
-        for _ in range(LOOKS):
+        doors, limit = select.poll(), time.monotonic() + LETTING_IN
+        for listening in sockets or [each for server in self.servers for each in server.sockets]:
+            doors.register(listening, select.POLLIN)
+        while doors.poll(0) and time.monotonic() < limit:  # noqa: ASYNC110 - nothing tells that nobody is left
             await asyncio.sleep(0)
-        for listening in (*self.servers, *(sockets or ())):
-            listening.close()
+        for closing in (*self.servers, *(sockets or ())):
+            closing.close()
         await asyncio.sleep(HEARING)
 
 
