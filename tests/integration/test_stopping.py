@@ -31,7 +31,7 @@ PATIENT = """
 
         async def next_step(self, context):
             if context.turn.text == "hold":
-                time.sleep(1.0)
+                time.sleep(3.0)
             while context.turn.text not in ("now", "hold") and not Path(context.turn.text).exists():
                 await anyio.sleep(0.01)
             yield pulpo.Answer("done")
@@ -102,12 +102,12 @@ def test_a_server_that_is_asked_to_stop_says_so_first_and_finishes_what_it_began
 
 def test_who_knocked_while_a_stopping_server_was_not_run_is_answered(start: Start) -> None:
     """Its time to stop comes while its loop stands still; the system has let them in, and it has read nothing yet."""
-    with start(PULPO_DRAIN_DELAY="0.5") as server, ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+    with start(PULPO_DRAIN_DELAY="2") as server, ThreadPoolExecutor(1) as pool, ExitStack() as stack:
         assert server.process is not None
         server.process.send_signal(signal.SIGTERM)
         until(lambda: httpx.get(f"{server.url}/health/ready").status_code == 503)
         holding = pool.submit(chat, server, "hold")
-        time.sleep(0.2)
+        time.sleep(0.5)
         knocking = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 10)) for _ in range(64)]
         for each in knocking:
             each.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
