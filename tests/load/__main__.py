@@ -61,7 +61,8 @@ def main(
         tempfile.TemporaryDirectory(prefix="pulpo-load-") as temporary,
         _house(Path(temporary), url, database, capacity=capacity, service=service, kind=kind) as house,
     ):
-        people = f"load{os.getpid()}"
+        # A server that runs already may know the people of an earlier run.
+        people = f"load{os.getpid()}" if url else "load"
         town = runs.town_of(people, seed, days or (60 if url else SALON_DAYS))
         cpu, began = house.watch().cpu, time.monotonic()
         heard = runs.drive(town, house, plan) if driver == "own" else runs.swarm(town, house, plan, Path(temporary))
