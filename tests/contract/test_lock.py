@@ -1,4 +1,7 @@
-"""What the image may install is locked whole: each extra, all that it leads to, every file by its hash."""
+"""What the image may install is locked whole: each extra, all that it leads to, every file by its hash.
+
+The checks run with the same versions.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -14,6 +18,7 @@ from packaging.utils import canonicalize_name
 from support.documents import ROOT
 
 LOCK = ROOT / "deploy" / "requirements.lock"
+CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 ASKED = {
@@ -23,15 +28,15 @@ ASKED = {
 }
 
 
-def locked() -> dict[str, str]:
-    """Return the version of each package in the lock."""
-    found = re.findall(r"^([\w.-]+)==([^\s;\\]+)", LOCK.read_text("utf-8"), re.MULTILINE)
+def locked(file: Path = LOCK) -> dict[str, str]:
+    """Return the version of each package in the lock, or in another ``file``."""
+    found = re.findall(r"^([\w.-]+)==([^\s;\\]+)", file.read_text("utf-8"), re.MULTILINE)
     return {canonicalize_name(name): version for name, version in found}
 
 
-def unmet(wanted: Iterable[Requirement]) -> list[str]:
-    """Return the requirements that the lock does not satisfy."""
-    known = locked()
+def unmet(wanted: Iterable[Requirement], file: Path = LOCK) -> list[str]:
+    """Return the requirements that the lock, or another ``file``, does not satisfy."""
+    known = locked(file)
     return sorted({str(each) for each in wanted if not each.specifier.contains(known.get(name_of(each), "0"), True)})
 
 
@@ -79,6 +84,14 @@ def test_every_file_is_checked_by_its_hash() -> None:
     entries = re.split(r"^(?=[\w.-]+==)", LOCK.read_text("utf-8"), flags=re.MULTILINE)[1:]
     assert len(entries) == len(locked())
     assert [entry.split("==")[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_the_checks_run_with_versions_that_pyproject_allows_and_the_image_has() -> None:
+    assert unmet(map(Requirement, PROJECT["dependency-groups"]["dev"]), CONSTRAINTS) == []
+    held, shipped = locked(CONSTRAINTS), locked()
+    assert {name: held[name] for name in held.keys() & shipped} == {
+        name: shipped[name] for name in held.keys() & shipped
+    }
 
 
 @pytest.mark.parametrize("file", ["Containerfile", "compose.yaml", "deploy/deployer/images.py"])
