@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from pulpo.store.turnstore import TurnStore
 
 
-def open_store(url: str) -> AbstractAsyncContextManager[TurnStore]:
+def open_store(url: str, *, patience: float | None = None) -> AbstractAsyncContextManager[TurnStore]:
     """Hold the store of ``url`` open; its schema must be there (see `pulpo.store.migrate`).
+
+    ``patience``, in seconds, is for callers who would rather wait for a slow PostgreSQL than be told within one second
+    that it is away; a file is never away.
 
     Raises `SettingsError` for an address that leads nowhere and `StoreUnavailableError` when it cannot be opened.
     """
@@ -26,7 +29,7 @@ def open_store(url: str) -> AbstractAsyncContextManager[TurnStore]:
     require_client()
     from pulpo.store.postgres.store import open_postgres
 
-    return open_postgres(address)
+    return open_postgres(address, patience=patience)
 
 
 def absence(url: str) -> StoreUnavailableError | None:

@@ -49,10 +49,12 @@ Write: TypeAlias = Callable[[Any, Sequence[Job]], Awaitable[None]]
 
 
 class Committer:
-    """Runs writes in batches; each `submit` returns after its rows are durable. ``connect`` opens a connection."""
+    """Runs writes in batches; each `submit` returns after its rows are durable. ``connect`` opens a connection, and a
+    batch may take ``patience`` seconds."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Any]]) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[Any]], *, patience: float = PATIENCE) -> None:
         self._connect = connect
+        self._patience = patience
         self._connection: Any = None
         self._waiting: list[tuple[Write, Job]] = []
         self._wake = asyncio.Event()
@@ -99,7 +101,7 @@ class Committer:
         for write, job in batch:
             kinds.setdefault(write, []).append(job)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 connection = await self._opened()
                 for write, jobs in kinds.items():
                     await self._together(connection, write, jobs)

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pulpo.store.postgres.link import RETRIED, connect, is_away, sqlstate, unavailable
+from pulpo.store.postgres.link import PATIENCE, RETRIED, connect, is_away, sqlstate, unavailable
 from pulpo.store.postgres.slots import Slots
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ ATTEMPTS = 3
 class PostgresDatabase:
     """Reads and writes of plugins and pages over a pool of asyncpg connections."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, patience: float = PATIENCE) -> None:
         self._address = address
-        self._slots = Slots(CONNECTIONS)
+        self._patience = patience
+        self._slots = Slots(CONNECTIONS, patience=patience)
 
     async def read(self, closure: Callable[[Connection], T]) -> T:
         async with self._connected(self._reading) as connection:
@@ -79,7 +80,7 @@ class PostgresDatabase:
 
         engine = create_async_engine(
             "postgresql+asyncpg://",
-            async_creator=lambda: connect(self._address),
+            async_creator=lambda: connect(self._address, patience=self._patience),
             pool_size=CONNECTIONS,
             max_overflow=0,
         )

@@ -37,16 +37,23 @@ RETRIED = ("40001", "40P01")
 """SQLSTATEs of a transaction that lost to a rival and may simply be run again: serialization failure, deadlock."""
 
 
-async def connect(address: str, *, settings: Mapping[str, str] | None = None, statement: float = PATIENCE) -> Any:
-    """Open a connection (asyncpg's) on which a statement may take ``statement`` seconds.
+async def connect(
+    address: str,
+    *,
+    settings: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
+    statement: float | None = None,
+) -> Any:
+    """Open a connection (asyncpg's), which may take ``patience`` seconds; a statement on it may take as many, or
+    ``statement``.
 
     Raises `StoreUnavailableError`, or `SettingsError` for an unreadable address.
     """
     try:
         return await asyncpg.connect(
             address,
-            timeout=PATIENCE,
-            command_timeout=statement,
+            timeout=patience,
+            command_timeout=patience if statement is None else statement,
             server_settings={**_SETTINGS, **(settings or {})},
         )
     except (asyncpg.ClientConfigurationError, ValueError) as error:

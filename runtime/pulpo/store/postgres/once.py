@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+CONNECTING = 10.0
+"""Seconds for reaching the database: nobody's chat waits for a command, and a busy machine is no reason to fail one."""
+
 STATEMENT = 300.0
 """Seconds for one statement: building an index of a big table, or waiting for another replica's migration."""
 
@@ -27,7 +30,7 @@ async def once(address: str, closure: Callable[[Connection], T]) -> T:
     engine = create_async_engine(
         "postgresql+asyncpg://",
         poolclass=NullPool,
-        async_creator=lambda: connect(address, settings=unhurried, statement=STATEMENT),
+        async_creator=lambda: connect(address, settings=unhurried, patience=CONNECTING, statement=STATEMENT),
     )
     try:
         async with engine.begin() as connection:

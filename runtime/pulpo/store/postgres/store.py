@@ -18,7 +18,7 @@ from pulpo.store.postgres import ledger, turns
 from pulpo.store.postgres.committer import Committer
 from pulpo.store.postgres.database import PostgresDatabase
 from pulpo.store.postgres.ledger import Intent, Settlement
-from pulpo.store.postgres.link import connect
+from pulpo.store.postgres.link import PATIENCE, connect
 from pulpo.store.statements import OverSqlalchemy, Run
 
 if TYPE_CHECKING:
@@ -28,11 +28,16 @@ T = TypeVar("T")
 
 
 class PostgresStore:
-    """`pulpo.store.turnstore.TurnStore` over one committer; plugins' closures have connections of their own."""
+    """`pulpo.store.turnstore.TurnStore` over one committer; plugins' closures have connections of their own.
 
-    def __init__(self, address: str) -> None:
-        self._committer = Committer(partial(connect, address, settings=turns.KEYED))
-        self.database = PostgresDatabase(address)
+    ``patience`` is for how many seconds a statement, and whoever waits for a connection, goes on before the database
+    counts as away.
+    """
+
+    def __init__(self, address: str, *, patience: float = PATIENCE) -> None:
+        dial = partial(connect, address, settings=turns.KEYED, patience=patience)
+        self._committer = Committer(dial, patience=patience)
+        self.database = PostgresDatabase(address, patience=patience)
 
     async def accept(self, asked: Accept, assign: Assign) -> Accepted | Replayed:
         """See `conversations.accept`."""
@@ -91,9 +96,9 @@ class PostgresStore:
 
 
 @asynccontextmanager
-async def open_postgres(address: str) -> AsyncIterator[PostgresStore]:
+async def open_postgres(address: str, *, patience: float | None = None) -> AsyncIterator[PostgresStore]:
     """Hold the store open; connections are made when they are needed. The schema must be there (see `migrate`)."""
-    store = PostgresStore(address)
+    store = PostgresStore(address, patience=PATIENCE if patience is None else patience)
     store.start()
     try:
         yield store
