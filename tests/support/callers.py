@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 import anyio
 import httpx
 
-from support.withheld import withheld
-
 TOLD = 1.0
 """Seconds within which whoever cannot be served is told."""
 BACK = 5.0
 """Seconds within which all is well again once the fault is gone."""
 SLACK = 0.5
-"""Seconds for a machine that is busy with other tests."""
+"""Seconds for what wakes up a little late: whoever waits twice for the database to answer is later still."""
+LIMIT = 60.0
+"""Seconds after which what should have happened will not happen any more. A machine that stands still for a moment
+makes everybody late once; one whom the server keeps waiting is late every time."""
 
 
 class Seen(NamedTuple):
@@ -29,6 +30,14 @@ class Seen(NamedTuple):
     took: float
     retry_after: str | None
 
+    @property
+    def refused(self) -> bool:
+        return self.status == 503 and bool(self.retry_after)
+
+    @property
+    def in_time(self) -> bool:
+        return self.took < TOLD + SLACK
+
 
 @dataclass
 class Callers:
@@ -36,50 +45,51 @@ class Callers:
 
     url: str
     body: dict[str, Any]
-    pid: int
-    """The server's process; what a busy machine withholds from it and from us is not counted."""
     number: int = 8
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[list[Seen]] = field(default_factory=list)
+    """What each of them saw."""
 
     @asynccontextmanager
     async def calling(self) -> AsyncIterator[None]:
         limits = httpx.Limits(max_connections=self.number + 4)
         async with (
-            httpx.AsyncClient(base_url=self.url, timeout=30, limits=limits) as client,
+            httpx.AsyncClient(base_url=self.url, timeout=LIMIT, limits=limits) as client,
             anyio.create_task_group() as group,
         ):
             for _ in range(self.number):
-                group.start_soon(self._call, client)
+                self.seen.append([])
+                group.start_soon(self._call, client, self.seen[-1])
             yield
             group.cancel_scope.cancel()
 
-    def since(self, moment: float) -> list[Seen]:
-        return [seen for seen in self.seen if seen.asked >= moment]
-
     async def refused(self, moment: float, *, seconds: float) -> None:
-        """See everybody refused for ``seconds`` from ``moment`` on, in time and with a word when to come back."""
+        """See everybody refused for ``seconds`` from ``moment`` on, with a word when to come back; and all of them in
+        time, once at least."""
         await anyio.sleep(max(0.0, moment + seconds - time.monotonic()))
-        asked = self.since(moment + TOLD)
-        assert len(asked) >= self.number, f"clients wait instead of being told: {self.since(moment)}"
-        wrong = [seen for seen in asked if seen.status != 503 or not seen.retry_after]
+        await self._everybody(moment, lambda seen: seen.refused and seen.in_time)
+        wrong = [seen for caller in self.seen for seen in caller if seen.asked >= moment and not seen.refused]
         assert not wrong, f"neither served nor told when to come back: {wrong}"
-        late = [seen for seen in self.since(moment) if seen.took >= TOLD + SLACK]
-        assert not late, f"told late: {late}"
 
-    async def served(self, moment: float) -> None:
-        """See everybody served again in time after ``moment``."""
-        while not all_well(self.since(moment)[-2 * self.number :], 2 * self.number):
-            assert time.monotonic() - moment < BACK + SLACK, self.since(moment)[-self.number :]
-            await anyio.sleep(0.02)
+    async def served(self, moment: float) -> float:
+        """See everybody served again, and return how many seconds after ``moment`` that was."""
+        await self._everybody(moment, lambda seen: seen.status == 200)
+        return time.monotonic() - moment
 
-    async def _call(self, client: httpx.AsyncClient) -> None:
+    async def _everybody(self, moment: float, saw: Callable[[Seen], bool]) -> None:
+        """Wait until the last two answers of everybody, both asked for after ``moment``, are such."""
+        with anyio.move_on_after(LIMIT):
+            while not all(map(saw, last := self._last_two(moment))) or len(last) < 2 * self.number:  # noqa: ASYNC110
+                await anyio.sleep(0.02)
+            return
+        raise AssertionError(f"not what everybody should see: {self._last_two(moment)}")
+
+    def _last_two(self, moment: float) -> list[Seen]:
+        return [seen for caller in self.seen for seen in caller[-2:] if seen.asked >= moment]
+
+    async def _call(self, client: httpx.AsyncClient, seen: list[Seen]) -> None:
         while True:
-            asked, lost = time.monotonic(), withheld() + withheld(self.pid)
+            asked = time.monotonic()
             response = await client.post("/chat", json=self.body)
-            took = time.monotonic() - asked - (withheld() + withheld(self.pid) - lost)
-            self.seen.append(Seen(asked, response.status_code, took, response.headers.get("retry-after")))
+            took = time.monotonic() - asked
+            seen.append(Seen(asked, response.status_code, took, response.headers.get("retry-after")))
             await anyio.sleep(0.02)
-
-
-def all_well(seen: Iterable[Seen], number: int) -> bool:
-    return [each.status for each in seen] == [200] * number

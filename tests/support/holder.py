@@ -16,6 +16,7 @@ from pulpo.contracts.tools import Result
 from pulpo.conversation import ToolCall
 from pulpo.store.opening import open_store
 from pulpo.store.turnstore import TurnStore
+from support.postgres import UNHURRIED
 from support.turns import accept, asked, done
 
 KEY = "k"
@@ -27,7 +28,7 @@ def change(connection: Connection) -> Result:
 
 
 async def main(url: str, lease: float) -> None:
-    async with open_store(url) as store:
+    async with open_store(url, patience=UNHURRIED) as store:
         accepted = await accept(store, asked("t1", new=True, idempotency_key=KEY, lease=lease, now=time.time()))
         await store.intend(key="e1", turn_id="t1", call=ToolCall("c", "book", {}), group="", now=time.time(), epoch=1)
         print("held", accepted.conversation.epoch, flush=True)

@@ -27,6 +27,11 @@ class Link:
     _held: set[asyncio.StreamWriter] = field(default_factory=set)
     _losing: set[asyncio.StreamWriter] = field(default_factory=set)
 
+    @property
+    def holds(self) -> bool:
+        """Whether a COMMIT was let through whose confirmation is kept."""
+        return bool(self._held)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self.target)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 def state(pid: int) -> str:

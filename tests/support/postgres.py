@@ -24,7 +24,10 @@ from support.parts import require
 from support.pids import alive, children, stopped, until
 from support.ports import free_port
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+UNHURRIED = 60.0
+"""Seconds that a store of tests waits for a statement: to be told within one that the database is away is a promise of
+its own, and where it is not what is tested, a machine that stands still for a moment must not end the test."""
 
 # Durability costs the tests seconds and proves nothing here: no test pulls the plug. But some crash the server, and
 # what it had confirmed must be there afterwards: `synchronous_commit` stays on, so that commits reach the system.
@@ -62,7 +65,7 @@ class Postgres:
         """Run one statement on a connection of its own."""
 
         async def run() -> list[Any]:
-            connection = await asyncpg.connect(self.url(database), timeout=10)
+            connection = await asyncpg.connect(self.url(database), timeout=UNHURRIED)
             try:
                 rows: list[Any] = await connection.fetch(statement)
             finally:
@@ -100,14 +103,14 @@ class Postgres:
         process, self.process = self.process, None
         if process is not None:
             process.send_signal(how)
-            process.wait(30)
+            process.wait(60)
 
     def kill(self) -> None:
         """End as a power cut would: SIGKILL to the server and to every process of its connections at once."""
         process, self.process = self.process, None
         assert process is not None
         family = _signal_family(process.pid, signal.SIGKILL)
-        process.wait(30)
+        process.wait(60)
         # Nobody waits for the others, and while one of them is there the next server finds its memory in use.
         until(lambda pid: not alive(pid), family)
 

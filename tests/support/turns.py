@@ -23,7 +23,7 @@ def asked(turn: str, conversation: str = "c1", *, new: bool = False, **more: Any
         "request": b'{"message":"hola"}',
         "idempotency_key": None,
         "now": NOW,
-        "lease": 5.0,
+        "lease": 300.0,  # no test lasts as long: a lease ends when it is told to (`lapse`), or names its own
     }
     return Accept(turn_id=turn, conversation_id=conversation, new=new, **{**given, **more})
 

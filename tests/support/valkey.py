@@ -35,7 +35,7 @@ class Valkey:
         self.process = subprocess.Popen(
             [self.binary, *options, "--dir", str(self.folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        limit = time.monotonic() + 15
+        limit = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < limit, "Valkey does not answer"
             time.sleep(0.02)
@@ -45,7 +45,7 @@ class Valkey:
         process, self.process = self.process, None
         if process is not None:
             process.kill()
-            process.wait(10)
+            process.wait(60)
 
     def freeze(self) -> None:
         """Stop answering without closing a connection."""

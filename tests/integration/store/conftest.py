@@ -10,7 +10,7 @@ import pytest
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
 from pulpo.store.turnstore import TurnStore
-from support.postgres import Postgres
+from support.postgres import UNHURRIED, Postgres
 
 
 @pytest.fixture(scope="session")
@@ -41,5 +41,5 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[TurnStore]:
     """The open store of `url`."""
-    async with open_store(url) as opened:
+    async with open_store(url, patience=UNHURRIED) as opened:
         yield opened

@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -21,12 +22,15 @@ from pulpo.store.conversations import Accepted
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
 from pulpo.store.turnstore import TurnStore
+from support.chaos import COME_AGAIN
 from support.holder import KEY
-from support.postgres import Postgres
+from support.postgres import UNHURRIED, Postgres
 from support.server import Server, running
 from support.turns import asked, assign, done
 
 LEASE = 1.0
+LIMIT = 60.0
+"""Seconds after which what should have happened will not happen any more."""
 TESTS = Path(__file__).parents[2]
 
 
@@ -57,23 +61,24 @@ def tell(process: subprocess.Popen[str], order: str) -> str:
 
 async def take_over(store: TurnStore) -> Accepted:
     """Retry as a client does, with the same key, until the turn is given to us."""
-    while True:
-        try:
-            accepted = await store.accept(asked("t9", "c9", new=True, idempotency_key=KEY), assign)
-        except ConversationBusyError:
-            await asyncio.sleep(0.05)
-        else:
-            assert isinstance(accepted, Accepted)
-            return accepted
+    async with asyncio.timeout(LIMIT):
+        while True:
+            try:
+                accepted = await store.accept(asked("t9", "c9", new=True, idempotency_key=KEY), assign)
+            except ConversationBusyError as busy:
+                if busy.retry_after > LEASE:
+                    raise  # the default lease is longer
+                await asyncio.sleep(0.05)
+            else:
+                assert isinstance(accepted, Accepted)
+                return accepted
 
 
 async def test_the_turn_of_a_killed_process_is_taken_over_within_its_lease(postgres_url: str) -> None:
-    async with open_store(postgres_url) as store:
+    async with open_store(postgres_url, patience=UNHURRIED) as store:
         with holder(postgres_url) as process:
             process.kill()
-            began = time.monotonic()
             accepted = await take_over(store)
-            assert time.monotonic() - began < LEASE + 3, "the default lease is longer"
         assert (accepted.turn_id, accepted.conversation.id, accepted.conversation.epoch) == ("t1", "c1", 2)
         assert [effect.state for effect in await store.effects_of("t1")] == ["intended"]
         await store.finish(done("t1", 2))
@@ -92,7 +97,7 @@ async def test_a_process_that_is_on_time_changes_and_finishes(postgres: Postgres
 async def test_a_process_paused_past_its_lease_writes_nothing_any_more(postgres: Postgres, postgres_url: str) -> None:
     database = postgres_url.rpartition("/")[2]
     await asyncio.to_thread(postgres.execute, "CREATE TABLE changes (who text)", database=database)
-    async with open_store(postgres_url) as store:
+    async with open_store(postgres_url, patience=UNHURRIED) as store:
         with holder(postgres_url) as process:
             process.send_signal(signal.SIGSTOP)
             assert (await take_over(store)).conversation.epoch == 2
@@ -106,8 +111,8 @@ async def test_a_process_paused_past_its_lease_writes_nothing_any_more(postgres:
 
 @pytest.fixture(scope="module")
 def replicas(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
-    """Two `pulpo serve` that start at the same moment on a database without tables."""
-    environ = {"PULPO_DATABASE_URL": postgres.create()}
+    """Two `pulpo serve` that start at the same moment on a database without tables; no lease of theirs lapses."""
+    environ = {"PULPO_DATABASE_URL": postgres.create(), "PULPO_TURNS__LEASE": str(LIMIT)}
     with ExitStack() as stack, ThreadPoolExecutor(2) as together:
         served = [running(tmp_path_factory.mktemp("replica"), environ=environ) for _ in range(2)]
         yield list(together.map(stack.enter_context, served))
@@ -117,24 +122,32 @@ def say(server: Server, text: str, conversation: str | None = None) -> httpx.Res
     body = {"message": text, "user_id": "ana", "locale": "es"} | (
         {"conversation_id": conversation} if conversation else {}
     )
-    return httpx.post(f"{server.url}/chat", json=body, timeout=30)
+    return httpx.post(f"{server.url}/chat", json=body, timeout=LIMIT)
+
+
+def insist(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """Send until it is answered: a machine that stands still for a second makes a database look as if it were away."""
+    limit = time.monotonic() + LIMIT
+    while (answer := send()).status_code == 503 and time.monotonic() < limit:
+        time.sleep(0.1)
+    assert answer.status_code == 200, answer.text
+    return answer
 
 
 def test_two_replicas_go_on_with_each_others_conversations(replicas: list[Server]) -> None:
     first, second = replicas
-    conversation = say(first, "hola").json()["conversation_id"]
-    assert say(second, "¿qué servicios hay?", conversation).status_code == 200
-    shown = httpx.get(f"{first.url}/conversations/{conversation}", timeout=30)
-    assert shown.status_code == 200, shown.text
-    assert len(shown.json()["messages"]) == 4
+    conversation = insist(partial(say, first, "hola")).json()["conversation_id"]
+    insist(partial(say, second, "¿qué servicios hay?", conversation))
+    shown = insist(partial(httpx.get, f"{first.url}/conversations/{conversation}", timeout=LIMIT))
+    assert len(shown.json()["messages"]) >= 4
 
 
 def test_two_replicas_never_run_one_conversation_at_once(replicas: list[Server], postgres: Postgres) -> None:
-    conversation = say(replicas[0], "hola").json()["conversation_id"]
+    conversation = insist(partial(say, replicas[0], "hola")).json()["conversation_id"]
     with ThreadPoolExecutor(20) as crowd:
         answers = list(crowd.map(lambda n: say(replicas[n % 2], "¿qué horario tienen?", conversation), range(40)))
-    assert {answer.status_code for answer in answers} <= {200, 409}
-    assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 409)
+    assert {answer.status_code for answer in answers} <= {200, *COME_AGAIN}
+    assert all("retry-after" in answer.headers for answer in answers if answer.status_code != 200)
     served = sum(answer.status_code == 200 for answer in answers)
     assert served >= 2
     database = replicas[0].environ["PULPO_DATABASE_URL"].rpartition("/")[2]
@@ -143,7 +156,9 @@ def test_two_replicas_never_run_one_conversation_at_once(replicas: list[Server],
         database=database,
     )
     # An answer is stored under the epoch of its lease alone: had a second turn begun before, it would not be there.
-    assert [turn["epoch"] for turn in turns if turn["finished_at"]] == list(range(1, served + 2))
+    stored = [turn["epoch"] for turn in turns if turn["finished_at"]]
+    assert stored == list(range(1, len(stored) + 1))
+    assert len(stored) > served
 
 
 def test_an_upgrade_is_done_once_by_whoever_comes_first(postgres: Postgres) -> None:

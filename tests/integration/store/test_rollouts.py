@@ -94,7 +94,7 @@ async def asking(late: Late, process: Rollouts) -> asyncio.Task[RolloutEvidence 
     late.held = True
     late.found.clear()
     asked = asyncio.create_task(process.evidence())
-    await asyncio.wait_for(late.found.wait(), 10)
+    await asyncio.wait_for(late.found.wait(), 60)
     late.held = False
     return asked
 
