@@ -7,12 +7,13 @@
         answer = await chaos.insist(client, {"message": "hola", …}, key="k1")
 
 A *hit* is a kill that cut at least one request off from its answer; kills between two turns prove nothing and are
-not counted.
+not counted. A request may be cut off before its turn was accepted, or after it was over: ``proved`` says whether what a
+test is about has happened, and until then the kills go on.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,6 +32,8 @@ COME_AGAIN = frozenset({409, 429, 503})
 PATIENCE = 60.0
 """Seconds after which a turn without an answer counts as lost: a lease and a busy machine fit in."""
 START_SECONDS = 120.0
+MISSES = 10
+"""Most kills for each hit that is wanted."""
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Chaos:
     servers: Sequence[Server]
     random: Random = field(default_factory=lambda: Random(1))  # noqa: S311
     uptime: tuple[float, float] = (0.02, 0.5)
+    proved: Callable[[], bool] = lambda: True
     kills: int = 0
     hits: int = 0
     cut: int = 0
@@ -47,6 +51,8 @@ class Chaos:
     answered: int = 0
     put_off: int = 0
     """Requests that were told to come again, and when."""
+    asking: int = 0
+    """Requests that wait for their answer now."""
     reigns: bool = False
     over: anyio.Event = field(default_factory=anyio.Event)
     """Set when the last server that was killed serves again."""
@@ -73,6 +79,7 @@ class Chaos:
 
     async def _ask(self, client: httpx.AsyncClient, body: Mapping[str, Any], key: str) -> dict[str, Any] | None:
         server = self.random.choice(self.servers)
+        self.asking += 1
         try:
             response = await client.post(f"{server.url}/chat", json=body, headers={"Idempotency-Key": key})
         except httpx.ConnectError:
@@ -80,6 +87,8 @@ class Chaos:
         except httpx.TransportError:
             self.cut += 1
             return None
+        finally:
+            self.asking -= 1
         if response.status_code in COME_AGAIN:
             assert response.headers.get("retry-after"), f"{key}: {response.status_code} without Retry-After"
             self.put_off += 1
@@ -91,13 +100,19 @@ class Chaos:
 
     async def _reign(self, hits: int) -> None:
         self.reigns = True
-        while self.hits < hits:
-            server = self.random.choice(self.servers)
+        while self.hits < hits or not await anyio.to_thread.run_sync(self.proved):
+            assert self.kills < MISSES * hits, f"{self.kills} kills, and {self.hits} of them hit"
             await anyio.sleep(self.random.uniform(*self.uptime))
-            before = self.cut
-            await anyio.to_thread.run_sync(server.kill)
+            while not self.asking:  # noqa: ASYNC110 - it tells nobody
+                await anyio.sleep(0.005)
+            self.hits += await self._kill()
             self.kills += 1
-            await anyio.to_thread.run_sync(partial(server.start, seconds=START_SECONDS))
-            self.hits += self.cut > before
         self.reigns = False
         self.over.set()
+
+    async def _kill(self) -> bool:
+        """Kill one of them and start it again; say whether that hit."""
+        server, before = self.random.choice(self.servers), self.cut
+        await anyio.to_thread.run_sync(server.kill)
+        await anyio.to_thread.run_sync(partial(server.start, seconds=START_SECONDS))
+        return self.cut > before

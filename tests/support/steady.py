@@ -53,15 +53,15 @@ def steady(url: str, key: str, *, rate: float) -> Iterator[Answers]:
         yield answers
     finally:
         ended.set()
-        thread.join(timeout=60)
+        thread.join(timeout=120)
         assert not thread.is_alive()
 
 
 async def _send(url: str, key: str, rate: float, answers: Answers, ended: threading.Event) -> None:
     headers = {"Authorization": f"Bearer {key}"}
     single = httpx.Limits(max_keepalive_connections=0)
-    kept = httpx.AsyncClient(headers=headers, timeout=30)
-    fresh = httpx.AsyncClient(headers=headers, timeout=30, limits=single)
+    kept = httpx.AsyncClient(headers=headers, timeout=60)
+    fresh = httpx.AsyncClient(headers=headers, timeout=60, limits=single)
     began, number = time.monotonic(), 0
     async with kept, fresh, asyncio.TaskGroup() as requests:
         while not ended.is_set():

@@ -19,7 +19,7 @@ from pulpo.store.opening import open_store
 from pulpo.store.transact import transact
 from pulpo_booking.business import Business
 from pulpo_booking.desk import Desk
-from support.postgres import Postgres
+from support.postgres import UNHURRIED, Postgres
 from unit.pulpo_booking.counter import Counter
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class PostgresCounter(Counter):
 @pytest.fixture
 async def open_counter(postgres_url: str) -> AsyncIterator[Callable[..., Counter]]:
     """Opens a desk for one business written in the test; see the unit tests' fixture of this name."""
-    async with open_store(postgres_url) as store:
+    async with open_store(postgres_url, patience=UNHURRIED) as store:
 
         def make(raw: dict[str, Any], *others: dict[str, Any]) -> Counter:
             found = [Business.model_validate(each) for each in (raw, *others)]

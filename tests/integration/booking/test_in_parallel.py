@@ -31,7 +31,7 @@ from pulpo_booking.appointments import Appointments
 from pulpo_booking.business import Business
 from pulpo_booking.calendar import Question, claims_for, refusal
 from pulpo_booking.localtime import Stretch
-from support.postgres import Postgres
+from support.postgres import UNHURRIED, Postgres
 from support.turns import accept
 from support.turns import asked as asked_turn
 from unit.pulpo_booking.counter import NOW, business_of
@@ -47,7 +47,7 @@ Try: TypeAlias = Callable[[TurnStore, Question, int, str, asyncio.Barrier], Awai
 async def replicas(postgres_url: str) -> AsyncIterator[list[TurnStore]]:
     """Two stores on one database, as two processes have them."""
     async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(open_store(postgres_url)) for _ in range(2)]
+        yield [await stack.enter_async_context(open_store(postgres_url, patience=UNHURRIED)) for _ in range(2)]
 
 
 def business(*, people: Sequence[str] = ("ana",), rooms: int | None = None, **service: object) -> Business:
@@ -145,7 +145,9 @@ async def test_three_people_in_two_rooms_are_booked_twice(
     assert postgres.deadlocks(postgres_url) == 0
 
 
-async def trade_places(replicas: list[TurnStore], asked: Question) -> None:
+async def trade_places(
+    replicas: list[TurnStore], asked: Question, *, rounds: int = 10, enough: Callable[[], bool] = lambda: False
+) -> None:
     """Two appointments move to each other's start at once, each knowing nothing of the other, over and over."""
     day = int(dt.datetime(2026, 12, 1, 10, tzinfo=asked.business.zone).timestamp())
     starts = {"eva": day, "leo": day + 1800}
@@ -162,11 +164,13 @@ async def trade_places(replicas: list[TurnStore], asked: Question) -> None:
     eva, leo = await replicas[0].database.write(begin)
     assert isinstance(eva, Appointment)
     assert isinstance(leo, Appointment)
-    for _ in range(10):
+    for _ in range(rounds):
         await asyncio.gather(
             replicas[0].database.write(partial(move, appointment=eva, at=leo.starts_at)),
             replicas[1].database.write(partial(move, appointment=leo, at=eva.starts_at)),
         )
+        if enough():
+            return
 
 
 async def test_two_that_trade_places_do_not_deadlock(
@@ -180,8 +184,9 @@ async def test_without_the_locks_they_do(
     replicas: list[TurnStore], postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bookings, "lock_resources", lambda *_: None)
-    await trade_places(replicas, question(business()))
-    assert postgres.deadlocks(postgres_url) > 0, "the control must deadlock, or the test above proves nothing"
+    met = lambda: postgres.deadlocks(postgres_url) > 0  # noqa: E731
+    await trade_places(replicas, question(business()), rounds=1000, enough=met)
+    assert met(), "the control must deadlock, or the test above proves nothing"
 
 
 async def test_the_guard_alone_keeps_the_slot_from_a_stale_look(replicas: list[TurnStore]) -> None:

@@ -31,6 +31,8 @@ from support.server import Server, running
 from unit.pulpo_booking.counter import business_of
 
 KILLS = int(os.environ.get("KILLS", "3"))
+MISSES = 10
+"""Most kills for each hit that is wanted."""
 PROCESSES = 3
 PATIENCE = 180.0
 SETTINGS = """
@@ -67,6 +69,12 @@ class Crowd:
         assert self.process is not None
         assert self.process.wait(PATIENCE) == 0
 
+    def waits(self) -> set[str]:
+        """Return the key of the message whose answer has not come yet, if there is one."""
+        journal = Journal(self.journal)
+        journal.read()
+        return journal.asked.keys() - journal.answers.keys()
+
 
 def shop(folder: Path) -> str:
     """Write a business that everybody can book at, and the settings with it."""
@@ -78,13 +86,33 @@ def shop(folder: Path) -> str:
 
 
 def reign(servers: list[Server], crowds: list[Crowd]) -> None:
-    """Kill a server or some customers, at moments nobody chose, and let them go on."""
+    """Kill servers and customers in turn, at moments nobody chose, and let them go on, until enough kills have hit."""
     random = Random(7)  # noqa: S311
-    for _ in range(KILLS):
+    hits = kills = 0
+    while hits < KILLS:
+        assert kills < MISSES * KILLS, f"{kills} kills, and {hits} of them hit"
         time.sleep(random.uniform(0.02, 0.5))
-        victim: Server | Crowd = random.choice(random.choice(([*servers], [*crowds])))
-        victim.kill()
-        victim.start(seconds=PATIENCE)
+        victim: Server | Crowd = random.choice([*servers] if hits % 2 == 0 else [*crowds])
+        hits += kill(victim, crowds)
+        kills += 1
+
+
+def kill(victim: Server | Crowd, crowds: list[Crowd]) -> bool:
+    """Kill while somebody waits for an answer, start again, and say whether the answer was cut off: a message was
+    written down before and is without an answer afterwards."""
+    watched = [victim] if isinstance(victim, Crowd) else crowds
+    limit = time.monotonic() + PATIENCE
+    while not (before := waiting(watched)):
+        assert time.monotonic() < limit, "nobody asks for anything"
+        time.sleep(0.002)
+    victim.kill()
+    hit = bool(before & waiting(watched))
+    victim.start(seconds=PATIENCE)
+    return hit
+
+
+def waiting(crowds: list[Crowd]) -> set[str]:
+    return set[str]().union(*(crowd.waits() for crowd in crowds))
 
 
 def live_through(servers: list[Server], folder: Path) -> list[Journal]:

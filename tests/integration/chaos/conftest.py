@@ -60,11 +60,13 @@ def two_salons(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def booked(postgres: Postgres, two_salons: list[Server]) -> Callable[[str], int]:
-    """Counts the rows of whoever booked at the replicas."""
+def counted(postgres: Postgres, two_salons: list[Server]) -> Callable[[str], int]:
+    """Counts rows in the database of the replicas: ``FROM …``."""
     database = two_salons[0].environ["PULPO_DATABASE_URL"].rpartition("/")[2]
+    return lambda rows: int(postgres.execute(f"SELECT count(*) {rows}", database=database)[0][0])
 
-    def count(who: str) -> int:
-        return int(postgres.execute(f"SELECT count(*) FROM booked WHERE who = '{who}'", database=database)[0][0])
 
-    return count
+@pytest.fixture
+def booked(counted: Callable[[str], int]) -> Callable[[str], int]:
+    """Counts the rows of whoever booked at the replicas."""
+    return lambda who: counted(f"FROM booked WHERE who = '{who}'")
