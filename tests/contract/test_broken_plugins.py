@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,7 +98,7 @@ def pulpo(*arguments: str, site: Path, **environ: str) -> subprocess.CompletedPr
         cwd=site,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -118,15 +119,16 @@ def test_the_others_are_active(records: dict[str, Any]) -> None:
 
 def test_a_slow_one_is_active_and_remarked(records: dict[str, Any]) -> None:
     assert (records["slow"]["state"], records["slow"]["contributes"]) == ("active", {"tools": ["late"]})
-    assert records["slow"]["reason"].startswith("slow import: 1.")
+    assert re.match(r"slow import: \d+\.\d", records["slow"]["reason"])
     assert records["slow"]["import_ms"] >= 1050
 
 
 def test_the_server_starts_and_names_them(server_with_them: Server) -> None:
-    listed = {each["name"]: each for each in httpx.get(f"{server_with_them.url}/plugins").json()["plugins"]}
+    listed = {each["name"]: each for each in httpx.get(f"{server_with_them.url}/plugins", timeout=60).json()["plugins"]}
     assert {name for name, each in listed.items() if each["state"] == "quarantined"} == set(REASONS)
     assert all(listed[name]["reason"].startswith(reason) for name, reason in REASONS.items())
-    answer = httpx.post(f"{server_with_them.url}/chat", json={"message": "say word", "locale": "en"}).json()
+    message = {"message": "say word", "locale": "en"}
+    answer = httpx.post(f"{server_with_them.url}/chat", json=message, timeout=60).json()
     assert answer["outcome"] == "ok"
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from textwrap import dedent
 
 import pulpo
 
 HEAVY = ("litestar", "sqlalchemy", "pydantic", "pydantic_settings", "pulpo.settings", "pulpo.http", "pulpo.store")
-LIMIT = 0.150
-TRIES = 9
+MODULES, CALLS = 200, 170_000
+"""Which opening the door may load, the standard library's included, and function calls that it may make. They are the
+same on every machine; `tox -e bench` tells the time."""
 
 
 def test_every_exported_name_exists_and_is_listed_in_order() -> None:
@@ -23,13 +25,21 @@ def test_importing_it_loads_nothing_heavy() -> None:
     assert run(script) == "[]"
 
 
-def test_importing_it_takes_150_ms_at_most() -> None:
-    script = "import time; start = time.process_time(); import pulpo; print(time.process_time() - start)"
-    # The fastest of several: the first may find nothing compiled, and nothing makes an import faster than it is.
-    assert min(float(run(script)) for _ in range(TRIES)) <= LIMIT
+def test_importing_it_loads_few_modules_and_does_little() -> None:
+    script = """
+        import cProfile, pstats, sys
+        profile, before = cProfile.Profile(), len(sys.modules)
+        profile.enable()
+        import pulpo
+        profile.disable()
+        print(len(sys.modules) - before, pstats.Stats(profile).total_calls)
+    """
+    modules, calls = map(int, run(dedent(script)).split())
+    assert 0 < modules <= MODULES
+    assert 0 < calls <= CALLS
 
 
 def run(script: str) -> str:
     return subprocess.run(
-        [sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=120
     ).stdout.strip()

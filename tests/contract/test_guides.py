@@ -77,7 +77,7 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, st
             cwd=server.folder,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=True,
         )
         found = re.search(r"pulpo_[\w-]{43}", made.stdout)
@@ -99,7 +99,7 @@ def test_commands_against_a_server(block: Block, keyed: tuple[Server, str], tmp_
         env={**os.environ, **server.settings(), "PULPO_API_KEY": key},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip()
@@ -118,7 +118,7 @@ def test_an_example_is_served_and_its_other_commands_talk_to_it(page: Path, tmp_
         for command in others:
             asked = command.replace("http://127.0.0.1:8000", server.url)
             done = subprocess.run(
-                [sys.executable, "-m", *shlex.split(asked)], cwd=tmp_path, capture_output=True, text=True, timeout=60
+                [sys.executable, "-m", *shlex.split(asked)], cwd=tmp_path, capture_output=True, text=True, timeout=120
             )
             assert done.returncode == 0, done.stderr
             assert done.stdout.strip()
@@ -143,7 +143,7 @@ def test_deployments_are_run_dry(guide: Path) -> None:
             env={**os.environ, "PULPO_ENGINE": "false", "PULPO_COMPOSE": "false"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         )
         assert done.returncode == 0, done.stderr
         assert "(dry run)" in done.stderr

@@ -73,7 +73,7 @@ def test_its_own_test_passes(site: Path) -> None:
         cwd=EXAMPLE,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert run.returncode == 0, run.stdout + run.stderr
 

@@ -56,7 +56,7 @@ def test_commands_against_a_server(block: Block, server: Server, tmp_path: Path)
         env={**os.environ, **server.settings()},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.strip()

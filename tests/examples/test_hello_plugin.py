@@ -39,13 +39,13 @@ def test_pages_ship_with_the_wheel(client: httpx.Client) -> None:
 
 def test_pulpo_check_is_content_with_it() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "pulpo", "check", "hello"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "pulpo", "check", "hello"], capture_output=True, text=True, timeout=120, check=False
     )
     assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_the_command_line_lists_it() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "pulpo", "plugins", "--json"], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-m", "pulpo", "plugins", "--json"], capture_output=True, text=True, timeout=120, check=True
     )
     assert "hello" in json.dumps(json.loads(run.stdout))

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
+import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,31 +13,49 @@ from pathlib import Path
 import pytest
 
 from deployer.engine import CommandError, Engine, run
+from support.waiting import LIMIT, until
 
-WORK = 'echo begun > "$0"; sleep 0.5; echo finished > "$0"'
+WORK = 'echo begun > "$0"; until [ -e "$0.go" ]; do sleep 0.05; done; echo finished > "$0"'
 
 
 @contextmanager
-def interrupted(begun: Callable[[], bool]) -> Iterator[None]:
-    """Ctrl-C, as soon as the command inside has begun."""
-    over = threading.Event()
+def interrupted(begun: Callable[[], bool], then: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C, as soon as the command inside has begun and is waited for."""
+    here = threading.get_ident()
+
+    def waited_for() -> bool:
+        return any(
+            frame.f_code.co_name == "communicate" for frame, _ in traceback.walk_stack(sys._current_frames()[here])
+        )
 
     def press() -> None:
-        while not begun():
-            over.wait(0.01)
+        until(lambda: begun() and waited_for())
         os.kill(os.getpid(), signal.SIGINT)
+        then()
 
+    # Whoever runs the tests in the background has Ctrl-C ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     presses = threading.Thread(target=press)
     presses.start()
-    with pytest.raises(KeyboardInterrupt):
-        yield
-    presses.join()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            yield
+    finally:
+        presses.join()
+        signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.parametrize(("finishing", "left"), [(10.0, "finished\n"), (0.0, "begun\n")])
+@pytest.mark.parametrize(("finishing", "left"), [(LIMIT, "finished\n"), (0.0, "begun\n")])
 def test_an_interrupted_command_may_finish(tmp_path: Path, finishing: float, left: str) -> None:
-    file = tmp_path / "work"
-    with interrupted(lambda: file.exists() and file.read_text("utf-8") == "begun\n"):
+    file, go = tmp_path / "work", tmp_path / "work.go"
+    begun = lambda: file.exists() and file.read_text("utf-8") == "begun\n"  # noqa: E731
+
+    def let_it_finish() -> None:
+        if finishing:
+            time.sleep(0.5)  # longer than subprocess itself waits for what was interrupted
+            go.touch()
+
+    with interrupted(begun, then=let_it_finish):
         run(("sh", "-c", WORK, str(file)), finishing=finishing)
     assert file.read_text("utf-8") == left
 

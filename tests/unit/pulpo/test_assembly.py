@@ -14,6 +14,7 @@ from pulpo.errors import RequiredPluginError, SettingsError, WorkspaceNotFoundEr
 from pulpo.plugins import Catalogue, lifespans, load_plugins
 from pulpo.settings import CanarySettings, PluginsSettings, Settings, VariantSettings, WorkspaceSettings
 from pulpo.turns.request import TurnRequest
+from support.waiting import LIMIT
 
 
 class Plugin:
@@ -269,7 +270,7 @@ async def test_a_plugin_that_does_not_open_in_time_is_quarantined_and_the_rest_r
     monkeypatch.setattr(lifespans, "OPENING_SECONDS", 0.05)
     waiting = Waiting()
     catalogue = load_plugins(extra=[("waiting", waiting), ("gated", plugin)], only=["pulpo_canary"])
-    async with asyncio.timeout(20), running(settings(tmp_path), catalogue=catalogue) as system:
+    async with asyncio.timeout(LIMIT), running(settings(tmp_path), catalogue=catalogue) as system:
         assert (await system.chat(hello())).outcome == "ok"
         record = next(record for record in system.catalogue.records if record.name == "waiting")
         assert (record.state, waiting.given_up) == ("quarantined", True)
@@ -305,7 +306,7 @@ async def test_how_a_plugin_closes_keeps_nobody_from_closing(
     monkeypatch.setattr(lifespans, "CLOSING_SECONDS", 0.05)
     # In order of their names, so that it closes before the other one.
     catalogue = load_plugins(extra=[("gated", plugin), ("latecomer", Clinging())], only=["pulpo_canary"])
-    async with asyncio.timeout(20), running(settings(tmp_path), catalogue=catalogue) as system:
+    async with asyncio.timeout(LIMIT), running(settings(tmp_path), catalogue=catalogue) as system:
         assert (await system.chat(hello())).outcome == "ok"
     assert plugin.diary[-1] == "closed"
     assert [it.getMessage() for it in caplog.records if it.levelname == "ERROR"] == ["plugin latecomer did not close"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pulpo.background import background_task
+from support.waiting import LIMIT
 
 
 def ending(*how: BaseException | None) -> tuple[Callable[[], Awaitable[None]], list[int], asyncio.Event]:
@@ -20,7 +21,7 @@ def ending(*how: BaseException | None) -> tuple[Callable[[], Awaitable[None]], l
         begun.append(len(begun))
         if len(begun) > len(how):
             settled.set()
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         if (error := how[begun[-1]]) is not None:
             raise error
 
@@ -35,7 +36,7 @@ def ending(*how: BaseException | None) -> tuple[Callable[[], Awaitable[None]], l
 async def test_work_that_ends_is_begun_anew_and_the_log_names_it(how: Any, caplog: pytest.LogCaptureFixture) -> None:
     work, begun, settled = ending(how, how)
     async with background_task(work, name="leases", again=0.001):
-        await asyncio.wait_for(settled.wait(), 5)
+        await asyncio.wait_for(settled.wait(), LIMIT)
     assert begun == [0, 1, 2]
     lines = [record for record in caplog.records if record.name == "pulpo.background"]
     assert [record.levelno for record in lines] == [logging.ERROR] * 2
@@ -48,7 +49,7 @@ async def test_work_ends_with_its_block_and_quietly(caplog: pytest.LogCaptureFix
 
     async def work() -> None:
         try:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             ended.append("work")
 
@@ -60,12 +61,12 @@ async def test_work_ends_with_its_block_and_quietly(caplog: pytest.LogCaptureFix
 async def test_work_that_fails_as_it_is_ended_ends_all_the_same() -> None:
     async def work() -> None:
         try:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             raise ConnectionError("while it closed") from None
 
     with pytest.raises(ConnectionError):
-        async with asyncio.timeout(5), background_task(work, name="work", again=0.001):
+        async with asyncio.timeout(LIMIT), background_task(work, name="work", again=0.001):
             await asyncio.sleep(0)
 
 
@@ -76,9 +77,9 @@ async def test_work_that_takes_the_end_for_its_own_is_not_begun_anew(caplog: pyt
     async def work() -> None:
         begun.append(1)
         with suppress(asyncio.CancelledError):
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
 
-    async with asyncio.timeout(5), background_task(work, name="work", again=0.001):
+    async with asyncio.timeout(LIMIT), background_task(work, name="work", again=0.001):
         await asyncio.sleep(0)
     assert (begun, caplog.records) == ([1], [])
 
@@ -89,7 +90,7 @@ async def test_whoever_is_cancelled_while_work_ends_is_cancelled() -> None:
 
     async def work() -> None:
         try:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             ending.set()
             await asyncio.sleep(0.01)

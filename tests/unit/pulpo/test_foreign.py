@@ -50,7 +50,7 @@ def by_its_task(seen: list[str]) -> asyncio.Task[None]:
 
 async def told(seen: list[str]) -> None:
     try:
-        await asyncio.sleep(10)
+        await asyncio.Event().wait()
     except asyncio.CancelledError as error:
         seen.append(overreach(error))
         raise

@@ -17,6 +17,7 @@ from pulpo_booking import configuration
 from pulpo_booking.business import Business, Stored, etag_of
 from pulpo_booking.configuration import followed
 from pulpo_booking.desk import Desk
+from support.waiting import eventually
 from unit.pulpo_booking.counter import NOW, Counter, EngineDatabase, business_of
 from unit.pulpo_booking.test_business_routes import call
 
@@ -37,12 +38,6 @@ def runtime(database: Any, told: list[pulpo.Workspace]) -> pulpo.Runtime:
     return pulpo.Runtime(
         database=database, workspaces={}, clock=clock, emit=lambda _: None, update_workspace=told.append
     )
-
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not holds():  # noqa: ASYNC110 - what it waits for knows no event
-            await asyncio.sleep(0.01)
 
 
 async def test_another_replica_takes_a_change_over(open_counter: OpenCounter) -> None:
@@ -126,11 +121,12 @@ async def test_one_that_this_release_cannot_read_is_logged_and_the_others_go_on(
     with counter.database.engine.begin() as connection:
         insert = "INSERT INTO booking_businesses VALUES ('shop2', 1, :document, 0)"
         connection.execute(sa.text(insert), {"document": newer})
-    desk = Desk({})
+    desk, database = Desk({}), Away(counter.database)
     with caplog.at_level(logging.ERROR):
-        async with followed(desk, runtime(counter.database, [])):
+        async with followed(desk, runtime(database, [])):
             await eventually(lambda: bool(desk.businesses))
-            await asyncio.sleep(0.1)  # for some more looks, which say nothing of it
+            before = database.asked
+            await eventually(lambda: database.asked > before + 3)  # some more looks, which say nothing of it
     assert desk.businesses.keys() == {"shop"}
     assert sum("the stored business 'shop2' cannot be used: wings:" in each.message for each in caplog.records) == 1
 

@@ -37,9 +37,9 @@ def test_markup_is_taken_out(answer: str, left: str) -> None:
 
 
 def test_no_answer_holds_the_event_loop_up() -> None:
-    began = time.process_time()
+    began = time.thread_time()
     plain("<a " + "=" * 64_000 + "<")
-    assert time.process_time() - began < 0.5  # some milliseconds; 20 s when the tag's end was looked for from each "="
+    assert time.thread_time() - began < 5  # some milliseconds; 20 s when the tag's end was looked for from each "="
 
 
 def test_tags_within_tags_within_tags_end_without_brackets() -> None:

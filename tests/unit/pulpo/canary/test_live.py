@@ -20,6 +20,7 @@ from pulpo.store import canary as store
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
 from pulpo_canary.plugin import pulpo_register_canary_strategies
+from support.waiting import eventually
 
 ANA = CanaryContext(workspace_id="demo", conversation_id="c1", user_id="ana")
 ON = "[canary]\nenabled = true\npercentage = 1.0\n"
@@ -288,9 +289,7 @@ async def test_what_goes_wrong_on_the_way_is_told_and_does_not_end_the_following
     task = asyncio.create_task(house.live.follow())
     for times in (1, 2):
         house.live.wake()
-        async with asyncio.timeout(5):
-            while len(seen) < times:  # noqa: ASYNC110 - the callback has no other way to tell
-                await asyncio.sleep(0.01)
+        await eventually(lambda times=times: len(seen) >= times)
     task.cancel()
     assert "by nought" in house.live.strategy_error
 

@@ -12,8 +12,7 @@ import pytest
 
 from pulpo.canary import watching
 from pulpo.canary.watching import changes, stamp
-
-SECONDS = 5.0
+from support.waiting import LIMIT
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +66,7 @@ async def test_a_change_is_found(
         begin(path)
     async with aclosing(changes(path, since=stamp(path))) as found:  # type: ignore[type-var]
         asyncio.get_running_loop().call_later(0.05, change, path)
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(LIMIT):
             seen = await anext(found)
     assert seen == stamp(path)
     assert path.read_text() == "two"
@@ -86,7 +85,7 @@ async def test_a_file_that_is_still_being_written_is_waited_for(tmp_path: Path) 
 
     async with aclosing(changes(path, since=stamp(path))) as found:  # type: ignore[type-var]
         task = asyncio.create_task(write())
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(LIMIT):
             await anext(found)
         assert path.read_text() == "x" * 20
         await task

@@ -141,7 +141,7 @@ class _Server(BaseHTTPRequestHandler):
 def url() -> Iterator[str]:
     """The address of a server that repeats what it is told."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

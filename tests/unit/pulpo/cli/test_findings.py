@@ -131,12 +131,11 @@ def test_a_database_that_cannot_be_written_fails(folder: Path) -> None:
     assert findings.database("sqlite:///pulpo.db", {}).status == "fail"
 
 
-def test_an_address_that_is_taken_warns() -> None:
-    with bind("127.0.0.1", 0) as taken:
-        port = taken.getsockname()[1]
-        finding = findings.address(Settings(port=port))
-    assert (finding.status, finding.detail) == ("warn", f"127.0.0.1:{port} is taken")
-    assert findings.address(Settings(port=port)).status == "ok"
+def test_an_address_that_is_taken_warns(free_port: int) -> None:
+    with bind("127.0.0.1", free_port):
+        finding = findings.address(Settings(port=free_port))
+    assert (finding.status, finding.detail) == ("warn", f"127.0.0.1:{free_port} is taken")
+    assert findings.address(Settings(port=free_port)).status == "ok"
 
 
 def test_a_server_that_others_reach_wants_rate_limits() -> None:

@@ -6,13 +6,12 @@ from pulpo.cli.listening import bind
 from pulpo.errors import SettingsError
 
 
-def test_the_address_is_held_from_then_on() -> None:
-    with bind("127.0.0.1", 0) as listener:
-        port = listener.getsockname()[1]
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
-        with pytest.raises(SettingsError, match=rf"cannot listen on 127\.0\.0\.1:{port} .*in use.*--port"):
-            bind("127.0.0.1", port)
-    bind("127.0.0.1", port).close()
+def test_the_address_is_held_from_then_on(free_port: int) -> None:
+    with bind("127.0.0.1", free_port):
+        socket.create_connection(("127.0.0.1", free_port), timeout=60).close()
+        with pytest.raises(SettingsError, match=rf"cannot listen on 127\.0\.0\.1:{free_port} .*in use.*--port"):
+            bind("127.0.0.1", free_port)
+    bind("127.0.0.1", free_port).close()
 
 
 def test_an_address_of_another_machine_is_refused() -> None:

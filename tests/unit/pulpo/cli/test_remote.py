@@ -11,6 +11,7 @@ import pytest
 from pulpo.cli.remote import KEYLESS, RemoteError, remote
 from pulpo.errors import SettingsError
 from pulpo.turns.request import CallReport, TurnAnswer, TurnRequest
+from support.waiting import LIMIT
 
 ANSWER = TurnAnswer(
     conversation_id="c",
@@ -52,13 +53,13 @@ def serving(status: int, body: bytes) -> Iterator[tuple[str, list[dict[str, Any]
 
 def test_a_turn_is_sent_as_the_chat_api_wants_it_and_its_answer_read() -> None:
     with serving(200, msgspec.json.encode(ANSWER)) as (url, asked):
-        assert remote(url + "/", key="pulpo_x", timeout=5)(REQUEST) == ANSWER
+        assert remote(url + "/", key="pulpo_x", timeout=LIMIT)(REQUEST) == ANSWER
     assert asked == [{"path": "/chat", "key": "Bearer pulpo_x", "body": {"message": "¿qué hay?", "locale": "es"}}]
 
 
 def test_without_a_key_none_is_sent() -> None:
     with serving(200, msgspec.json.encode(ANSWER)) as (url, asked):
-        remote(url, key=None, timeout=5)(REQUEST)
+        remote(url, key=None, timeout=LIMIT)(REQUEST)
     assert asked[0]["key"] is None
 
 
@@ -75,12 +76,12 @@ def test_without_a_key_none_is_sent() -> None:
 )
 def test_what_is_no_answer_is_told(status: int, body: bytes, said: str) -> None:
     with serving(status, body) as (url, _), pytest.raises(RemoteError, match=said):
-        remote(url, key=None, timeout=5)(REQUEST)
+        remote(url, key=None, timeout=LIMIT)(REQUEST)
 
 
 def test_a_server_that_is_not_there_is_told(free_port: int) -> None:
     with pytest.raises(RemoteError, match=r"does not answer .*; is `pulpo serve` running there\?"):
-        remote(f"http://127.0.0.1:{free_port}", key=None, timeout=5)(REQUEST)
+        remote(f"http://127.0.0.1:{free_port}", key=None, timeout=LIMIT)(REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -88,18 +89,18 @@ def test_a_server_that_is_not_there_is_told(free_port: int) -> None:
 )
 def test_what_is_no_http_address_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="expected a URL such as"):
-        remote(url, key=None, timeout=5)
+        remote(url, key=None, timeout=LIMIT)
 
 
 def test_a_name_that_no_host_can_have_is_a_server_that_is_not_there() -> None:
     with pytest.raises(RemoteError, match=r"http://a\.\.b does not answer"):
-        remote("http://a..b", key=None, timeout=5)(REQUEST)
+        remote("http://a..b", key=None, timeout=LIMIT)(REQUEST)
 
 
 @pytest.mark.parametrize("key", ["pulpo_x\n", "pulpo_€"])
 def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(key: str) -> None:
     with pytest.raises(SettingsError, match="copy it again") as caught:
-        remote("http://127.0.0.1:8000", key=key, timeout=5)
+        remote("http://127.0.0.1:8000", key=key, timeout=LIMIT)
     assert key.strip() not in str(caught.value)
 
 

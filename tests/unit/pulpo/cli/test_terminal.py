@@ -10,7 +10,11 @@ import time
 
 import pytest
 
-SECONDS = 20.0
+from support.pids import state
+from support.waiting import until
+
+SECONDS = 180.0
+"""For the chat to start, to answer or to end, each: it ends tests that would hang."""
 CONTROL_D = b"\x04"
 
 
@@ -29,9 +33,9 @@ class Screen:
     def type(self, keys: bytes) -> None:
         os.write(self.ours, keys)
 
-    def wait_for(self, text: str) -> None:
+    def wait_for(self, text: str, *, after: str = "") -> None:
         limit = time.monotonic() + SECONDS
-        while text not in self.plain():
+        while text not in (self.plain().rpartition(after)[2] if after else self.plain()):
             assert time.monotonic() < limit, f"{text!r} did not appear in {self.plain()!r}"
             try:
                 self.seen += os.read(self.ours, 4096).decode(errors="replace")
@@ -39,6 +43,11 @@ class Screen:
                 time.sleep(0.02)
             except OSError:
                 pytest.fail(f"the chat ended without {text!r}: {self.plain()!r}")
+
+    def wait_for_prompt(self, text: str, *, after: str = "") -> None:
+        """Wait until the chat reads what is typed: what comes before would not be a key, or a signal nobody saw."""
+        self.wait_for(text, after=after)
+        until(lambda: state(self.process.pid) == "S")
 
     def plain(self) -> str:
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.seen)
@@ -70,10 +79,11 @@ def screen(echo: str, tmp_path, monkeypatch):
 def test_a_person_chats_in_spanish_sees_the_tools_and_leaves_with_control_d(screen) -> None:
     chat = screen("--locale", "es")
     chat.wait_for("Ctrl-D para salir")
-    chat.wait_for("tú › ")
+    chat.wait_for_prompt("tú › ")
     chat.type("weigh ñandú\r".encode())
     chat.wait_for("· weigh(text=weigh ñandú) ok")
     chat.wait_for("  you said [b]weigh ñandú[/b]")
+    chat.wait_for_prompt("tú › ", after="you said [b]weigh ñandú[/b]")
     chat.type(CONTROL_D)
     chat.wait_for("¡Hasta pronto!")
     assert chat.process.wait(SECONDS) == 0
@@ -81,7 +91,7 @@ def test_a_person_chats_in_spanish_sees_the_tools_and_leaves_with_control_d(scre
 
 def test_control_c_leaves_politely_in_english(screen) -> None:
     chat = screen("--locale", "en")
-    chat.wait_for("you › ")
+    chat.wait_for_prompt("you › ")
     chat.process.send_signal(signal.SIGINT)
     chat.wait_for("See you soon!")
     assert chat.process.wait(SECONDS) == 0

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from pulpo.http.belief import Belief
+from support.waiting import LIMIT
 
 
 class Source:
@@ -52,7 +53,7 @@ async def test_nobody_waits_for_the_next_answer_while_there_is_one_to_believe(
     source.free.clear()
     for age in (0.9, 1.1, 1.9):
         source.now = 100.0 + age
-        assert await asyncio.wait_for(belief.get(), 0.1) == 1
+        assert await asyncio.wait_for(belief.get(), LIMIT) == 1
         await settled()
     assert source.asked == 2, "asked for again from half of its time on, once"
     source.free.set()

@@ -10,6 +10,7 @@ import pytest
 
 from pulpo.http import streams
 from pulpo.http.streams import HEARTBEAT, Stream, beating, event, send_stream
+from support.waiting import LIMIT
 
 
 class Line:
@@ -78,14 +79,14 @@ async def test_it_ends_with_its_reader() -> None:
     carried = asyncio.create_task(line.carry(beating(endless())))
     await line.carried.wait()
     line.gone.set()
-    await asyncio.wait_for(carried, 5)
+    await asyncio.wait_for(carried, LIMIT)
     assert (line.sent[-1]["more_body"], line.ends) == (True, 1)
 
 
 async def test_a_reader_that_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "SLOWEST", 0.01)
     line = Line(stuck=True)
-    await asyncio.wait_for(line.carry(endless()), 5)
+    await asyncio.wait_for(line.carry(endless()), LIMIT)
     assert (len(line.sent), line.ends) == (1, 1)
 
 

@@ -108,6 +108,6 @@ def test_the_environments_own_secrets_are_hidden_whatever_they_look_like() -> No
 
 @pytest.mark.parametrize("again", ["-token", "token", "a-", "a://", "cookie ", "Bearer "])
 def test_no_text_holds_the_event_loop_up(again: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     redact_text((again * LONGEST)[:LONGEST])
-    assert time.process_time() - began < 0.5  # some milliseconds; 24 s when "-token" was searched from each "-"
+    assert time.thread_time() - began < 5  # some milliseconds; 24 s when "-token" was searched from each "-"

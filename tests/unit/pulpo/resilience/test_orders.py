@@ -17,6 +17,7 @@ from pulpo.resilience.breakers import Breakers
 from pulpo.resilience.orders import Orders
 from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
+from support.waiting import LIMIT
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ async def test_following_goes_on_when_the_database_was_away(
     await here.orders.give("demo", "book", "open")
     async with anyio.create_task_group() as group:
         group.start_soon(there.orders.follow)
-        with anyio.fail_after(5):
+        with anyio.fail_after(LIMIT):
             await obeyed.wait()
         group.cancel_scope.cancel()
     assert there.state() == "open"

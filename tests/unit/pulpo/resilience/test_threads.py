@@ -10,6 +10,7 @@ import pytest
 
 from pulpo.errors import ToolBusyError
 from pulpo.resilience.threads import ThreadPool
+from support.waiting import LIMIT, eventually
 
 ANSWER: ContextVar[int] = ContextVar("answer")
 
@@ -71,15 +72,21 @@ async def test_600_hung_calls_leave_at_most_8_threads_and_are_then_refused_at_on
 async def test_control_anyios_own_pool_leaves_a_thread_for_each(gate: threading.Event) -> None:
     before = threading.active_count()
     limiter = anyio.CapacityLimiter(8)
+    begun: list[int] = []
+
+    def hang() -> None:
+        begun.append(threading.get_ident())
+        gate.wait()
 
     async def give_up() -> None:
-        with anyio.move_on_after(0.02):
-            await anyio.to_thread.run_sync(gate.wait, abandon_on_cancel=True, limiter=limiter)
+        await anyio.to_thread.run_sync(hang, abandon_on_cancel=True, limiter=limiter)
 
-    for _ in range(5):
+    for round_ in range(1, 6):
         async with anyio.create_task_group() as group:
             for _ in range(8):
                 group.start_soon(give_up)
+            await eventually(lambda all_of_them=8 * round_: len(begun) == all_of_them)
+            group.cancel_scope.cancel()
     assert threading.active_count() - before > 8
 
 
@@ -94,9 +101,7 @@ async def test_a_thread_that_ends_after_all_is_used_again(gate: threading.Event)
     pool = ThreadPool(per_owner=1)
     assert await call_and_give_up(pool, gate) == "gave up"
     gate.set()
-    with anyio.fail_after(5):
-        while pool.abandoned("plugin"):  # noqa: ASYNC110 - threads tell nobody
-            await anyio.sleep(0.001)
+    await eventually(lambda: not pool.abandoned("plugin"))
     assert await pool.run(lambda: "fine", owner="plugin", tool="look") == "fine"
 
 
@@ -121,7 +126,7 @@ async def test_who_waits_for_a_thread_gets_it_in_order_and_may_leave(gate: threa
 
 async def test_who_waits_is_sent_away_when_the_last_thread_is_given_up(gate: threading.Event) -> None:
     pool = ThreadPool(per_owner=1)
-    with anyio.fail_after(10):
+    with anyio.fail_after(LIMIT):
         async with anyio.create_task_group() as group:
             group.start_soon(call_and_give_up, pool, gate)
             await anyio.wait_all_tasks_blocked()
@@ -133,9 +138,7 @@ async def test_an_idle_thread_ends() -> None:
     pool = ThreadPool(idle=0.01)
     before = threading.active_count()
     await pool.run(lambda: None, owner="plugin", tool="look")
-    with anyio.fail_after(5):
-        while threading.active_count() > before:  # noqa: ASYNC110 - threads tell nobody
-            await anyio.sleep(0.005)
+    await eventually(lambda: threading.active_count() <= before)
     assert await pool.run(lambda: "fine", owner="plugin", tool="look") == "fine"
 
 
@@ -147,7 +150,7 @@ def test_a_hung_thread_neither_keeps_the_loop_nor_the_process_from_ending(gate: 
     assert all(thread.daemon for thread in hung)
     gate.set()
     for thread in hung:
-        thread.join(timeout=5)
+        thread.join(LIMIT)
     assert not any(thread.is_alive() for thread in hung)
 
 
@@ -158,7 +161,5 @@ async def test_who_is_stuck_is_told_and_so_is_the_end_of_it(gate: threading.Even
         await call_and_give_up(pool, gate)
     assert (told, pool.stuck) == ([("plugin", True)], {"plugin"})
     gate.set()
-    with anyio.fail_after(5):
-        while pool.stuck:  # noqa: ASYNC110 - nothing else tells it
-            await anyio.sleep(0.01)
+    await eventually(lambda: not pool.stuck)
     assert told == [("plugin", True), ("plugin", False)]

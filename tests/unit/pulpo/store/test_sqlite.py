@@ -18,6 +18,7 @@ from pulpo.store.conversations import Replayed
 from pulpo.store.sqlite import READERS, open_sqlite
 from pulpo.store.transcripts import messages
 from support.turns import asked, assign, done
+from support.waiting import LIMIT
 
 
 async def test_plugins_write_and_read_through_sqlalchemy(path: Path) -> None:
@@ -178,10 +179,11 @@ ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELE
 async def test_a_read_without_an_end_is_cut_and_leaves_its_place_to_others(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "READ_SECONDS", 0.1)
-    async with open_sqlite(path) as store, asyncio.timeout(20):
-        reads = (store.database.read(lambda c: c.execute(text(ENDLESS)).all()) for _ in range(2 * READERS))
-        found = await asyncio.gather(*reads, return_exceptions=True)
+    async with open_sqlite(path) as store, asyncio.timeout(LIMIT):
+        with monkeypatch.context() as patience:
+            patience.setattr(sqlite, "READ_SECONDS", 0.1)
+            reads = (store.database.read(lambda c: c.execute(text(ENDLESS)).all()) for _ in range(2 * READERS))
+            found = await asyncio.gather(*reads, return_exceptions=True)
         assert [type(each) for each in found] == [TimeoutError] * 2 * READERS
         assert await store.database.read(lambda c: c.execute(text("SELECT 1")).scalar()) == 1
 
@@ -190,10 +192,11 @@ async def test_a_read_without_an_end_is_cut_and_leaves_its_place_to_others(
 async def test_a_write_without_an_end_is_cut_and_the_next_one_works(
     path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:
-    monkeypatch.setattr(writer, "WRITE_SECONDS", 0.1)
-    async with open_sqlite(path) as store, asyncio.timeout(20):
+    async with open_sqlite(path) as store, asyncio.timeout(LIMIT):
         await store.database.write(lambda c: c.execute(text("CREATE TABLE t (n INTEGER)")))
-        with pytest.raises((TimeoutError, StoreUnavailableError), match=r"after 0\.1 s"):
-            await store.database.write(lambda c: c.execute(text(statement)))
+        with monkeypatch.context() as patience:
+            patience.setattr(writer, "WRITE_SECONDS", 0.1)
+            with pytest.raises((TimeoutError, StoreUnavailableError), match=r"after 0\.1 s"):
+                await store.database.write(lambda c: c.execute(text(statement)))
         await store.database.write(lambda c: c.execute(text("INSERT INTO t VALUES (2)")))
         assert await store.database.read(lambda c: c.execute(text("SELECT n FROM t")).scalars().all()) == [2]

@@ -10,6 +10,7 @@ import pytest
 
 from pulpo.errors import StoreUnavailableError
 from pulpo.store.writer import BATCH, SqliteWriter
+from support.waiting import LIMIT
 
 
 @pytest.fixture
@@ -43,10 +44,10 @@ async def test_what_waits_together_is_committed_together(writer: SqliteWriter, t
     def hold(connection: sqlite3.Connection) -> None:
         connection.set_trace_callback(statements.append)
         begun.set()
-        gate.wait(5)
+        gate.wait(LIMIT)
 
     first = asyncio.ensure_future(writer.submit(hold))
-    await asyncio.to_thread(begun.wait, 5)
+    await asyncio.to_thread(begun.wait, LIMIT)
     others = [asyncio.ensure_future(getattr(writer, kind)(insert(number))) for number in range(50)]
     await asyncio.sleep(0)
     assert rows(tmp_path / "w.db") == []
@@ -69,7 +70,7 @@ async def test_quick_closures_run_on_the_loop_and_the_others_in_the_thread(write
 async def test_the_loop_never_waits_for_the_lock(tmp_path: Path) -> None:
     """Another process writes for a while: quick closures wait in the thread, the loop goes on."""
     path, loop = tmp_path / "w.db", asyncio.get_running_loop()
-    writer = SqliteWriter(path, busy_timeout=20.0)
+    writer = SqliteWriter(path, busy_timeout=LIMIT)
     writer.start()
     await writer.submit(lambda c: c.execute("CREATE TABLE t (n INTEGER)").fetchall())
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -78,7 +79,7 @@ async def test_the_loop_never_waits_for_the_lock(tmp_path: Path) -> None:
         written = asyncio.ensure_future(writer.submit_quick(insert(1)))
         for _ in range(10):
             await asyncio.sleep(0.001)
-        assert loop.time() - began < 10.0, "half of what the lock is waited for"
+        assert loop.time() - began < LIMIT / 2, "half of what the lock is waited for"
         assert not written.done()
         other.execute("COMMIT")
     assert await written == 1
@@ -139,15 +140,15 @@ async def test_who_waits_behind_a_batch_that_is_lost_is_served_all_the_same(writ
     def lose(connection: sqlite3.Connection) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    gate = threading.Event()
-    busy = asyncio.create_task(writer.submit(lambda _: gate.wait(5)))
-    await asyncio.sleep(0.01)
+    gate, begun = threading.Event(), threading.Event()
+    busy = asyncio.create_task(writer.submit(lambda _: begun.set() or gate.wait(LIMIT)))
+    await asyncio.to_thread(begun.wait, LIMIT)
     first = [*(insert(number) for number in range(BATCH - 1)), lose]
     lost = [asyncio.create_task(writer.submit_quick(closure)) for closure in first]
     behind = [asyncio.create_task(writer.submit_quick(insert(number))) for number in range(3)]
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
     gate.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT):
         assert await busy
         assert await asyncio.gather(*behind) == [0, 1, 2]
     outcomes = await asyncio.gather(*lost, return_exceptions=True)
@@ -162,25 +163,24 @@ async def test_a_closure_that_exits_ends_nothing_but_itself(writer: SqliteWriter
         raise ending
 
     with pytest.raises(RuntimeError, match="end the process"):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT):
             await writer.submit(leave)
     assert await writer.submit(insert(1)) == 1
 
 
 async def test_what_was_given_up_before_it_began_is_not_begun(writer: SqliteWriter, tmp_path: Path) -> None:
     """A question that comes after it would share its batch, and be answered before it ran."""
-    gate = threading.Event()
-    begun = threading.Event()
-    busy = asyncio.create_task(writer.submit(lambda _: begun.set() or gate.wait(5)))
-    await asyncio.to_thread(begun.wait, 5)
+    gate, begun = threading.Event(), threading.Event()
+    busy = asyncio.create_task(writer.submit(lambda _: begun.set() or gate.wait(LIMIT)))
+    await asyncio.to_thread(begun.wait, LIMIT)
     given_up = asyncio.create_task(writer.submit(insert(1)))
     kept = asyncio.create_task(writer.submit(insert(2)))
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
     given_up.cancel()
     asked = asyncio.create_task(
         writer.submit_quick(lambda c: c.execute("SELECT count(*) FROM t WHERE n = 1").fetchone())
     )
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
     gate.set()
     assert [await busy, await kept, await asked] == [True, 2, (0,)]
     assert rows(tmp_path / "w.db") == [2]
@@ -237,7 +237,7 @@ def held(gate: threading.Event):
     """A closure that keeps the thread, and with it the commit, until the gate opens."""
 
     def closure(connection: sqlite3.Connection) -> None:
-        gate.wait(5)
+        gate.wait(LIMIT)
 
     return closure
 

@@ -142,5 +142,5 @@ def test_the_fixture_and_the_marker_are_described(author: pytest.Pytester) -> No
 def test_pytest_s_start_loads_nothing_heavy() -> None:
     heavy = ("litestar", "pydantic", "sqlalchemy", "pulpo.plugins", "pulpo.settings", "pulpo.assembly")
     script = f"import sys, pulpo.testing.plugin; print([name for name in {heavy!r} if name in sys.modules])"
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
     assert run.stdout.strip() == "[]"

@@ -11,6 +11,7 @@ from pulpo.errors import StoreUnavailableError
 from pulpo.turns.request import TurnRequest
 from support.scripts import all_at_once, ledger, one_call, outcomes
 from support.turns import lapse
+from support.waiting import LIMIT
 
 Ask = Callable[..., TurnRequest]
 
@@ -148,7 +149,8 @@ async def test_an_idempotent_effect_may_be_repeated_after_a_doubt(house, ask: As
 @pulpo.tool(confirm=False, timeout=0.05, effect_group="booking")
 async def commits_and_dies(context: pulpo.ToolContext, how: str) -> pulpo.Result:
     """Book in our own database, then lose the reply."""
-    await context.commit(lambda _: pulpo.Result({"id": 7}, "booked: 7"))
+    with anyio.CancelScope(shield=True):  # the deadline is for the reply
+        await context.commit(lambda _: pulpo.Result({"id": 7}, "booked: 7"))
     if how == "hangs":
         await anyio.sleep(60)
     raise ConnectionError(how)
@@ -165,7 +167,13 @@ async def test_what_was_committed_counts_however_the_reply_got_lost(house, ask: 
 def atomic(way: str) -> pulpo.Tool:
     """A tool that changes our own database alone, and fails in the ``way`` before it does, or says that it did."""
 
-    @pulpo.tool(confirm=False, timeout=0.02, effect_group="booking", atomic=True, title="Book a table")
+    @pulpo.tool(
+        confirm=False,
+        timeout=0.02 if way == "hangs" else LIMIT,
+        effect_group="booking",
+        atomic=True,
+        title="Book a table",
+    )
     async def book(context: pulpo.ToolContext, staff: str = "any") -> pulpo.Result:
         """Book."""
         if way == "hangs":
@@ -198,6 +206,7 @@ async def test_rescue_may_do_what_an_atomic_tool_did_not(house, ask: Ask) -> Non
 
     def then_works(context: pulpo.PlanContext) -> pulpo.Step:
         object.__setattr__(tool, "function", works.function)
+        object.__setattr__(tool, "timeout", works.timeout)
         return one_call("book", staff="lucia")(context)
 
     answer = await house.orchestrator(then_works, canary=then_fails, tools=[tool]).run(ask("x", locale="en"))

@@ -20,6 +20,7 @@ from pulpo.errors import (
 from pulpo.tracing import current
 from pulpo.turns.orchestrator import Timing
 from pulpo.turns.request import TurnRequest
+from support.waiting import LIMIT, eventually
 
 Ask = Callable[..., TurnRequest]
 
@@ -137,17 +138,17 @@ async def test_a_failing_canary_is_rescued_by_stable_in_the_same_turn(house, ask
 
 async def test_a_hanging_canary_leaves_stable_the_rest_of_the_deadline(house, ask: Ask) -> None:
     async def hang(context: pulpo.PlanContext) -> pulpo.Answer:
-        await anyio.sleep(60)
+        await anyio.sleep_forever()
         raise AssertionError
 
-    timing = Timing(deadline=1.0, assigned_deadline=0.05)
+    timing = Timing(deadline=LIMIT, assigned_deadline=0.05)
     answer = await house.orchestrator(echo, canary=hang, timing=timing).run(ask("hola"))
     assert answer.outcome == "rescued"
-    assert answer.duration_ms < 1000
+    assert answer.duration_ms < LIMIT * 1000 / 2
 
 
 @pytest.mark.parametrize(
-    ("share", "state"), [(15.0, "closed"), (0.02, "open")], ids=["by the server's stop", "control: by its share"]
+    ("share", "state"), [(LIMIT, "closed"), (0.02, "open")], ids=["by the server's stop", "control: by its share"]
 )
 async def test_a_canary_that_is_cut_was_waited_for_in_vain_only_if_its_time_was_over(
     house, ask: Ask, share: float, state: str
@@ -156,13 +157,13 @@ async def test_a_canary_that_is_cut_was_waited_for_in_vain_only_if_its_time_was_
 
     async def hang(context: pulpo.PlanContext) -> pulpo.Answer:
         asked.set()
-        await anyio.sleep(60)
+        await anyio.sleep_forever()
         raise AssertionError
 
-    runtime = house.orchestrator(echo, canary=hang, timing=Timing(deadline=20.0, assigned_deadline=share))
+    runtime = house.orchestrator(echo, canary=hang, timing=Timing(deadline=2 * LIMIT, assigned_deadline=share))
     for _ in range(5):
         turn, asked = asyncio.create_task(runtime.run(ask("hola"))), anyio.Event()
-        await asked.wait()
+        await eventually(lambda asked=asked, turn=turn: asked.is_set() or turn.done())
         if state == "closed":
             turn.cancel()
         with suppress(asyncio.CancelledError):
@@ -395,7 +396,7 @@ async def test_leases_of_long_turns_are_renewed(house, ask: Ask) -> None:
     runtime = house.orchestrator(long, timing=Timing(lease=0.03))
     async with anyio.create_task_group() as group:
         group.start_soon(runtime.keep_leases)
-        with anyio.fail_after(5):
+        with anyio.fail_after(LIMIT):
             await runtime.run(ask("hola"))
         group.cancel_scope.cancel()
     assert until[-1] >= house.now
@@ -474,7 +475,7 @@ async def test_a_clock_that_is_set_in_the_middle_of_a_turn_costs_nothing(house, 
     runtime = house.orchestrator(set_clock, tools=[order])
     first = await runtime.run(ask("x", idempotency_key="k"))
     assert (first.outcome, [call.outcome for call in first.tool_calls]) == ("ok", ["ok"])
-    assert 0 <= first.duration_ms < 5_000
+    assert 0 <= first.duration_ms < 1_800_000
     assert await runtime.run(ask("x", idempotency_key="k")) == first
     second = await runtime.run(ask("y", conversation_id=first.conversation_id))
-    assert (second.outcome, 0 <= second.duration_ms < 5_000) == ("ok", True)
+    assert (second.outcome, 0 <= second.duration_ms < 1_800_000) == ("ok", True)

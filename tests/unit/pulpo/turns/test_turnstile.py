@@ -5,6 +5,7 @@ import pytest
 
 from pulpo.errors import ConversationBusyError
 from pulpo.turns.turnstile import Turnstile
+from support.waiting import LIMIT
 
 
 async def test_whoever_gives_up_in_the_queue_blocks_nobody() -> None:
@@ -12,10 +13,10 @@ async def test_whoever_gives_up_in_the_queue_blocks_nobody() -> None:
     done: list[str] = []
 
     async def pass_through(name: str) -> None:
-        async with turnstile.through("c", workspace_id="demo", wait=5):
+        async with turnstile.through("c", workspace_id="demo", wait=LIMIT):
             done.append(name)
 
-    async with anyio.create_task_group() as group, turnstile.through("c", workspace_id="demo", wait=5):
+    async with anyio.create_task_group() as group, turnstile.through("c", workspace_id="demo", wait=LIMIT):
         with anyio.move_on_after(0.01):
             await pass_through("impatient")
         group.start_soon(pass_through, "patient")
@@ -29,12 +30,12 @@ async def test_a_cancelled_turn_that_was_just_called_passes_the_call_on() -> Non
 
     async def pass_through(name: str, scope: anyio.CancelScope) -> None:
         with scope:
-            async with turnstile.through("c", workspace_id="demo", wait=5):
+            async with turnstile.through("c", workspace_id="demo", wait=LIMIT):
                 done.append(name)
 
     called, after = anyio.CancelScope(), anyio.CancelScope()
     async with anyio.create_task_group() as group:
-        async with turnstile.through("c", workspace_id="demo", wait=5):
+        async with turnstile.through("c", workspace_id="demo", wait=LIMIT):
             group.start_soon(pass_through, "called", called)
             await anyio.sleep(0.01)
             group.start_soon(pass_through, "after", after)
