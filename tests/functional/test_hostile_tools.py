@@ -1,4 +1,7 @@
-"""Whatever a plugin's tools do, every turn is answered in time, nobody's result is lost and nobody's secret told."""
+"""Whatever a plugin's tools do, every turn is answered in time, nobody's result is lost and nobody's secret told.
+
+In time means by the deadline that was meant: the next one is ten seconds away, and how many of these a busy machine
+takes is its own affair."""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 
@@ -20,12 +22,14 @@ from pulpo.store import effects
 from pulpo.system import System
 from pulpo.turns import ledger
 from pulpo.turns.request import TurnAnswer, TurnRequest
-from support.withheld import withheld
 
 Ask = Callable[..., TurnRequest]
 SECRET = "hunter2"
 SHORT = 0.1
-MARGIN = 0.25
+SOON = 5.0
+"""Seconds within which a deadline of `SHORT` has ended a turn, and a tool's usual one, of ten, has not."""
+LONG = 60.0
+"""Seconds that nothing takes which does not hang."""
 GATE = threading.Event()
 """Holds the threads of hanging sync tools; opened after each test."""
 
@@ -92,9 +96,8 @@ async def blocking() -> str:
 @pulpo.tool(read_only=True, timeout=SHORT)
 async def slow() -> str:
     """Take too long, in small steps."""
-    for _ in range(1000):
+    while True:  # noqa: ASYNC110 - that is what it is here for
         await anyio.sleep(0.01)
-    return SECRET
 
 
 @pulpo.tool(read_only=True)
@@ -152,22 +155,15 @@ def named(context: pulpo.PlanContext) -> pulpo.Step:
     return pulpo.Calls(tuple(pulpo.ToolCall(f"c{number}", name, {}) for number, name in enumerate(names)))
 
 
-async def answered_within(system: System, request: TurnRequest, seconds: float) -> TurnAnswer:
-    """Ask for a turn and see it answered in time, once in five tries: another process may hold the machine, but
-    nothing makes an answer come sooner than we give it."""
+async def answered_soon(system: System, request: TurnRequest) -> TurnAnswer:
+    """Ask for a turn and see it answered soon, once in three tries."""
     took: list[float] = []
-    while not took or (min(took) > seconds and len(took) < 5):
-        start, lost = time.monotonic(), withheld()
+    while not took or (min(took) > SOON and len(took) < 3):
+        start = time.monotonic()
         answer = await system.chat(request)
-        took.append(time.monotonic() - start - (withheld() - lost))
-    assert min(took) <= seconds, took
+        took.append(time.monotonic() - start)
+    assert min(took) <= SOON, took
     return answer
-
-
-async def seconds_of(system: System, request: TurnRequest) -> float:
-    start = time.monotonic()
-    await system.chat(request)
-    return time.monotonic() - start
 
 
 @pytest.mark.parametrize(("tool", "outcome"), HOSTILE, ids=[tool.name for tool, _ in HOSTILE])
@@ -175,45 +171,61 @@ async def test_a_hostile_tool_costs_its_own_result_and_nothing_else(
     house, ask: Ask, tool: pulpo.Tool, outcome: str
 ) -> None:
     async with house(named, fine, tool) as system:
-        await system.chat(ask("fine"))
-        answer = await answered_within(system, ask(f"fine {tool.name}"), SHORT + MARGIN)
+        answer = await answered_soon(system, ask(f"fine {tool.name}"))
     assert [report.outcome for report in answer.tool_calls] == ["ok", outcome]
     assert answer.reply.startswith("fine ")
+    assert (f"{tool.name} did not answer within {SHORT} s" in answer.reply) is (outcome == "timeout")
     assert SECRET not in answer.reply
 
 
-async def test_all_of_them_at_once_do_not_outlast_the_slowest(house, ask: Ask) -> None:
+async def test_all_of_them_at_once_cost_their_own_results_and_nothing_else(house, ask: Ask) -> None:
     tools = {tool.name: (tool, outcome) for tool, outcome in HOSTILE if tool is not blocking}
     async with house(named, fine, *(tool for tool, _ in tools.values()), turns=TurnSettings(max_calls=20)) as system:
-        await system.chat(ask("fine"))
-        # Twice the deadline, since eight run at a time.
-        answer = await answered_within(system, ask(" ".join(["fine", *tools])), 2 * SHORT + MARGIN)
+        answer = await answered_soon(system, ask(" ".join(["fine", *tools])))
     assert [report.outcome for report in answer.tool_calls] == ["ok", *(outcome for _, outcome in tools.values())]
     assert SECRET not in answer.reply
 
 
 async def test_a_tool_that_outlasts_the_turn_is_answered_at_the_turns_deadline(house, ask: Ask) -> None:
     async with house(named, hanging_by_default, turns=TurnSettings(deadline=0.5, assigned_deadline=0.3)) as system:
-        await system.chat(ask("hola"))
-        answer = await answered_within(system, ask("hanging_by_default"), 0.5 + MARGIN)
+        answer = await answered_soon(system, ask("hanging_by_default"))
     assert answer.outcome == "error"
     assert answer.turn_id in answer.reply
 
 
-async def test_three_tools_of_100_ms_take_one_of_them_and_a_failing_one_costs_nobody_else(house, ask: Ask) -> None:
-    async def pause() -> str:
-        await anyio.sleep(0.1)
-        return "rested"
+class Meeting:
+    """Tools that return once all are there, as they never are where one runs after the other."""
 
-    tools = [pulpo.tool(read_only=True)(pause).renamed(f"pause{number}") for number in range(3)]
+    def __init__(self, parties: int) -> None:
+        self._missing = parties
+        self._complete = anyio.Event()
+
+    async def attend(self) -> str:
+        """Wait for the others."""
+        self._missing -= 1
+        if not self._missing:
+            self._complete.set()
+        await self._complete.wait()
+        return "met"
+
+
+@pytest.mark.parametrize(("calls", "parties"), [("party0 party1 party2", 3), ("party0 raising party2", 2)])
+async def test_the_tools_of_a_step_run_together_and_a_failing_one_costs_nobody_else(
+    house, ask: Ask, calls: str, parties: int
+) -> None:
+    meeting = Meeting(parties)
+    tools = [pulpo.tool(read_only=True)(meeting.attend).renamed(f"party{number}") for number in range(3)]
     async with house(named, raising, *tools) as system:
-        await system.chat(ask("pause0"))
-        alone = min([await seconds_of(system, ask("pause0")) for _ in range(3)])
-        three = await answered_within(system, ask("pause0 pause1 pause2"), alone + 0.02)
-        two = await answered_within(system, ask("pause0 raising pause2"), alone + 0.02)
-    assert three.reply == "rested rested rested"
-    assert two.reply.split()[0] == two.reply.split()[-1] == "rested"
-    assert [report.outcome for report in two.tool_calls] == ["ok", "error", "ok"]
+        answer = await system.chat(ask(calls))
+    expected = ["error" if name == "raising" else "ok" for name in calls.split()]
+    assert [report.outcome for report in answer.tool_calls] == expected
+
+
+async def test_control_one_that_waits_for_another_of_a_later_step_waits_in_vain(house, ask: Ask) -> None:
+    meeting = Meeting(2)
+    alone = pulpo.tool(read_only=True, timeout=SHORT)(meeting.attend).renamed("alone")
+    async with house(named, alone) as system:
+        assert [it.outcome for it in (await system.chat(ask("alone"))).tool_calls] == ["timeout"]
 
 
 async def test_600_hung_calls_leave_at_most_8_threads(house, ask: Ask) -> None:
@@ -231,43 +243,32 @@ async def test_600_hung_calls_leave_at_most_8_threads(house, ask: Ask) -> None:
     assert [report.outcome for report in answer.tool_calls] == ["ok", "limited"]
 
 
-async def test_a_sync_tool_that_sleeps_2_s_does_not_stall_the_others(house, ask: Ask) -> None:
-    @pulpo.tool(read_only=True)
-    def sleepy() -> str:
-        """Sleep in a thread."""
-        time.sleep(2)
-        return "rested"
+async def test_a_sync_tool_that_hangs_does_not_stall_the_others(house, ask: Ask) -> None:
+    @pulpo.tool(read_only=True, timeout=LONG)
+    def patient() -> str:
+        """Wait, in a thread, until the others were served: on the loop they never would be."""
+        begun.set()
+        return "rested" if GATE.wait(LONG / 2) else "alone"
 
-    async with house(named, sleepy) as system:
-        most: list[float] = []
-        while not most or (min(most) >= 0.1 and len(most) < 4):
-            # A machine that is busy with something else stalls now and then; a tool on the loop would each time.
-            async with watched_loop() as stalls:
-                answer = await system.chat(ask("sleepy"))
-            assert answer.reply == "rested"
-            most.append(max(stalls))
-    assert min(most) < 0.1, most
+    begun, rested = threading.Event(), []
+    async with house(named, patient, fine, turns=TurnSettings(deadline=LONG, assigned_deadline=LONG)) as system:
 
+        async def ask_the_patient_one() -> None:
+            rested.append((await system.chat(ask("patient"))).reply)
 
-@asynccontextmanager
-async def watched_loop() -> AsyncIterator[list[float]]:
-    """Give the seconds that each sleep of 5 ms took while the block lasts, but for those a busy machine withheld."""
-    took: list[float] = []
-
-    async def watch() -> None:
-        while True:
-            before, lost = time.monotonic(), withheld()
-            await anyio.sleep(0.005)
-            took.append(time.monotonic() - before - (withheld() - lost))
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch)
-        yield took
-        group.cancel_scope.cancel()
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask_the_patient_one)
+            while not begun.is_set():  # noqa: ASYNC110 - a thread sets it
+                await anyio.sleep(0.001)
+            for _ in range(20):
+                assert (await system.chat(ask("fine"))).reply == "fine"
+            GATE.set()
+    assert rested == ["rested"]
 
 
 async def test_a_failing_tool_is_refused_announced_and_comes_back(house, ask: Ask) -> None:
-    async with house(named, raising, fine) as system:
+    # Only an operator closes it, whatever time passes here.
+    async with house(named, raising, fine, breakers={"open_for": 3600, "open_most": 3600}) as system:
         for _ in range(5):
             await system.chat(ask("raising"))
         (report,) = system.breakers.reports("demo")
