@@ -62,7 +62,7 @@ def test_its_own_test_passes_where_it_is_installed(tmp_path: Path) -> None:
         cwd=FOLDER,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -14,11 +15,14 @@ from pulpo.settings import Settings
 pytestmark = pytest.mark.anyio
 
 AWAY = ("book_appointment", "get_availability")
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC).timestamp()
+"""A Tuesday: "tomorrow" is a day on which the demo is open."""
 
 
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path / 'pulpo.db'}", log_level="error"))
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'pulpo.db'}", log_level="error")
+    app = create_app(settings, clock=lambda: NOW)
     transport = httpx.ASGITransport(app=app)
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://localhost") as opened:
         yield opened

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 
@@ -82,15 +82,23 @@ class Shop:
         return [refund]
 
 
+@pytest.fixture(autouse=True)
+def _only_the_test_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the system besides, between two lines of it."""
+    monkeypatch.setattr(approvals, "INTERVAL", 3600.0)
+
+
 @asynccontextmanager
-async def served(shop: Shop, tmp_path, **settings: Any) -> AsyncIterator[tuple[httpx.AsyncClient, System]]:
+async def served(
+    shop: Shop, tmp_path, *, clock: Callable[[], float] = time.time, **settings: Any
+) -> AsyncIterator[tuple[httpx.AsyncClient, System]]:
     chosen = Settings(
         database_url=f"sqlite:///{tmp_path}/pulpo.db",
         variants={"stable": {"planner": "shop"}},
         log_level="error",
         **settings,
     )
-    app = create_app(chosen, catalogue=load_plugins(only={"pulpo_prometheus"}, extra=[("shop", shop)]))
+    app = create_app(chosen, catalogue=load_plugins(only={"pulpo_prometheus"}, extra=[("shop", shop)]), clock=clock)
     async with (
         app.lifespan(),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost:8000") as client,
@@ -313,11 +321,11 @@ async def test_while_the_conversation_is_busy_it_waits_its_turn(tmp_path) -> Non
 
 
 async def test_nobody_s_answer_in_time_lets_it_go(tmp_path) -> None:
-    shop = Shop()
-    async with served(shop, tmp_path, approvals={"lifetime": 1.0}) as (client, system):
+    shop, now = Shop(), time.time()
+    async with served(shop, tmp_path, clock=lambda: now, approvals={"lifetime": 60.0}) as (client, system):
         answer = await say(client, "refund A1")
         (approval,) = await waiting(client)
-        await anyio.sleep(1.0)
+        now += 60.0
         assert (await decide(client, approval, "approve")).status_code == 409
         await system.approvals.look()
         assert [it["outcome"] for it in await waiting(client, "expired")] == ["told"]

@@ -59,7 +59,10 @@ def salon() -> Salon:
 @pytest.fixture
 async def client(salon, tmp_path):
     settings = Settings(
-        database_url=f"sqlite:///{tmp_path}/pulpo.db", variants={"stable": {"planner": "salon"}}, log_level="error"
+        database_url=f"sqlite:///{tmp_path}/pulpo.db",
+        variants={"stable": {"planner": "salon"}},
+        breakers={"slow": 3600},  # no call is, however busy the machine
+        log_level="error",
     )
     app = create_app(settings, catalogue=load_plugins(only={"pulpo_prometheus"}, extra=[("salon", salon)]))
     async with (

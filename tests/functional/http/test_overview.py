@@ -17,6 +17,8 @@ from pulpo.store import keys
 
 LOCAL = (b"host", b"localhost")
 LIVE = (b"accept", b"text/event-stream")
+PATIENCE = 60.0
+"""Seconds for what takes one at the most."""
 
 
 class Watching:
@@ -28,7 +30,7 @@ class Watching:
         self.task: asyncio.Task[None]
 
     async def next(self) -> Any:
-        return await asyncio.wait_for(self.messages.get(), 10)
+        return await asyncio.wait_for(self.messages.get(), PATIENCE)
 
     async def overview(self) -> Any:
         body = (await self.next())["body"]
@@ -39,7 +41,7 @@ class Watching:
         """Read on until the server ends it."""
         while (await self.next())["more_body"]:
             pass
-        await asyncio.wait_for(self.task, 5)
+        await asyncio.wait_for(self.task, PATIENCE)
 
 
 @asynccontextmanager
@@ -58,7 +60,7 @@ async def watching(app: Any, *headers: tuple[bytes, bytes]) -> AsyncIterator[Wat
     )
     yield it
     it.left.set()
-    await asyncio.wait_for(it.task, 10)
+    await asyncio.wait_for(it.task, PATIENCE)
 
 
 async def test_without_a_turn_it_claims_nothing(client: httpx.AsyncClient) -> None:
