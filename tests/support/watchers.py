@@ -34,7 +34,7 @@ class Watchers:
 
     def value(self, expression: str) -> list[Any]:
         """Ask Prometheus."""
-        answer = httpx.post(f"{self.prometheus}/api/v1/query", data={"query": expression}, timeout=10).json()
+        answer = httpx.post(f"{self.prometheus}/api/v1/query", data={"query": expression}, timeout=60).json()
         assert answer["status"] == "success", (expression, answer)
         found: list[Any] = answer["data"]["result"]
         return found
@@ -104,7 +104,7 @@ def _running(folder: Path, command: str, *arguments: str) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def _listening(port: int, told: list[tuple[str, str, str]]) -> Iterator[None]:
         server.server_close()
 
 
-def _wait_for(*urls: str, seconds: float = 30.0) -> None:
+def _wait_for(*urls: str, seconds: float = 120.0) -> None:
     limit = time.monotonic() + seconds
     waiting: Sequence[str] = urls
     while waiting:
@@ -142,6 +142,6 @@ def _wait_for(*urls: str, seconds: float = 30.0) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2).status_code == 200
+        return httpx.get(url, timeout=10).status_code == 200
     except httpx.TransportError:
         return False

