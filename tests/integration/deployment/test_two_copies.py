@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -25,7 +26,7 @@ def blue(installation: Installation) -> None:
 def test_a_switch(installation: Installation) -> None:
     before = installation.colour()
     installation.commit("Switch", NEW)
-    with steady(installation.url, installation.key, rate=RATE) as answers:
+    with steady(installation.url, installation.key, rate=RATE, tries=2) as answers:
         run = installation.deploy("staging", *BARE)
     assert run.status == 0, run.said
     assert installation.colour() != before
@@ -35,7 +36,7 @@ def test_a_switch(installation: Installation) -> None:
 def test_a_planted_bug_never_gets_the_traffic(installation: Installation) -> None:
     before = installation.colour(), installation.image()
     installation.commit("Plant", NO_PRICES)
-    with steady(installation.url, installation.key, rate=RATE) as answers:
+    with steady(installation.url, installation.key, rate=RATE, tries=2) as answers:
         run = installation.deploy("staging", *BARE)
     installation.take_back(NO_PRICES)
     assert run.status == 1
@@ -47,7 +48,7 @@ def test_a_planted_bug_never_gets_the_traffic(installation: Installation) -> Non
 def test_ctrl_c_after_the_switch_gives_the_traffic_back(installation: Installation) -> None:
     before = installation.colour(), installation.image()
     installation.commit("Interrupt", NEW)
-    with steady(installation.url, installation.key, rate=RATE) as answers:
+    with steady(installation.url, installation.key, rate=RATE, tries=2) as answers:
         run = installation.interrupt("staging", *BARE, after="] switch ", wait=0.1)
     assert run.status == 1
     assert (installation.colour(), installation.image()) == before
@@ -56,7 +57,7 @@ def test_ctrl_c_after_the_switch_gives_the_traffic_back(installation: Installati
 
 def test_rollback_by_hand(installation: Installation) -> None:
     before, latest = installation.colour(), installation.image("pulpo-ai:latest")
-    with steady(installation.url, installation.key, rate=RATE) as answers:
+    with steady(installation.url, installation.key, rate=RATE, tries=2) as answers:
         run = installation.deploy("rollback", *BARE[1:])
     assert run.status == 0, run.said
     assert installation.colour() != before
@@ -66,8 +67,15 @@ def test_rollback_by_hand(installation: Installation) -> None:
 
 def test_control_a_copy_that_ends_without_a_switch_is_noticed(installation: Installation) -> None:
     serving = f"pulpo-app-{installation.colour()}"
-    with steady(installation.url, installation.key, rate=RATE) as answers:
-        time.sleep(0.5)
+    with steady(installation.url, installation.key, rate=RATE, tries=2) as answers:
+        until(lambda: answers.counts["200"] > 0)
         installation.compose("stop", serving)
-        time.sleep(0.5)
-    assert answers.failed
+        until(lambda: bool(answers.failed))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Return when ``holds``; raises `AssertionError` when it does not within a minute."""
+    limit = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.02)
