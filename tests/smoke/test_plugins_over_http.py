@@ -125,7 +125,7 @@ def test_a_denied_plugin_is_not_even_imported(site: Path, tmp_path: Path) -> Non
     install(tmp_path, "nosy", f"from pathlib import Path\nPath({str(marker)!r}).touch()")
     environ = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{site}"}
     with running(tmp_path, toml='[plugins]\ndeny = ["nosy"]\n', environ=environ) as server:
-        named = {each["name"]: each for each in records(httpx.get(f"{server.url}/plugins").json())}
+        named = {each["name"]: each for each in records(httpx.get(f"{server.url}/plugins", timeout=60).json())}
     assert named["nosy"]["state"] == "blocked"
     assert not marker.exists()
 
@@ -154,5 +154,5 @@ def plugins_command(site: Path, folder: Path, *options: str) -> str:
         check=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     ).stdout

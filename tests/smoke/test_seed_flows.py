@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -148,8 +149,7 @@ def test_telemetry_is_emitted_as_metrics_and_log_lines(canary: Server) -> None:
         'pulpo_planner_duration_seconds_count{planner="rules"}',
     } <= grown
     assert any(sample.startswith("pulpo_policy_duration_seconds_count") for sample in grown)
-    lines = [json.loads(line) for line in canary.log_path.read_text("utf-8").splitlines() if line.startswith("{")]
-    mine = [line for line in lines if line.get("turn") == answer["turn_id"]]
+    mine = logged(canary, answer["turn_id"], last="turn finished")
     told = {marker: [line["event"] for line in mine if line.get("marker") == marker] for marker in MARKERS}
     assert told == {
         "CANARY": ["variant assigned", "turn rescued"],
@@ -167,6 +167,18 @@ def say(client: httpx.Client, message: str, **more: str) -> dict[str, Any]:
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
+
+
+def logged(server: Server, turn: str, *, last: str) -> list[dict[str, Any]]:
+    """The lines about a turn, once ``last`` is one of them: they are written right after its answer is."""
+    limit = time.monotonic() + 60
+    while True:
+        whole, _, _ = server.log_path.read_text("utf-8").rpartition("\n")
+        lines = [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
+        mine = [line for line in lines if line.get("turn") == turn]
+        if any(line["event"] == last for line in mine) or time.monotonic() > limit:
+            return mine
+        time.sleep(0.05)
 
 
 def called(chat: Chat) -> list[tuple[str, str]]:

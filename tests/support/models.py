@@ -168,12 +168,12 @@ def serving(think: Think) -> Iterator[Model]:
 
     thread = threading.Thread(target=run, name="model", daemon=True)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(60)
     try:
         yield model
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(60)
         if model.failed is not None:
             raise model.failed
 

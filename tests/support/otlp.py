@@ -44,7 +44,7 @@ class Collector:
     paths: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
 
-    def wait(self, enough: Callable[[list[Got]], bool], seconds: float = 20.0) -> list[Got]:
+    def wait(self, enough: Callable[[list[Got]], bool], seconds: float = 60.0) -> list[Got]:
         """Return the spans once there are ``enough``."""
         limit = time.monotonic() + seconds
         while not enough(self.spans):
