@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,8 @@ GRACE = int(DRAIN_SECONDS)
 """Seconds that open responses get after SIGTERM; Kubernetes kills after 30."""
 
 LETTING_IN = 1.0
-"""Seconds at most in which whoever knocked while the event loop did not run is let in."""
+"""Seconds of its own work at most that the event loop spends on letting in whoever knocked while it did not run. A busy
+machine that does not run it now either takes nothing away from them."""
 
 HEARING = 0.1
 """Seconds in which the requests of those are read, after nobody new is let in."""
@@ -179,14 +180,20 @@ class _Server(uvicorn.Server):
 
         A process that was not run for a moment finds them when it wakes up, and lets in one a round of its loop.
         """
-        doors, limit = select.poll(), time.monotonic() + LETTING_IN
-        for listening in sockets or [each for server in self.servers for each in server.sockets]:
-            doors.register(listening, select.POLLIN)
-        while doors.poll(0) and time.monotonic() < limit:  # noqa: ASYNC110 - nothing tells that nobody is left
-            await asyncio.sleep(0)
+        await let_in(sockets or [each for server in self.servers for each in server.sockets])
         for closing in (*self.servers, *(sockets or ())):
             closing.close()
         await asyncio.sleep(HEARING)
+
+
+async def let_in(listening: Iterable[socket.socket]) -> None:
+    """Return when nobody stands before the ``listening`` sockets any more, or `LETTING_IN` is used up."""
+    doors, limit = select.poll(), time.thread_time() + LETTING_IN
+    for door in listening:
+        doors.register(door, select.POLLIN)
+    while doors.poll(0) and time.thread_time() < limit:  # noqa: ASYNC110 - nothing tells that nobody is left
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)  # asyncio's own loop takes another round to make a connection of whom it let in
 
 
 def _end_soon() -> None:

@@ -1,3 +1,4 @@
+import asyncio
 import gc
 import os
 import re
@@ -6,16 +7,21 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
 import pytest
 
+from pulpo.cli import servers
 from pulpo.cli.listening import bind
-from pulpo.cli.servers import StartGuard, announce, spare_the_collector
+from pulpo.cli.servers import StartGuard, announce, let_in, spare_the_collector
 from pulpo.errors import RequiredPluginError
 from support.waiting import until
 
@@ -213,3 +219,24 @@ def test_garbage_is_looked_for_again_once_the_server_is_up() -> None:
         gc.enable()
         gc.unfreeze()
         gc.set_threshold(*thresholds)
+
+
+def test_who_knocked_is_let_in_however_long_the_process_is_not_run_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    paused = SimpleNamespace(monotonic=count(step=60.0).__next__, thread_time=time.thread_time)
+    monkeypatch.setattr(servers, "time", paused)
+    inside: list[asyncio.StreamWriter] = []
+
+    async def knocked() -> None:
+        server = await asyncio.start_server(lambda _, writer: inside.append(writer), "127.0.0.1", 0)
+        with ExitStack() as stack:
+            for _ in range(3):
+                stack.enter_context(socket.create_connection(server.sockets[0].getsockname()))
+            await let_in(server.sockets)
+            server.close()
+            await asyncio.sleep(0.1)
+        for each in inside:
+            each.close()
+            await each.wait_closed()
+
+    asyncio.run(knocked())
+    assert len(inside) == 3
