@@ -30,6 +30,9 @@ T = TypeVar("T")
 LEASE: Final = 1.0
 EDGE: Final = ROOT / "deploy/nginx/edge.conf"
 
+KEPT: Final = "keepalive 32;\n  keepalive_timeout 200ms;\n"
+"""Let go by the edge before a replica's `drain_delay` is over: one that the replica closes may have a request on it."""
+
 LAME: Final = """
     import os
     from pathlib import Path
@@ -113,7 +116,7 @@ def nginx(folder: Path, ports: Sequence[int]) -> Iterator[int]:
     port, inside = free_port(), folder / "edge"
     (inside / "active").mkdir(parents=True)
     servers = "".join(f"  server 127.0.0.1:{each} max_fails=1 fail_timeout=1s;\n" for each in ports)
-    (inside / "active/upstream.conf").write_text(f"upstream pulpo {{\n{servers}  keepalive 32;\n}}\n", "utf-8")
+    (inside / "active/upstream.conf").write_text(f"upstream pulpo {{\n{servers}  {KEPT}}}\n", "utf-8")
     written = EDGE.read_text("utf-8")
     for was, now in (
         ("listen 8000", f"listen 127.0.0.1:{port}"),
@@ -132,15 +135,15 @@ def nginx(folder: Path, ports: Sequence[int]) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
-def until_open(port: int, *, seconds: float = 10.0) -> None:
+def until_open(port: int, *, seconds: float = 60.0) -> None:
     """Return when somebody listens on ``port``."""
     limit = time.monotonic() + seconds
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
         except OSError:
             assert time.monotonic() < limit, f"nobody listens on {port}"
             time.sleep(0.02)

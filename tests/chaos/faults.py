@@ -6,19 +6,21 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from chaos.composed import Composed, in_thread
+from chaos.composed import LEASE, Composed, in_thread
 
 Deed = Callable[[Composed], Awaitable[None]]
 
 
 class Fault(NamedTuple):
-    """``spares``: no message may fail or be refused meanwhile. ``back``: seconds after ``mend`` until all is well."""
+    """``spares``: no message may fail or be refused meanwhile. ``back``: seconds after ``mend`` until all is well.
+    ``least``: seconds that it lasts at least."""
 
     name: str
     strike: Deed
     mend: Deed
     spares: bool = False
     back: float = 5.0
+    least: float = 0.0
 
 
 async def kill(system: Composed) -> None:
@@ -106,7 +108,7 @@ async def heal_tool(system: Composed) -> None:
 FAULTS = (
     Fault("a replica is killed", kill, start),
     Fault("a replica is replaced", stop, start, spares=True),
-    Fault("a replica is paused past its leases", pause, resume),
+    Fault("a replica is paused past its leases", pause, resume, least=1.5 * LEASE),
     Fault("the database crashes", crash_database, restart_database),
     Fault("the database freezes", freeze_database, thaw_database),
     Fault("the way to the database is cut", cut_link, restore_link),

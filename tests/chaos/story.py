@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
 
 from chaos.composed import Composed
 from chaos.faults import Fault
-from load.driver import ANSWERED, FAILED, REFUSED, Driver, Sample
+from load.driver import ANSWERED, FAILED, REFUSED, Driver
 from load.figures import percentile
 from load.house import SALON_DAYS
 from load.profiles import Profile, Stage
 from load.visits import Town
+from pulpo.http import problems
 
 FOR_EVER = 86400.0
 WARM = 1.5
 """Seconds of peace before the first fault."""
+CALM = 10
+"""Messages that are answered in a row once all is well."""
+LONG = 120.0
+"""Seconds after which nobody is waited for any more."""
+AWAY = tuple(each.encode() for text in (problems.AWAY, problems.UNRECOGNISED) for each in text.values())
+"""How a replica says that its database does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,8 @@ class Went:
     answered: int
     failed: int
     refused: int
+    away: int
+    """Of those, whom a replica told that its database does not answer."""
     p95: float
     slowest_refusal: float
     back: float
@@ -47,8 +57,8 @@ class Went:
 async def live(
     system: Composed, faults: Sequence[Fault], *, seed: int, rate: float, lasts: float, rest: float
 ) -> tuple[Driver, list[Went]]:
-    """Let people come at ``rate`` messages a second and strike; each fault lasts ``lasts`` seconds and is followed by
-    ``rest`` seconds of peace."""
+    """Let people come at ``rate`` messages a second and strike; each fault lasts ``lasts`` seconds and until somebody
+    has met it, and is followed by ``rest`` seconds of peace, which begin when all is well again."""
     driver = Driver(
         Town("p", seed, date.today(), SALON_DAYS),
         [system.edge],
@@ -57,28 +67,46 @@ async def live(
         api_key=system.key,
         keep=True,
     )
-    spans: list[tuple[Fault, float, float]] = []
+    spans: list[tuple[Fault, float, float, float]] = []
 
     async def hurt() -> None:
         await asyncio.sleep(WARM)
         for fault in faults:
             began = driver.now()
             await fault.strike(system)
-            await asyncio.sleep(lasts)
+            sent = driver.sent
+            await asyncio.sleep(max(lasts, fault.least))
+            await _until(lambda sent=sent: driver.sent > sent, f"somebody meets it: {fault.name}")
             await fault.mend(system)
-            spans.append((fault, began, driver.now()))
-            await asyncio.sleep(rest)
+            mended = driver.now()
+            await _until(lambda mended=mended: _calm(driver, mended, rest), f"all is well after {fault.name}")
+            spans.append((fault, began, mended, driver.now()))
         driver.over = True
 
     async with asyncio.TaskGroup() as group:
         group.create_task(driver.run(Profile("chaos", (Stage("chaos", FOR_EVER, rate),))))
         group.create_task(hurt())
-    return driver, [_went(fault, began, mended, rest, driver.samples) for fault, began, mended in spans]
+    return driver, [_went(driver, *span) for span in spans]
 
 
-def _went(fault: Fault, began: float, mended: float, rest: float, samples: Sequence[Sample]) -> Went:
+async def _until(holds: Callable[[], bool], what: str) -> None:
+    limit = time.monotonic() + LONG
+    while not holds():
+        assert time.monotonic() < limit, f"it never came to this: {what}"
+        await asyncio.sleep(0.02)
+
+
+def _calm(driver: Driver, since: float, rest: float) -> bool:
+    """Whether for ``rest`` seconds everybody heard an answer, and `CALM` who wrote after ``since`` did."""
+    bad = (sample.done for sample in driver.samples if sample.done >= since and sample.kind != ANSWERED)
+    well = max(bad, default=since)
+    return driver.now() - well >= rest and sum(sample.sent >= well for sample in driver.samples) >= CALM
+
+
+def _went(driver: Driver, fault: Fault, began: float, mended: float, ended: float) -> Went:
+    samples = driver.samples
     during = [sample for sample in samples if began <= sample.done < mended]
-    after = [sample for sample in samples if mended <= sample.sent < mended + rest and sample.kind != ANSWERED]
+    after = [sample for sample in samples if mended <= sample.sent < ended and sample.kind != ANSWERED]
     took = sorted(sample.done - sample.sent for sample in during if sample.kind == ANSWERED)
     refusals = [sample.done - sample.sent for sample in during if sample.kind == REFUSED]
     return Went(
@@ -88,6 +116,7 @@ def _went(fault: Fault, began: float, mended: float, rest: float, samples: Seque
         len(took),
         sum(sample.kind == FAILED for sample in during),
         len(refusals),
+        sum(began <= at < mended and any(words in body for words in AWAY) for at, body in driver.told),
         percentile(took, 0.95),
         max(refusals, default=0.0),
         max((sample.done - mended for sample in after), default=0.0),

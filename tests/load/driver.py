@@ -25,7 +25,7 @@ COME_AGAIN: Final = frozenset({409, 429, 503})
 
 PATIENCE: Final = 45.0
 """Seconds after which a request without an answer counts as broken: what an edge gives it."""
-INSIST: Final = 60.0
+INSIST: Final = 180.0
 """Seconds for which a person whose message may have been lost sends it again, after the profile has ended."""
 THINK: Final = 1.0
 """Seconds from an answer to the person's next message."""
@@ -148,6 +148,9 @@ class Driver:
     over: bool = False
     """Set by whoever wants the profile to end before its time."""
     kept: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+    told: list[tuple[float, bytes]] = field(default_factory=list)
+    """With ``keep``: when somebody was refused (`now`), and in which words."""
+    sent: int = 0
     _ready: deque[Visit] = field(default_factory=deque)
     _idle: dict[int, list[Line]] = field(default_factory=dict)
     _unsure: dict[str, Visit] = field(default_factory=dict)
@@ -159,7 +162,8 @@ class Driver:
         watch = asyncio.create_task(self._tick(tick))
         try:
             async with asyncio.TaskGroup() as group:
-                for due in profile.arrivals(self.random):
+                # By chance of their own: how many come must not depend on how often they are told to come again.
+                for due in profile.arrivals(Random(self.random.getrandbits(64))):  # noqa: S311
                     if self.over:
                         break
                     if (ahead := due - self.now()) > 0:
@@ -185,11 +189,14 @@ class Driver:
 
     async def _say(self, visit: Visit, due: float, *, again: bool = True) -> None:
         key, sent = visit.key, self.now()
+        self.sent += 1
         request = self._request(visit)
         response = await self.ask(request)
         kind = self._take(visit, response)
         if self.keep and kind == ANSWERED:
             self.kept[key] = request, response.body
+        if self.keep and kind == REFUSED:
+            self.told.append((self.now(), response.body))
         self.samples.append(Sample(due, sent, self.now(), response.status, kind, visit.kind))
         if kind == ANSWERED:
             self._unsure.pop(key, None)

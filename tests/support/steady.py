@@ -13,6 +13,8 @@ from uuid import uuid4
 
 import httpx
 
+from support.waiting import until
+
 KEPT = 5
 """How many failed answers are looked at."""
 
@@ -37,6 +39,11 @@ class Answers:
     @property
     def failed(self) -> dict[str, int]:
         return {kind: count for kind, count in self.counts.items() if kind != "200"}
+
+    def until_more(self, number: int) -> None:
+        """Return when ``number`` more requests have been answered, well or not."""
+        wanted = self.total + number
+        until(lambda: self.total >= wanted)
 
     def all_well(self, *, least: float) -> None:
         """Raise `AssertionError` when any request failed, many were sent again, or fewer than ``least`` were sent."""
