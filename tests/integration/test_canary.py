@@ -1,8 +1,7 @@
-"""The canary of a real server is switched under load: how soon each way takes effect, and what it costs (nothing)."""
+"""The canary of a real server is switched under load: whom each way reaches, and what it costs (nothing)."""
 
 from __future__ import annotations
 
-import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -14,14 +13,18 @@ import httpx
 import pytest
 
 from support.server import Server, running
+from support.waiting import LIMIT, until
 
 OFF = "[canary]\nstrategy = 'all'\nenabled = false\n"
 ON = OFF.replace("false", "true")
 CLIENTS = 3
+SOME = 20
+"""Turns: enough to say that all are like them."""
 
 
 class Turn(NamedTuple):
     started: float
+    ended: float
     status: int
     variant: str
 
@@ -39,11 +42,12 @@ def load(server: Server) -> Iterator[list[Turn]]:
     over = threading.Event()
 
     def chat() -> None:
-        with httpx.Client(base_url=server.url, timeout=30) as client:
+        with httpx.Client(base_url=server.url, timeout=LIMIT) as client:
             while not over.is_set():
                 started = time.monotonic()
                 answer = client.post("/chat", json={"message": "hola"})
-                turns.append(Turn(started, answer.status_code, answer.headers.get("x-pulpo-variant", "")))
+                variant = answer.headers.get("x-pulpo-variant", "")
+                turns.append(Turn(started, time.monotonic(), answer.status_code, variant))
 
     clients = [threading.Thread(target=chat) for _ in range(CLIENTS)]
     for client in clients:
@@ -56,43 +60,42 @@ def load(server: Server) -> Iterator[list[Turn]]:
             client.join()
 
 
-def effect(turns: list[Turn], variant: str, *, since: float) -> float:
-    """Seconds after ``since`` from which on every turn that began got ``variant``, once one has for half a second."""
-    limit = time.monotonic() + 20
-    while time.monotonic() < limit:
-        time.sleep(0.05)
-        seen = [turn for turn in list(turns) if turn.started >= since]
-        others = [turn.started for turn in seen if turn.variant != variant]
-        last = max(others, default=since)
-        if any(turn.started > last + 0.5 for turn in seen):
-            return last - since
-    raise AssertionError(f"not everybody got {variant!r}: {turns[-5:]}")
+def everybody(turns: list[Turn], variant: str, *, since: float) -> None:
+    """Check that every turn that began after ``since`` got ``variant``, once there are some."""
+
+    def seen() -> list[Turn]:
+        return [turn for turn in list(turns) if turn.started > since]
+
+    until(lambda: len(seen()) >= SOME)
+    assert [turn for turn in seen() if turn.variant != variant] == []
+
+
+def first(turns: list[Turn], variant: str) -> Turn:
+    """Return the turn with ``variant`` that ended first, once there is one."""
+    until(lambda: any(turn.variant == variant for turn in list(turns)))
+    return min((turn for turn in list(turns) if turn.variant == variant), key=lambda turn: turn.ended)
 
 
 def post(server: Server, path: str, **body: object) -> float:
-    """Change something and return when it was asked for."""
-    asked = time.monotonic()
-    httpx.post(f"{server.url}/metrics/canary/{path}", json=body, timeout=10).raise_for_status()
-    return asked
+    """Change something and return when that was confirmed."""
+    httpx.post(f"{server.url}/metrics/canary/{path}", json=body, timeout=LIMIT).raise_for_status()
+    return time.monotonic()
 
 
-def test_every_way_of_switching_takes_effect_in_time_and_fails_no_turn(served: Server) -> None:
+def test_every_way_of_switching_reaches_everybody_who_writes_after_it_and_fails_no_turn(served: Server) -> None:
     file = served.folder / "pulpo.toml"
-    by_api: list[float] = []
     with load(served) as turns:
         began = time.monotonic()
         file.write_text(ON)
-        by_file = effect(turns, "canary", since=began)
+        by_file = first(turns, "canary")
+        everybody(turns, "canary", since=by_file.ended)
         for number in range(5):
             variant = ("stable", "canary")[number % 2]
-            by_api.append(effect(turns, variant, since=post(served, "config", enabled=variant == "canary")))
-        post(served, "config", enabled=True)
-        by_kill = effect(turns, "stable", since=post(served, "kill"))
-    print(f"\n{len(turns)} turns: file {by_file:.3f} s, API {sorted(by_api)} s, kill {by_kill:.3f} s")
+            everybody(turns, variant, since=post(served, "config", enabled=variant == "canary"))
+        everybody(turns, "canary", since=post(served, "config", enabled=True))
+        everybody(turns, "stable", since=post(served, "kill"))
+    print(f"\n{len(turns)} turns; the file was followed after {by_file.ended - began:.3f} s")
     assert {turn.status for turn in turns} == {200}
-    assert by_file <= 2
-    assert statistics.median(by_api) <= 0.25
-    assert by_kill <= 1
 
 
 def test_a_file_written_byte_by_byte_or_cut_off_never_widens_the_share(served: Server) -> None:
@@ -100,12 +103,12 @@ def test_a_file_written_byte_by_byte_or_cut_off_never_widens_the_share(served: S
     file = served.folder / "pulpo.toml"
     old = '[canary]\nenabled = true\npercentage = 0.1\nstrategy = "percentage"\nseed = "a"\n'
     new = '[canary]\nstrategy = "percentage"\nenabled = true\nseed = "b"\npercentage = 0.05\n'
-    httpx.post(f"{served.url}/metrics/canary/config", json={"enabled": False}).raise_for_status()
+    httpx.post(f"{served.url}/metrics/canary/config", json={"enabled": False}, timeout=LIMIT).raise_for_status()
     file.write_text(old)
     shares: list[float] = []
 
     def look(*, until: float) -> None:
-        limit = time.monotonic() + 10
+        limit = time.monotonic() + LIMIT
         while (share := shown(served)) != until:
             shares.append(share)
             assert time.monotonic() < limit, shares[-5:]
@@ -125,5 +128,5 @@ def test_a_file_written_byte_by_byte_or_cut_off_never_widens_the_share(served: S
 
 
 def shown(server: Server) -> float:
-    share: float = httpx.get(f"{server.url}/metrics/canary/status").json()["share"]
+    share: float = httpx.get(f"{server.url}/metrics/canary/status", timeout=LIMIT).json()["share"]
     return share
