@@ -23,7 +23,7 @@ def booked(server: Server) -> date:
     """A day on which Ana García comes at 11:00, and somebody cancelled 12:00."""
     demo = Demo(json.loads(files("pulpo_booking").joinpath("samples/demo.json").read_text("utf-8")))
     day = next(iter(demo.full_days()))
-    with httpx.Client(base_url=server.url, timeout=30) as client:
+    with httpx.Client(base_url=server.url, timeout=60) as client:
         for clock, end in (("11:00", []), ("12:00", ["cancela mi cita de las 12:00", "sí"])):
             wish = f"Quiero una manicura el {spoken(day, 'es')} a las {clock}. Soy Ana García, 612 345 678."
             said = [wish, "sí", *end]

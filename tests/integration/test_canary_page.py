@@ -85,7 +85,7 @@ def test_a_rollback_is_watched_resumed_and_the_canary_stopped(new_visit: NewVisi
     page = visit.open("/console#/canary")
     summary = page.locator(".toolbar").get_by_role("status")
     expect(summary).to_contain_text("progressing")
-    with httpx.Client(base_url=server.url, timeout=30) as client:
+    with httpx.Client(base_url=server.url, timeout=60) as client:
         for user in range(40):
             client.post("/chat", json={"message": "hello", "user_id": f"u{user}"}).raise_for_status()
     expect(summary).to_contain_text("aborted")

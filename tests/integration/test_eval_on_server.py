@@ -20,7 +20,7 @@ def test_dialogues_are_held_on_a_server(server: Server, tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     every = json.loads(report.read_text("utf-8"))["scores"][0]

@@ -43,7 +43,7 @@ class Reader:
     def run(self, mark: str) -> str:
         script = f"set -euo pipefail\n{self.command(mark)}"
         done = subprocess.run(
-            ["bash", "-c", script], cwd=self.folder, capture_output=True, text=True, timeout=120, check=False
+            ["bash", "-c", script], cwd=self.folder, capture_output=True, text=True, timeout=300, check=False
         )
         assert done.returncode == 0, done.stderr + self.server.log_tail()
         return done.stdout
@@ -97,7 +97,7 @@ def it_can_only_propose(reader: Reader) -> None:
     """Whatever the model calls, nothing is booked before the yes, and then once."""
     day = next(Demo(json.loads(BUSINESS.read_text("utf-8"))).full_days())
     conversation: dict[str, str] = {}
-    with httpx.Client(base_url=reader.server.url, timeout=30) as client:
+    with httpx.Client(base_url=reader.server.url, timeout=60) as client:
         for message, effects in ((f"Corte, {day} 12:00 Ana 600123123", 0), ("sí", 1), ("sí", 0)):
             body = {"message": message, "user_id": "tester", **conversation}
             answer = client.post("/chat", json=body).json()
@@ -111,7 +111,7 @@ def state(reader: Reader) -> str:
     return str((json.loads(reader.run("status"))["rollout"] or {"rollout": {"state": ""}})["rollout"]["state"])
 
 
-def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+def until(condition: Callable[[], bool], *, seconds: float = 120) -> None:
     limit = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < limit

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 import httpx
@@ -138,7 +139,7 @@ def of_trace(place: Place, trace: str, *, spans: int) -> list[Got]:
 
 def test_a_turn_is_one_trace_from_the_caller_to_the_service_a_tool_asks(place: Place) -> None:
     message = {"message": f"{place.other.url}/traced"}
-    answer = httpx.post(f"{place.server.url}/chat", json=message, headers=HEADERS, timeout=30)
+    answer = httpx.post(f"{place.server.url}/chat", json=message, headers=HEADERS, timeout=60)
     assert answer.json()["reply"] == "asked"
     spans = {span.name: span for span in of_trace(place, TRACE, spans=4)}
     turn, tool = spans["invoke_agent pulpo"], spans["execute_tool ask"]
@@ -161,7 +162,7 @@ def test_spans_are_within_their_parents_and_in_order(place: Place) -> None:
         f"{place.server.url}/chat",
         json={"message": f"{place.other.url}/a {place.other.url}/b"},
         headers={"traceparent": f"00-{trace}-{CALLER}-01"},
-        timeout=30,
+        timeout=60,
     )
     got = of_trace(place, trace, spans=5)
     known = {span.span_id: span for span in got}
@@ -183,7 +184,7 @@ def test_a_rescue_shows_both_variants(place: Place) -> None:
         f"{place.server.url}/chat",
         json={"message": f"{place.other.url}/r", "user_id": "eva"},
         headers={"traceparent": f"00-{trace}-{CALLER}-01"},
-        timeout=30,
+        timeout=60,
     ).json()
     assert (answer["variant"], answer["served_by"], answer["outcome"]) == ("canary", "stable", "rescued")
     got = of_trace(place, trace, spans=7)
@@ -195,8 +196,8 @@ def test_a_rescue_shows_both_variants(place: Place) -> None:
 
 
 def test_an_exemplar_leads_to_a_trace_that_was_recorded(place: Place) -> None:
-    httpx.post(f"{place.server.url}/chat", json={"message": f"{place.other.url}/e"}, timeout=30)
-    page = httpx.get(f"{place.server.url}/metrics", headers={"accept": "application/openmetrics-text"}).text
+    httpx.post(f"{place.server.url}/chat", json={"message": f"{place.other.url}/e"}, timeout=60)
+    page = httpx.get(f"{place.server.url}/metrics", headers={"accept": "application/openmetrics-text"}, timeout=60).text
     shown = {part.split('"')[1] for part in page.split("{") if part.startswith("trace_id=")}
     assert shown
     recorded = place.collector.wait(lambda got: shown <= {span.trace_id for span in got})
@@ -212,14 +213,13 @@ def test_a_caller_that_records_nothing_is_followed(place: Place) -> None:
     trace = "6" * 32
     headers = {"traceparent": f"00-{trace}-{CALLER}-00"}
     url = f"{place.server.url}/chat"
-    answer = httpx.post(url, json={"message": f"{place.other.url}/no"}, headers=headers, timeout=30)
+    answer = httpx.post(url, json={"message": f"{place.other.url}/no"}, headers=headers, timeout=60)
     assert answer.headers["traceresponse"].startswith(f"00-{trace}-")
     (asked,) = [it for it in place.other.got if it["path"] == "/no"]
     assert asked["traceparent"].startswith(f"00-{trace}-")
     assert asked["traceparent"].endswith("-00")
-    before = len(place.collector.bodies)
-    httpx.post(url, json={"message": f"{place.other.url}/yes"}, timeout=30)
-    place.collector.wait(lambda _: len(place.collector.bodies) > before)
+    later = httpx.post(url, json={"message": f"{place.other.url}/yes"}, timeout=60)
+    of_trace(place, later.headers["traceresponse"].split("-")[1], spans=4)
     assert trace not in {span.trace_id for span in place.collector.spans}
 
 
@@ -231,7 +231,9 @@ def test_a_model_s_server_is_told_the_span_of_its_call(tmp_path: Path) -> None:
         for told in (otel, ""):
             environ = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
             with running(tmp_path, toml=toml + told, environ=environ) as server:
-                answer = httpx.post(f"{server.url}/chat", json={"message": "hola"}, headers=HEADERS, timeout=30)
+                answer = httpx.post(f"{server.url}/chat", json={"message": "hola"}, headers=HEADERS, timeout=60)
+                if told:
+                    collector.wait(lambda got: any(span.name == "chat m" for span in got))
             assert answer.json()["reply"] == "Abrimos a las nueve."
         (chat,) = [it for it in collector.spans if it.name == "chat m"]
     traced, passed_on = model.headers
@@ -245,7 +247,7 @@ def test_without_an_endpoint_nothing_is_loaded_and_a_caller_s_trace_is_passed_on
 ) -> None:
     with running(tmp_path, toml=TOML, environ={"PYTHONPATH": str(site), **IMPORTS}) as server:
         message = {"message": f"{other.url}/plain"}
-        answer = httpx.post(f"{server.url}/chat", json=message, headers=HEADERS, timeout=30)
+        answer = httpx.post(f"{server.url}/chat", json=message, headers=HEADERS, timeout=60)
         assert answer.json()["reply"] == "asked"
         assert "traceresponse" not in answer.headers
     assert "pulpo_otel.sink" in server.log_path.read_text()
@@ -261,9 +263,10 @@ def test_a_collector_that_is_away_costs_no_turn_and_no_stop(site: Path, other: O
         "OTEL_BSP_SCHEDULE_DELAY": "50",
     }
     with running(tmp_path, toml=TOML, environ=environ) as server:
-        for _ in range(20):
-            answer = httpx.post(f"{server.url}/chat", json={"message": f"{other.url}/away"}, timeout=30).json()
-            assert answer["outcome"] == "ok"
-            assert answer["duration_ms"] < 2000
+        message = {"message": f"{other.url}/away"}
+        answers = [httpx.post(f"{server.url}/chat", json=message, timeout=60).json() for _ in range(20)]
         assert server.stop() == 0
-    assert "127.0.0.1" in server.log_path.read_text(), "that it cannot be reached is logged"
+    assert {answer["outcome"] for answer in answers} == {"ok"}
+    took = median(answer["duration_ms"] for answer in answers)
+    assert took < 3000, "milliseconds; who waits for the collector waits until it is given up, ten seconds"
+    assert "'127.0.0.1', port=9" in server.log_path.read_text(), "that it cannot be reached is logged"

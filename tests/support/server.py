@@ -16,8 +16,9 @@ from typing import Protocol
 
 from support.ports import free_port
 
-READY_SECONDS = 60.0
-STOP_SECONDS = 20.0
+READY_SECONDS = 120.0
+STOP_SECONDS = 60.0
+"""Both only find what hangs, however busy the machine is."""
 
 
 class ServerNotReadyError(AssertionError):
@@ -134,7 +135,7 @@ def running(
 
 def _ready(port: int) -> bool:
     """Ask by the standard library: httpx loads certificates each time, which slows down the start that is awaited."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status == 200
