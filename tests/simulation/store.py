@@ -173,4 +173,4 @@ class DirectStore:
         row = self._connection.execute(
             "SELECT epoch FROM conversations WHERE id = ?", (done.conversation_id,)
         ).fetchone()
-        return int(row[0])
+        return int(row[0]) if row else done.epoch  # its acceptance may have been lost
