@@ -39,10 +39,8 @@ async def test_a_refusal_tells_its_status_its_code_and_when_to_come_again(config
     assert (raised.value.retry_after, raised.value.passing) == (7, True)
 
 
-async def test_nobody_there_is_unreachable(config: Make) -> None:
-    with serving(lambda _request: Says(text="hi")) as model:
-        url = model.url
+async def test_nobody_there_is_unreachable(config: Make, free_port: int) -> None:
     connections = Connections(most=5)
     with pytest.raises(ModelUnreachableError):
-        await Client(config(base_url=url), connections).ask(b"{}", {})
+        await Client(config(base_url=f"http://127.0.0.1:{free_port}/v1"), connections).ask(b"{}", {})
     await connections.close()
