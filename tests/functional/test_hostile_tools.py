@@ -285,7 +285,7 @@ LOST = int(os.environ.get("LOST", "150"))
 """Bookings whose reply gets lost. Three ways to lose it, each tried with retries and with rescue."""
 
 
-@pulpo.tool(confirm=False, effect_group="booking", idempotent=True, atomic=True, timeout=0.5)
+@pulpo.tool(confirm=False, effect_group="booking", idempotent=True, atomic=True, timeout=1.0)
 async def book(context: pulpo.ToolContext, turn: str, staff: str) -> pulpo.Result:
     """Book, and lose the reply in one of several ways."""
 
@@ -294,7 +294,7 @@ async def book(context: pulpo.ToolContext, turn: str, staff: str) -> pulpo.Resul
         return pulpo.Result({"turn": turn}, f"booked {turn}")
 
     await context.commit(insert)
-    way = Random(context.turn_id + staff).choice(["raise", "hang", "answer"])  # noqa: S311
+    way = Random(context.turn_id + staff).choice(["raise", "raise", "hang", "answer", "answer"])  # noqa: S311
     if way == "hang":
         await anyio.sleep_forever()
     if way == "raise":

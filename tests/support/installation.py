@@ -154,7 +154,7 @@ class Installation:
             env=self._everything,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()

@@ -12,11 +12,17 @@ from support.processes.installing import installed
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def drain_delay() -> str:
+    """Seconds for which a copy that was asked to stop goes on: hardly any where nobody writes meanwhile."""
+    return "0.2"
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory, drain_delay: str) -> Iterator[Installation]:
     """A clone of this tree that nothing was deployed from yet."""
     folder = tmp_path_factory.mktemp("engine")
     with running_postgres() as postgres, installed(folder, postgres) as environ:
-        made = Installation(tmp_path_factory.mktemp("clone"), {**environ, "PULPO_DRAIN_DELAY": "0.2"})
+        made = Installation(tmp_path_factory.mktemp("clone"), {**environ, "PULPO_DRAIN_DELAY": drain_delay})
         try:
             yield made
         finally:

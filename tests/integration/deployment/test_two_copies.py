@@ -15,6 +15,12 @@ RATE = 20.0
 more than a second on any."""
 
 
+@pytest.fixture(scope="module")
+def drain_delay() -> str:
+    """Half of what compose.yaml gives: what nginx has to read its file again, which it does not say when it has."""
+    return "1"
+
+
 @pytest.fixture(scope="module", autouse=True)
 def blue(installation: Installation) -> None:
     """Blue has the traffic."""
