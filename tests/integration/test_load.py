@@ -25,6 +25,10 @@ from support.server import STOP_SECONDS
 TESTS = Path(__file__).parents[1]
 
 
+ENOUGH = 10
+"""Bookings; of fewer the law would say little."""
+
+
 def beside(refused: Sample, samples: Sequence[Sample]) -> int:
     """How many turns may have been running when somebody was refused: six fit in, and as long as one more does,
     nobody is."""
@@ -32,9 +36,12 @@ def beside(refused: Sample, samples: Sequence[Sample]) -> int:
 
 
 def test_our_driver_and_the_law_and_its_control(tmp_path: Path) -> None:
-    profile = profiles.spike(30, seconds=9)
+    profile = profiles.spike(30, seconds=6)
     with own(tmp_path, capacity=30, service=0.2) as house:
         town = runs.town_of("p", 1, SALON_DAYS)
+        while town.told().total() < ENOUGH:  # how far people come in three seconds depends on who else is at work
+            calm = runs.drive(town, house, profiles.sustained(25, seconds=3))
+            assert [*calm.broken, *calm.lost] == []
         heard = runs.drive(town, house, profile)
         run = runs.judge(heard, house, profile, capacity=30, facts={"people": "p"})
         with closing(sqlite3.connect(tmp_path / "pulpo.db")) as database, database:
@@ -45,7 +52,6 @@ def test_our_driver_and_the_law_and_its_control(tmp_path: Path) -> None:
         robbed = runs.judge(heard, house, profile, capacity=30, facts={"people": "p"})
     law, lossless, *_ = run.checks  # how quick it is depends on who else is at work: that is for runs by hand
     assert law.holds, law
-    assert run.told >= 10, "too few bookings to say anything"
     assert lossless.holds, lossless
     assert run.stages[1].offered == pytest.approx(300, rel=0.15)
     begin, end = profile.span("spike")
