@@ -296,7 +296,8 @@ def test_what_a_plugin_contributes_is_folded_and_fills_no_screen(new_visit: NewV
     fold = row.locator("summary")
     expect(fold).to_contain_text("tools: ")
     expect(row.get_by_text("get_availability")).to_be_hidden()
-    assert row.bounding_box()["height"] < 360, "half a screen"  # type: ignore[index]
+    # Of this cell alone: one for remarks appears where an import took long.
+    assert row.locator("details").bounding_box()["height"] < 120, "a sixth of a screen"  # type: ignore[index]
     assert grave_findings(page, axe) == []
     fold.press("Enter")
     expect(row.get_by_text("get_availability")).to_be_visible()
