@@ -11,15 +11,14 @@ from typing import Any, NamedTuple
 import anyio
 import httpx
 
+from support.waiting import LIMIT
+
 TOLD = 1.0
 """Seconds within which whoever cannot be served is told."""
 BACK = 5.0
 """Seconds within which all is well again once the fault is gone."""
 SLACK = 0.5
 """Seconds for what wakes up a little late: whoever waits twice for the database to answer is later still."""
-LIMIT = 60.0
-"""Seconds after which what should have happened will not happen any more. A machine that stands still for a moment
-makes everybody late once; one whom the server keeps waiting is late every time."""
 
 
 class Seen(NamedTuple):

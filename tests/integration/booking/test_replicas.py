@@ -17,14 +17,13 @@ from pulpo.settings import Settings
 from pulpo.store.opening import open_store
 from pulpo_booking.configuration import LOOK_SECONDS
 from support.postgres import UNHURRIED
+from support.waiting import LIMIT
 
 pytestmark = pytest.mark.anyio
 
 BUSINESS = "/booking/business"
 SOON = 2.0
 """Seconds that the promise allows."""
-LIMIT = 60.0
-"""Seconds after which what should have happened will not happen any more."""
 
 
 @pytest.fixture(autouse=True)

@@ -17,10 +17,11 @@ from pathlib import Path
 import anyio
 import httpx
 
-from support.callers import BACK, LIMIT, Callers
+from support.callers import BACK, Callers
 from support.link import Link, linked
 from support.postgres import Postgres, running_postgres
 from support.server import Server, running
+from support.waiting import LIMIT
 
 DOWN = float(os.environ.get("DOWN", "1"))
 TRIES = 3

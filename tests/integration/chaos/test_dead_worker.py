@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,9 +15,7 @@ import httpx
 from support.ports import free_port
 from support.postgres import Postgres
 from support.server import Server
-
-LIMIT = 60.0
-"""Seconds after which what should have happened will not happen any more."""
+from support.waiting import LIMIT, until
 
 
 def workers(server: Server) -> set[int]:
@@ -37,14 +34,14 @@ def test_a_worker_that_is_killed_comes_back_and_the_others_serve_meanwhile(postg
     server = Server(tmp_path, free_port(), environ, command)
     try:
         server.start()
-        until(server, lambda: len(workers(server)) == 2)
+        until(lambda: len(workers(server)) == 2)
         victim, other = sorted(workers(server))
         os.kill(victim, signal.SIGKILL)
-        until(server, lambda: len(workers(server) - {victim}) == 2)
+        until(lambda: len(workers(server) - {victim}) == 2)
         (successor,) = workers(server) - {victim, other}
         for idle in (successor, other):
             with standing_still(idle):  # whoever answers is the one who does not
-                until(server, lambda: answered(server))
+                until(lambda: answered(server), limit=2 * LIMIT)
     finally:
         server.stop()
 
@@ -56,13 +53,6 @@ def standing_still(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-def until(server: Server, holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + LIMIT
-    while not holds():
-        assert time.monotonic() < limit, server.log_tail()
-        time.sleep(0.05)
 
 
 def answered(server: Server) -> bool:

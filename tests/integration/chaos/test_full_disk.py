@@ -14,8 +14,8 @@ from contextlib import closing, contextmanager
 import httpx
 
 from integration.chaos.conftest import Open
-from support.callers import LIMIT
 from support.server import Server
+from support.waiting import LIMIT
 
 
 @contextmanager

@@ -17,11 +17,10 @@ from integration.chaos.conftest import Open
 from pulpo.cli import main
 from support.chaos import COME_AGAIN
 from support.server import Server
+from support.waiting import LIMIT
 
 WAIT = 2.0
 """Seconds a message waits for its turn, as `conftest` sets it."""
-LIMIT = 60.0
-"""Seconds after which what should have happened will not happen any more."""
 
 Booked = Callable[[str], int]
 Counted = Callable[[str], int]

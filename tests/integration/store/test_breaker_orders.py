@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -16,11 +14,10 @@ from pulpo.store.breaker_orders import BreakerOrder, order, orders
 from pulpo.store.turnstore import TurnStore
 from support.nursery import nursery
 from support.server import running
+from support.waiting import LIMIT, until
 
 PROMISED = 2.0
 """Seconds within which every replica obeys."""
-LIMIT = 60.0
-"""Seconds after which what should have happened will not happen any more."""
 
 
 async def test_each_tool_has_one_row_and_counts_its_orders(store: TurnStore) -> None:
@@ -66,10 +63,3 @@ def test_a_forced_breaker_reaches_every_replica(postgres_url: str, tmp_path: Pat
         servers[1].restart()
         assert state(1) == "open", "and is still forced after a restart"
         until(lambda: "breaker forced" in servers[0].log_tail())
-
-
-def until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + LIMIT
-    while not holds():
-        assert time.monotonic() < limit
-        time.sleep(0.05)

@@ -26,9 +26,8 @@ from pulpo.store.opening import open_store
 from pulpo.system import System
 from pulpo.turns.request import TurnRequest
 from support.postgres import UNHURRIED, Postgres
+from support.waiting import LIMIT, eventually
 
-LIMIT = 60.0
-"""Seconds after which what should have happened will not happen any more."""
 ANA = CanaryContext(workspace_id="demo", conversation_id="c1", user_id="ana")
 
 
@@ -57,16 +56,12 @@ async def replicas(postgres_url: str) -> AsyncIterator[tuple[System, System]]:
 
 async def until(replica: System, share: float) -> float:
     began = time.monotonic()
-    async with asyncio.timeout(LIMIT):
-        while replica.canary.now.share != share:  # noqa: ASYNC110 - when it shows is what is measured
-            await asyncio.sleep(0.002)
+    await eventually(lambda: replica.canary.now.share == share)
     return time.monotonic() - began
 
 
 async def until_killed(replica: System) -> None:
-    async with asyncio.timeout(LIMIT):
-        while replica.canary.router.assign(ANA, None).reason != "killed":  # noqa: ASYNC110 - the other side is awaited
-            await asyncio.sleep(0.002)
+    await eventually(lambda: replica.canary.router.assign(ANA, None).reason == "killed")
 
 
 CHANGES = int(os.environ.get("CHANGES", "10"))

@@ -35,11 +35,10 @@ from support.link import Link, linked
 from support.postgres import Postgres
 from support.runtimes import runtime
 from support.scripts import one_call
+from support.waiting import LIMIT, eventually
 
 FAR = 3600.0
 """Seconds that nothing here takes."""
-LIMIT = 60.0
-"""Seconds after which what should have happened will not happen any more."""
 IN_DOUBT = texts.IN_DOUBT["es"].partition("{")[0]
 LOCK = 7
 SLOW_COMMIT = (
@@ -196,8 +195,7 @@ async def test_a_deadline_while_the_connections_are_all_taken_leaves_nothing(pos
 async def test_a_confirmation_that_never_comes_is_no_doubt(postgres: Postgres, postgres_url: str, call: Call) -> None:
     async def cut() -> None:
         await call.begun.wait()
-        while not link.holds:  # noqa: ASYNC110 - it tells nobody
-            await anyio.sleep(0.005)
+        await eventually(lambda: link.holds)
         call.deadline_passes()
 
     async with linked(postgres.port) as link, shop(behind(link, postgres_url)) as store:

@@ -25,10 +25,11 @@ from pulpo.store.migrate import upgrade
 from pulpo.store.opening import open_store
 from pulpo.store.postgres import link as postgres_link
 from pulpo.store.turnstore import TurnStore
-from support.callers import BACK, LIMIT, SLACK, TOLD
+from support.callers import BACK, SLACK, TOLD
 from support.link import Link, linked
 from support.postgres import UNHURRIED, Postgres
 from support.turns import accept, asked, done
+from support.waiting import LIMIT
 
 TRIES = 3
 WORKERS = 16

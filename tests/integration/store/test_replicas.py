@@ -27,10 +27,9 @@ from support.holder import KEY
 from support.postgres import UNHURRIED, Postgres
 from support.server import Server, running
 from support.turns import asked, assign, done
+from support.waiting import LIMIT
 
 LEASE = 1.0
-LIMIT = 60.0
-"""Seconds after which what should have happened will not happen any more."""
 TESTS = Path(__file__).parents[2]
 
 
