@@ -22,8 +22,8 @@ from support.server import Server, running
 
 WORKSPACES, TOOLS, CAP = int(os.environ.get("FLOOD", "1000")), 50, 50
 SCRAPES = 20
-DEAREST = 20
-"""Turns that a scrape costs as much as at the most: it cost two, and ten times that is not the machine's doing."""
+DEAREST = 50
+"""Turns that a scrape costs as much as at the most: it cost five, and ten times that is not the machine's doing."""
 
 PLUGIN = f"""
     import pulpo
