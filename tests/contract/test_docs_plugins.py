@@ -62,7 +62,7 @@ def test_every_section_says_what_is_returned_and_shows_it(hook: str) -> None:
 
 @pytest.mark.parametrize("block", PLUGINS, ids=["+".join(defined(block)) for block in PLUGINS])
 def test_every_plugin_on_the_page_loads(block: Block) -> None:
-    made = load_plugins(only=(), extra=[("tides", module(block, "tides"))])
+    made = load_plugins(only=(), extra=[("tides", module(block, "tides"))], slow_import=60)
     assert [(record.state, record.reason) for record in made.records] == [("active", "")]
     assert made.settings or made.records[0].contributes
 
