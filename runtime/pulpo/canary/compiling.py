@@ -18,8 +18,9 @@ from pulpo.contracts.canary import CanaryContext, CanaryStrategy, Decide, Match
 from pulpo.plugins.choosing import chosen, validated
 from pulpo.settings import CanarySettings
 
-COMPILE_SECONDS: Final = 1.0
-"""How long a strategy may take to compile before everybody stays on stable."""
+COMPILE_SECONDS: Final = 5.0
+"""How long a strategy may take to compile before everybody stays on stable: what compiles in a millisecond may wait a
+second for a processor while a busy machine starts, and nobody tries again."""
 
 
 class Compiled(NamedTuple):
