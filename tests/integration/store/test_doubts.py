@@ -296,10 +296,14 @@ async def commits_held(url: str) -> AsyncIterator[Held]:
 
 
 async def away_in_commit(postgres: Postgres, back: anyio.Event) -> None:
-    """Take the database away in the middle of a COMMIT, until ``back``."""
+    """Take the database away in the middle of a COMMIT, until ``back``.
+
+    It stands still before it ends: of those of its processes that end one after the other, some would still answer.
+    """
     async with commits_held(postgres.url()) as held:
         await held.waits()
-        await asyncio.to_thread(postgres.stop)
+        await asyncio.to_thread(postgres.freeze)
+        await asyncio.to_thread(postgres.kill)
     await back.wait()
     await asyncio.to_thread(postgres.start)
 
