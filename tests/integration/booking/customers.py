@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from http.client import HTTPConnection, HTTPException
@@ -24,6 +25,10 @@ MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre n
 COME_AGAIN = (409, 429, 503)
 PATIENCE = 180.0
 """Seconds: many restarts may follow each other, on a machine that has other things to do as well."""
+
+
+TAIL = 65_536
+"""Bytes that hold the journal's last lines."""
 
 
 class Ask(NamedTuple):
@@ -80,6 +85,23 @@ class Journal:
             self.asked[key] = Ask(key, body)
             if answer is not None:
                 self.answers[key] = answer
+
+    def unanswered(self) -> set[str]:
+        """Return the key of the message whose answer has not come yet, if there is one.
+
+        Only the last one that stands there whole can be: customers say one thing after the other. A long run's journal
+        is looked at too often to be read from its beginning.
+        """
+        if not self.path.exists():
+            return set()
+        with self.path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+            lines = file.read().splitlines()
+        for line in reversed(lines):
+            with suppress(ValueError):
+                key, _body, answer = json.loads(line)
+                return set() if answer is not None else {key}
+        return set()
 
     def write(self, ask: Ask, answer: dict[str, Any] | None = None) -> None:
         self.asked[ask.key] = ask

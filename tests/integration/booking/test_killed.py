@@ -69,12 +69,6 @@ class Crowd:
         assert self.process is not None
         assert self.process.wait(PATIENCE) == 0
 
-    def waits(self) -> set[str]:
-        """Return the key of the message whose answer has not come yet, if there is one."""
-        journal = Journal(self.journal)
-        journal.read()
-        return journal.asked.keys() - journal.answers.keys()
-
 
 def shop(folder: Path) -> str:
     """Write a business that everybody can book at, and the settings with it."""
@@ -112,7 +106,7 @@ def kill(victim: Server | Crowd, crowds: list[Crowd]) -> bool:
 
 
 def waiting(crowds: list[Crowd]) -> set[str]:
-    return set[str]().union(*(crowd.waits() for crowd in crowds))
+    return set[str]().union(*(Journal(crowd.journal).unanswered() for crowd in crowds))
 
 
 def live_through(servers: list[Server], folder: Path) -> list[Journal]:
