@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import pytest
 
 from support.installation import BARE, NEW, NO_PRICES, Installation
 from support.steady import steady
+from support.waiting import until
 
 RATE = 20.0
 """Requests a second: the test's own processes, the client and both copies share a small machine. A deployment takes
@@ -77,11 +75,3 @@ def test_control_a_copy_that_ends_without_a_switch_is_noticed(installation: Inst
         until(lambda: answers.counts["200"] > 0)
         installation.compose("stop", serving)
         until(lambda: bool(answers.failed))
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Return when ``holds``; raises `AssertionError` when it does not within a minute."""
-    limit = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < limit
-        time.sleep(0.02)
