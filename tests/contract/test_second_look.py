@@ -40,6 +40,9 @@ SKEWED = "import nothing_of_this_name\n"
 def test_what_becomes_of(tests: str, code: int, noted: str, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(tests, "utf-8")
     looked = tmp_path / "looked"
+    earlier = tmp_path / ".pytest_cache/v/cache/lastfailed"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text('{"other/test_room.py::test_that_failed_twice": true}', "utf-8")
     environ = {**os.environ, "TOX_ENV_DIR": str(tmp_path), "SECOND_LOOKS": str(looked)}
     environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # importing them is most of the time
     command = [
